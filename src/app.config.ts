@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { z } from 'zod';
+import { closestName } from './closest-name.js';
+import { environmentSchema, SECRETS, type Environment } from './environment.js';
+import type { TasksHttpOptions } from './tasks/http/index.js';
+import type { TasksOptions } from './tasks/index.js';
+
+/** What the application was told by its environment. */
+export interface AppConfig {
+  readonly port: number;
+  readonly host: string;
+  /** Null: an embedded PostgreSQL is used. */
+  readonly databaseUrl: string | null;
+  readonly log: { readonly format: 'text' | 'json'; readonly level: Environment['LOG_LEVEL'] };
+  readonly tasks: Partial<TasksOptions>;
+  /** Null: this node serves no API. */
+  readonly api: TasksHttpOptions | null;
+  /** What looks like a mistake but does no harm. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The configuration that these variables describe.
+ *
+ * @throws Error naming each refused variable, what it holds and what is allowed
+ */
+export function readConfig(variables: NodeJS.ProcessEnv): AppConfig {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    throw refused([...new Set(parsed.error.issues.map((issue) => complaint(issue, given)))]);
+  }
+  const env = parsed.data;
+  if (env.TASKS_HEARTBEAT_MS * 2 > env.TASKS_DEAD_AFTER_MS) {
+    throw refused([
+      `TASKS_HEARTBEAT_MS is ${env.TASKS_HEARTBEAT_MS} and TASKS_DEAD_AFTER_MS is ` +
+        `${env.TASKS_DEAD_AFTER_MS}: TASKS_HEARTBEAT_MS * 2 <= TASKS_DEAD_AFTER_MS must hold, ` +
+        `or a healthy node would be taken for dead`,
+    ]);
+  }
+  return configOf(env, unknownVariables(given));
+}
+
+/** The configuration of this process. */
+export const readProcessConfig = (): AppConfig => readConfig(process.env);
+
+function configOf(env: Environment, warnings: readonly string[]): AppConfig {
+  const production = env.NODE_ENV === 'production';
+  const serves = env.TASKS_API_ENABLED === 'true' && env.TASKS_ROLES.includes('api');
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    databaseUrl: env.DATABASE_URL ?? null,
+    log: { format: env.LOG_FORMAT ?? (production ? 'json' : 'text'), level: env.LOG_LEVEL },
+    tasks: {
+      ...(env.TASKS_DIRECT_DATABASE_URL && { directDatabaseUrl: env.TASKS_DIRECT_DATABASE_URL }),
+      schema: env.TASKS_SCHEMA,
+      migrations: env.TASKS_MIGRATIONS,
+      nodeName: env.TASKS_NODE_NAME ?? hostname(),
+      version: env.TASKS_VERSION ?? packageVersion(),
+      roles: env.TASKS_ROLES,
+      concurrency: env.TASKS_CONCURRENCY,
+      poolSize: env.TASKS_POOL_SIZE,
+      shutdownGraceMs: env.TASKS_SHUTDOWN_GRACE_MS,
+      leaseMs: env.TASKS_LEASE_MS,
+      heartbeatMs: env.TASKS_HEARTBEAT_MS,
+      deadAfterMs: env.TASKS_DEAD_AFTER_MS,
+      retentionDays: env.TASKS_RETENTION_DAYS,
+      hint: env.TASKS_HINT === 'on',
+    },
+    api: serves
+      ? {
+          prefix: env.TASKS_API_PREFIX,
+          keys: env.TASKS_API_KEYS,
+          host: env.HOST,
+          production,
+        }
+      : null,
+    warnings,
+  };
+}
+
+function refused(complaints: readonly string[]): Error {
+  return new Error(
+    `The environment was refused:\n${complaints.map((line) => `  ${line}.`).join('\n')}`,
+  );
+}
+
+function complaint(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
+  const name = String(issue.path[0]);
+  const value = SECRETS.has(name) ? 'set (its value is not shown)' : JSON.stringify(given[name]);
+  return `${name} is ${value}: it ${issue.message}`;
+}
+
+/** A misspelt variable would silently leave its default in force. */
+function unknownVariables(given: Record<string, unknown>): string[] {
+  const known = Object.keys(environmentSchema.shape);
+  return Object.keys(given)
+    .filter((name) => name.startsWith('TASKS_') && !known.includes(name))
+    .map(
+      (name) => `${name} is not known and has no effect. Did you mean ${closestName(name, known)}?`,
+    );
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,33 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import type { AppConfig } from './app.config.js';
+import { SampleDatabase, SampleTasksModule } from './sample-tasks/sample-tasks.module.js';
+import { TasksErrorFilter, TasksHealthModule, TasksHttpModule } from './tasks/http/index.js';
+import { TasksModule } from './tasks/index.js';
+
+/** The application: the scheduler, its HTTP side, and the sample tasks. */
+@Module({})
+export class AppModule {
+  static for(config: AppConfig, databaseUrl: string): DynamicModule {
+    const samples = SampleTasksModule.forRoot(databaseUrl);
+    return {
+      module: AppModule,
+      imports: [
+        samples,
+        TasksModule.forRootAsync({
+          imports: [samples],
+          inject: [SampleDatabase],
+          useFactory: (database: SampleDatabase) => ({
+            ...config.tasks,
+            databaseUrl,
+            prepare: () => database.prepare(),
+          }),
+        }),
+        TasksHealthModule,
+        ...(config.api ? [TasksHttpModule.forRoot(config.api)] : []),
+      ],
+      // Bodies that cannot be parsed and paths that do not exist never reach a controller.
+      providers: [{ provide: APP_FILTER, useClass: TasksErrorFilter }],
+    };
+  }
+}

@@ -1,0 +1,110 @@
+import { ConsoleLogger, Logger, type LogLevel } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { resolve } from 'node:path';
+import { readProcessConfig, type AppConfig } from './app.config.js';
+import { AppModule } from './app.module.js';
+
+/** The largest body that is read. */
+const BODY_LIMIT = '256kb';
+
+const LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
+
+/**
+ * Runs until SIGTERM or SIGINT. What was opened is given back in the end, also when a later step
+ * fails. Signals that follow the first change nothing: npm and a terminal both send them twice.
+ */
+async function main(): Promise<void> {
+  const signalled = nextSignal();
+  const config = readProcessConfig();
+  Logger.overrideLogger(createLogger(config));
+  const logger = new Logger('Carillon');
+  for (const warning of config.warnings) logger.warn(warning);
+  const database = await openDatabase(config, logger);
+  try {
+    const app = await createApp(config, database.url);
+    try {
+      await listen(app, config);
+      logger.log(
+        `Listening on ${await app.getUrl()}${config.api ? `, API under ${config.api.prefix}` : ''}`,
+      );
+      logger.log(`Stopping on ${await signalled}`);
+    } finally {
+      await app.close();
+    }
+  } finally {
+    await database.release();
+  }
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((heard) => {
+    process.on('SIGTERM', heard);
+    process.on('SIGINT', heard);
+  });
+}
+
+interface Database {
+  readonly url: string;
+  release(): Promise<void>;
+}
+
+async function openDatabase(config: AppConfig, logger: Logger): Promise<Database> {
+  if (config.databaseUrl !== null) {
+    return { url: config.databaseUrl, release: () => Promise.resolve() };
+  }
+  const { joinEmbeddedPostgres } = await import('./embedded-postgres/embedded-postgres.js');
+  return joinEmbeddedPostgres({
+    dataDir: resolve('.data'),
+    log: (sentence) => logger.log(sentence),
+  });
+}
+
+async function createApp(config: AppConfig, databaseUrl: string): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.for(config, databaseUrl),
+    // A kept-alive connection must not hold up the exit, nor a failed start skip the release.
+    { bodyParser: false, forceCloseConnections: true, abortOnError: false },
+  );
+  app.useBodyParser('json', { limit: BODY_LIMIT });
+  app.disable('x-powered-by');
+  // The API names a job's revision in it; one made from the body would be taken for that.
+  app.disable('etag');
+  return app;
+}
+
+async function listen(app: NestExpressApplication, { port, host }: AppConfig): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `Port ${port} on ${host} is taken. Stop what uses it, or set PORT to another one.`,
+      { cause: error },
+    );
+  }
+}
+
+function createLogger({ log }: AppConfig): ConsoleLogger {
+  const level: LogLevel = log.level === 'info' ? 'log' : log.level;
+  return new ConsoleLogger({
+    json: log.format === 'json',
+    logLevels: LEVELS.slice(0, LEVELS.indexOf(level) + 1),
+  });
+}
+
+/** A plain `Error` was written for whoever starts the application; any other is a defect. */
+function describe(error: unknown): unknown {
+  return error instanceof Error && error.constructor === Error ? error.message : error;
+}
+
+// While we wait for something whose own handles are unreferenced, Node would exit with 0.
+setInterval(() => undefined, 60_000);
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(describe(error));
+    process.exit(1);
+  },
+);

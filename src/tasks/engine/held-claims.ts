@@ -1,0 +1,36 @@
+import type { Claim } from '../store/run-queue.js';
+
+/** The claims that this node holds: taken, and their outcome not yet in the ledger. */
+export class HeldClaims {
+  private readonly claims = new Map<string, Claim>();
+  private readonly ended = new Set<string>();
+
+  add(claim: Claim): void {
+    this.claims.set(key(claim), claim);
+  }
+
+  /** The handler has returned; only the outcome is still to be written. */
+  end(claim: Claim): void {
+    this.ended.add(key(claim));
+  }
+
+  remove(claim: Claim): void {
+    this.claims.delete(key(claim));
+    this.ended.delete(key(claim));
+  }
+
+  has(claim: Claim): boolean {
+    return this.claims.has(key(claim));
+  }
+
+  /** Claims whose handlers are at work. */
+  working(): readonly Claim[] {
+    return [...this.claims.values()].filter((claim) => !this.ended.has(key(claim)));
+  }
+
+  isWorking(claim: Claim): boolean {
+    return this.has(claim) && !this.ended.has(key(claim));
+  }
+}
+
+const key = ({ runId, attempt }: Claim) => `${runId}/${attempt}`;

@@ -1,0 +1,78 @@
+import type { Clock } from '../domain/clock.js';
+import type { Log } from '../domain/log.js';
+
+/** After a failure: how long until the next try, doubled each time up to the longest. */
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 5_000;
+
+/**
+ * A loop that never overlaps itself and never dies: a turn that fails is told once and tried again,
+ * later and later. `start` and `stop` may be called twice and in any order.
+ */
+export class Loop {
+  private running: Promise<void> | null = null;
+  private sleeping = new AbortController();
+  private readonly stopped = new AbortController();
+  private woken = false;
+  private retryMs = FIRST_RETRY_MS;
+  private told = '';
+
+  /** @param turn does the work and says in how many milliseconds it wants to be called again */
+  constructor(
+    private readonly name: string,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly turn: () => Promise<number>,
+  ) {}
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Ends the sleep between two turns; a turn that goes on is followed by another at once. */
+  wake(): void {
+    this.woken = true;
+    this.sleeping.abort();
+  }
+
+  /** Resolves when the turn that goes on has ended; there is none after it. */
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    this.wake();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped.signal.aborted) {
+      this.woken = false;
+      const ms = await this.safeTurn();
+      if (this.stopped.signal.aborted || this.woken) continue;
+      this.sleeping = new AbortController();
+      await this.clock.sleep(ms, this.sleeping.signal);
+    }
+  }
+
+  private async safeTurn(): Promise<number> {
+    try {
+      const ms = await this.turn();
+      if (this.told) this.log.log(`The ${this.name} goes on.`);
+      this.told = '';
+      this.retryMs = FIRST_RETRY_MS;
+      return ms;
+    } catch (error) {
+      const ms = this.retryMs;
+      this.retryMs = Math.min(ms * 2, LONGEST_RETRY_MS);
+      this.tell(error);
+      // A wake-up is no reason to hurry what just failed.
+      await this.clock.sleep(ms, this.stopped.signal);
+      return 0;
+    }
+  }
+
+  private tell(error: unknown): void {
+    const reason = error instanceof Error ? error.message || error.name : String(error);
+    if (reason === this.told) return;
+    this.told = reason;
+    this.log.warn(`The ${this.name} failed and tries again: ${reason}`);
+  }
+}

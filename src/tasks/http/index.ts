@@ -1,0 +1,5 @@
+export { API_ROLES, parseApiKey, type ApiKey, type ApiRole } from './api-key.js';
+export { TasksErrorFilter } from './tasks-error.filter.js';
+export { TasksHealthModule } from './tasks-health.module.js';
+export { TasksHttpModule } from './tasks-http.module.js';
+export { TasksHttpOptions } from './tasks-http.options.js';

@@ -1,0 +1,51 @@
+import { HttpException } from '@nestjs/common';
+import type { Issue } from '../domain/errors.js';
+
+/** What an error looks like over HTTP: a problem document (RFC 9457). */
+export interface Problem {
+  /** Tells problems apart by a stable name: `urn:carillon:<code>`. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** What is wrong this time, for people. */
+  readonly detail: string;
+  /** The last part of `type`. */
+  readonly code: string;
+  /** The refused fields. */
+  readonly errors?: readonly Issue[];
+  readonly [extension: string]: unknown;
+}
+
+export function problem(
+  status: number,
+  code: string,
+  detail: string,
+  extensions: Readonly<Record<string, unknown>> = {},
+): Problem {
+  const words = code.replaceAll('-', ' ');
+  return {
+    type: `urn:carillon:${code}`,
+    title: words.charAt(0).toUpperCase() + words.slice(1),
+    status,
+    detail,
+    code,
+    ...extensions,
+  };
+}
+
+/** Thrown where HTTP itself refuses a request, before any task is asked. */
+export class ProblemException extends HttpException {
+  readonly problem: Problem;
+
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    extensions: Readonly<Record<string, unknown>> = {},
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    const body = problem(status, code, detail, extensions);
+    super(body, status);
+    this.problem = body;
+  }
+}

@@ -1,0 +1,20 @@
+import { Injectable } from '@nestjs/common';
+import type { Role } from './tasks.options.js';
+
+/** What this node is doing, for health checks and for whoever asks over HTTP. */
+@Injectable()
+export class NodeStatus {
+  /** Fresh at each start. */
+  id = '';
+  name = '';
+  /** Of the host's code. */
+  version = '';
+  roles: readonly Role[] = [];
+  /** The engine is at work. */
+  running = false;
+  isLeader = false;
+  /** `session`: hears wake-ups at once; `pooler`: polls; null until the database was reached. */
+  mode: 'session' | 'pooler' | null = null;
+  /** Why this node is not ready to work; null: it is. */
+  notReady: string | null = 'starting';
+}

@@ -1,0 +1,30 @@
+import { stockKindsOn, type StockDeclaration } from './stock-declaration.js';
+import { taskOptionsOf } from './task.decorator.js';
+
+/** What a method's decorators say that will not happen, each with the remedy. */
+export function declarationWarnings(
+  source: string,
+  method: object,
+  stock: StockDeclaration | undefined,
+): readonly string[] {
+  const warnings: string[] = [];
+  if (stockKindsOn(method).length > 1) {
+    warnings.push(
+      `${source} has more than one of @Cron, @Interval and @Timeout, and only the topmost counts. ` +
+        'Give each a method of its own.',
+    );
+  }
+  if (!stock && taskOptionsOf(method)) {
+    warnings.push(
+      `@TaskOptions of ${source} has no effect: without a trigger the method declares no job. ` +
+        'Give the policies to the jobs that are made of the task.',
+    );
+  }
+  if (Number(stock?.options['initialDelay'] ?? 0) > 0) {
+    warnings.push(
+      `initialDelay of ${source} is ignored: its plan belongs to the cluster, not to the start of ` +
+        'one process. Let the "prepare" option of TasksModule wait for what the job needs.',
+    );
+  }
+  return warnings;
+}

@@ -1,0 +1,43 @@
+import { InvalidInputError, type Issue } from '../domain/errors.js';
+
+/**
+ * What a payload must look like: any schema that speaks Standard Schema, such as one of zod,
+ * valibot or arktype. The host's own version will do, so only the shape is named here.
+ */
+export interface PayloadSchema<Output = unknown> {
+  readonly '~standard': {
+    readonly validate: (value: unknown) => Validated<Output> | Promise<Validated<Output>>;
+  };
+}
+
+type Validated<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] };
+
+interface SchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/**
+ * The payload as the schema makes it, with its defaults filled in.
+ *
+ * @throws InvalidInputError naming the task and each refused field
+ */
+export async function validPayload<Output>(
+  task: string,
+  schema: PayloadSchema<Output>,
+  payload: unknown,
+): Promise<Output> {
+  const validated = await schema['~standard'].validate(payload);
+  if (validated.issues) {
+    throw new InvalidInputError(`The payload of the task "${task}"`, validated.issues.map(toIssue));
+  }
+  return validated.value;
+}
+
+function toIssue({ path = [], message }: SchemaIssue): Issue {
+  const keys = path.map((part) => String(typeof part === 'object' ? part.key : part));
+  const pointer = keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return { pointer, message };
+}

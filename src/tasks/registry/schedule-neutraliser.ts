@@ -1,0 +1,112 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import type { Module } from '@nestjs/core/injector/module.js';
+import { ScheduleModule, SchedulerRegistry, type ScheduleModuleOptions } from '@nestjs/schedule';
+import { delegateRegistry } from './delegate-registry.js';
+import { ScheduleSwitches } from './schedule-switches.js';
+
+/** What fires in a `ScheduleModule`. None of it is exported, so it is known by its looks. */
+interface StockParts {
+  readonly registry: SchedulerRegistry | undefined;
+  readonly options: Flags | undefined;
+  readonly orchestrator: { onApplicationBootstrap(): void } | undefined;
+}
+
+type Flags = Required<ScheduleModuleOptions>;
+
+const OPTIONS_TOKEN = 'SCHEDULE_MODULE_OPTIONS';
+
+/** The flags as their module was given them, for whoever asks after they were cleared. */
+const given = new WeakMap<Flags, Flags>();
+
+/**
+ * Silences every `ScheduleModule` of the application, whoever imported it and in whatever order, so
+ * that no decorated method runs twice. What the host turned off in its own stays off.
+ *
+ * Called in `onModuleInit`: all of those come before the first `onApplicationBootstrap`, in which
+ * the stock timers start. Clearing its flags stops a module that has not looked for methods yet,
+ * taking its bootstrap away stops one that has.
+ */
+@Injectable()
+export class ScheduleNeutraliser {
+  private readonly logger = new Logger(ScheduleNeutraliser.name);
+
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly registry: SchedulerRegistry,
+    private readonly switches: ScheduleSwitches,
+  ) {}
+
+  /**
+   * Safe to call again.
+   *
+   * @throws Error when a `ScheduleModule` is put together in another way than we know.
+   */
+  neutralise(): void {
+    const hosts: Flags[] = [];
+    for (const module of this.modules.values()) {
+      this.joinRegistries(module);
+      const parts = partsOf(module);
+      if (!parts.orchestrator && !isScheduleModule(module)) continue;
+      const flags = silence(parts);
+      if (parts.registry !== this.registry || isAnyOn(flags)) hosts.push(flags);
+    }
+    if (hosts.length === 0) return;
+    this.switches.narrow({
+      cronJobs: hosts.some((flags) => flags.cronJobs),
+      intervals: hosts.some((flags) => flags.intervals),
+      timeouts: hosts.some((flags) => flags.timeouts),
+    });
+    this.logger.log(
+      'The application imports ScheduleModule itself. Its timers stay off: TasksModule runs its jobs.',
+    );
+  }
+
+  private joinRegistries(module: Module): void {
+    for (const { instance } of module.providers.values()) {
+      if (instance instanceof SchedulerRegistry && instance !== this.registry) {
+        delegateRegistry(instance, this.registry);
+      }
+    }
+  }
+}
+
+function silence({ options, orchestrator }: StockParts): Flags {
+  if (!options || !orchestrator) {
+    throw new Error(
+      'A ScheduleModule was found whose timers cannot be turned off, so its jobs would run twice. ' +
+        'Remove ScheduleModule from the imports: TasksModule takes its place.',
+    );
+  }
+  const flags = given.get(options) ?? { ...options };
+  given.set(options, flags);
+  Object.assign(options, { cronJobs: false, intervals: false, timeouts: false });
+  orchestrator.onApplicationBootstrap = () => undefined;
+  return flags;
+}
+
+function partsOf(module: Module): StockParts {
+  const instances = [...module.providers.values()].map((wrapper): unknown => wrapper.instance);
+  return {
+    registry: instances.find((instance) => instance instanceof SchedulerRegistry),
+    options: module.providers.get(OPTIONS_TOKEN)?.instance as Flags | undefined,
+    orchestrator: instances.find(isOrchestrator),
+  };
+}
+
+function isScheduleModule({ metatype }: Module): boolean {
+  return metatype === ScheduleModule || metatype.prototype instanceof ScheduleModule;
+}
+
+function isOrchestrator(instance: unknown): instance is { onApplicationBootstrap(): void } {
+  return (
+    typeof instance === 'object' &&
+    instance !== null &&
+    'mountCron' in instance &&
+    'onApplicationBootstrap' in instance
+  );
+}
+
+function isAnyOn({ cronJobs, intervals, timeouts }: Flags): boolean {
+  return cronJobs || intervals || timeouts;
+}

@@ -1,0 +1,291 @@
+import { Inject, Injectable, Logger, Module, Scope, type Provider } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { Cron, Interval, Timeout, type ScheduleModuleOptions } from '@nestjs/schedule';
+import { Test } from '@nestjs/testing';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { TasksOptions } from '../tasks.options.js';
+import { ScheduleSwitches } from './schedule-switches.js';
+import type { TaskContext } from './task-context.js';
+import { TaskExplorer } from './task-explorer.js';
+import { TaskRegistry } from './task-registry.js';
+import { Task, TaskOptions } from './task.decorator.js';
+
+const context = {} as TaskContext;
+
+async function explore(providers: Provider[], host: ScheduleModuleOptions = {}) {
+  const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+  const switches = { provide: ScheduleSwitches, useValue: new ScheduleSwitches(host) };
+  const own = [TaskRegistry, TaskExplorer, TasksOptions, switches];
+  const app = await Test.createTestingModule({
+    imports: [DiscoveryModule],
+    providers: [...own, ...providers],
+  }).compile();
+  app.get(TaskExplorer).explore();
+  const registry = app.get(TaskRegistry);
+  return {
+    app,
+    registry,
+    names: registry.names(),
+    warnings: warn.mock.calls.map(([said]) => said),
+  };
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+@Injectable()
+class Reports {
+  runs = 0;
+
+  @Cron('0 9 * * *', { name: 'daily-report' })
+  daily(): void {}
+
+  @Interval(5_000)
+  refresh(): number {
+    return ++this.runs;
+  }
+
+  @Timeout('warm-up', 1_000)
+  warmUp(): void {}
+
+  @Task('rebuild-report', { payload: z.object({ day: z.iso.date().default('2026-01-01') }) })
+  rebuild({ day }: { day: string }): string {
+    return day;
+  }
+
+  undecorated(): void {}
+}
+
+describe('exploring', () => {
+  it('registers each decorated method once, by its name or else by class and method', async () => {
+    const { names, warnings } = await explore([Reports]);
+    expect(names).toEqual(['daily-report', 'Reports.refresh', 'warm-up', 'rebuild-report']);
+    expect(warnings).toEqual([]);
+  });
+
+  it('declares a job for each trigger and none for a bare task', async () => {
+    const { registry } = await explore([Reports]);
+    expect(registry.all().map(({ source, job }) => [source, job?.id, job?.trigger.type])).toEqual([
+      ['Reports.daily', 'daily-report', 'cron'],
+      ['Reports.refresh', 'Reports.refresh', 'interval'],
+      ['Reports.warmUp', 'warm-up', 'start'],
+      ['Reports.rebuild', undefined, undefined],
+    ]);
+  });
+
+  it('calls the method on its provider', async () => {
+    const { app, registry } = await explore([Reports]);
+    await registry.find('Reports.refresh')?.handler(null, context);
+    expect(app.get(Reports).runs).toBe(1);
+  });
+
+  it('registers a class once that is provided twice and under an alias', async () => {
+    @Module({ providers: [Reports] })
+    class Other {}
+    const alias = { provide: 'alias', useExisting: Reports };
+    const app = await Test.createTestingModule({
+      imports: [DiscoveryModule, Other],
+      providers: [TaskRegistry, TaskExplorer, TasksOptions, ScheduleSwitches, Reports, alias],
+    }).compile();
+    app.get(TaskExplorer).explore();
+    app.get(TaskExplorer).explore();
+    expect(app.get(TaskRegistry).names()).toHaveLength(4);
+  });
+
+  it('finds inherited methods under the class that is provided', async () => {
+    @Injectable()
+    class Weekly extends Reports {
+      @Cron('0 9 * * 1')
+      override daily(): void {}
+    }
+    const { names } = await explore([Weekly]);
+    expect(names).toContain('Weekly.refresh');
+    expect(names).toContain('Weekly.daily');
+    expect(names).not.toContain('daily-report');
+  });
+
+  it('takes the property of an instance that shadows a decorated method', async () => {
+    const reports = Object.assign(new Reports(), { daily: () => undefined });
+    const { names } = await explore([{ provide: Reports, useValue: reports }]);
+    expect(names).not.toContain('daily-report');
+  });
+
+  it('passes by values without a prototype, without a class and without anything', async () => {
+    const values = [Object.create(null), Object.create(Object.create(null)), 'text', 0, null];
+    const { names } = await explore(values.map((useValue, i) => ({ provide: `v${i}`, useValue })));
+    expect(names).toEqual([]);
+  });
+
+  it('fails when two methods share a name, and names both', async () => {
+    @Injectable()
+    class Mails {
+      @Interval('daily-report', 1_000)
+      send(): void {}
+    }
+    await expect(explore([Reports, Mails])).rejects.toThrow(
+      'Two methods share the job id "daily-report": Reports.daily and Mails.send.',
+    );
+  });
+
+  it('fails for a method of a class without a name', async () => {
+    const Nameless = [class {}].map((type) => {
+      Object.defineProperty(type.prototype, 'run', { value: () => undefined, configurable: true });
+      const descriptor = Object.getOwnPropertyDescriptor(type.prototype, 'run');
+      if (descriptor) Interval(1_000)(type.prototype, 'run', descriptor);
+      return type;
+    })[0];
+    const useValue = Nameless && new Nameless();
+    await expect(explore([{ provide: 'nameless', useValue }])).rejects.toThrow(
+      'name it in its decorator',
+    );
+  });
+});
+
+describe('providers without one instance', () => {
+  it.each([
+    ['request', Scope.REQUEST, 'it is defined in a non static provider.'],
+    ['transient', Scope.TRANSIENT, 'it is defined in a transient provider. Make it a singleton.'],
+  ])('are not registered but warned of: %s', async (_title, scope, reason) => {
+    @Injectable({ scope })
+    class Scoped {
+      @Cron('* * * * *')
+      tick(): void {}
+
+      @Interval(1_000)
+      tock(): void {}
+
+      @Timeout(1_000)
+      start(): void {}
+
+      @Task()
+      ask(): void {}
+    }
+    const { names, warnings } = await explore([Scoped]);
+    expect(names).toEqual([]);
+    expect(warnings).toEqual([
+      `Cannot register cron job "Scoped@tick" because ${reason}`,
+      `Cannot register interval "Scoped@tock" because ${reason}`,
+      `Cannot register timeout "Scoped@start" because ${reason}`,
+      `Cannot register task "Scoped@ask" because ${reason}`,
+    ]);
+  });
+
+  it('may be what another one depends on', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class User {}
+    @Injectable()
+    class Greeter {
+      constructor(@Inject(User) readonly user: User) {}
+
+      @Interval(1_000)
+      greet(): void {}
+    }
+    const { names, warnings } = await explore([User, Greeter]);
+    expect(names).toEqual([]);
+    expect(warnings).toEqual([
+      'Cannot register interval "Greeter@greet" because it is defined in a non static provider.',
+    ]);
+  });
+});
+
+describe('switches of ScheduleModule', () => {
+  it.each([
+    ['cronJobs', 'daily-report'],
+    ['intervals', 'Reports.refresh'],
+    ['timeouts', 'warm-up'],
+  ])('keep methods out: %s', async (flag, name) => {
+    const { names } = await explore([Reports], { [flag]: false });
+    expect(names).toHaveLength(3);
+    expect(names).not.toContain(name);
+  });
+});
+
+describe('@Task and @TaskOptions', () => {
+  it('give a bare task its payload as its schema makes it, or a clear failure', async () => {
+    const { registry } = await explore([Reports]);
+    const handler = registry.find('rebuild-report')?.handler;
+    await expect(handler?.({}, context)).resolves.toBe('2026-01-01');
+    await expect(handler?.({ day: 'Monday' }, context)).rejects.toThrow(
+      /^The payload of the task "rebuild-report" was refused: \/day Invalid/,
+    );
+  });
+
+  it('set the policies of a job, above or below its trigger', async () => {
+    class Above {
+      @TaskOptions({ priority: 1 })
+      @Cron('* * * * *')
+      run(): void {}
+    }
+    class Below {
+      @Cron('* * * * *')
+      @TaskOptions({ priority: 1 })
+      run(): void {}
+    }
+    const { registry } = await explore([Above, Below]);
+    expect(registry.all().map(({ job }) => job?.priority)).toEqual([1, 1]);
+  });
+
+  it('name a job together with a trigger', async () => {
+    class Named {
+      @Interval(1_000)
+      @Task('clean')
+      run(): void {}
+    }
+    const { registry } = await explore([Named]);
+    expect(registry.find('clean')?.job).toMatchObject({ id: 'clean', task: 'clean' });
+  });
+
+  it('fail when a trigger and a task name the method differently', async () => {
+    class Named {
+      @Interval('clean', 1_000)
+      @Task('tidy')
+      run(): void {}
+    }
+    await expect(explore([Named])).rejects.toThrow(
+      'The declaration of Named.run was refused: /name is "clean" and "tidy": give one of them',
+    );
+  });
+
+  it('fail when a policy is refused, and name the method', async () => {
+    class Eager {
+      @Interval(1_000)
+      @TaskOptions({ maxInstances: 0 })
+      run(): void {}
+    }
+    await expect(explore([Eager])).rejects.toThrow('The declaration of Eager.run was refused');
+  });
+});
+
+describe('warnings', () => {
+  it('name a method with two triggers, of which the topmost counts', async () => {
+    class Stacked {
+      @Interval(1_000)
+      @Cron('* * * * *')
+      run(): void {}
+    }
+    const { registry, warnings } = await explore([Stacked]);
+    expect(registry.all().map(({ job }) => job?.trigger.type)).toEqual(['interval']);
+    expect(warnings).toEqual([expect.stringMatching(/^Stacked.run has more than one of @Cron/)]);
+  });
+
+  it('name an initialDelay, which is ignored', async () => {
+    class Late {
+      @Cron('* * * * *', { initialDelay: 1_000 })
+      run(): void {}
+    }
+    const { warnings } = await explore([Late]);
+    expect(warnings).toEqual([expect.stringMatching(/^initialDelay of Late.run is ignored/)]);
+  });
+
+  it('name policies of a bare task, which declares no job', async () => {
+    class Bare {
+      @Task()
+      @TaskOptions({ priority: 1 })
+      run(): void {}
+    }
+    const { warnings } = await explore([Bare]);
+    expect(warnings).toEqual([expect.stringMatching(/^@TaskOptions of Bare.run has no effect/)]);
+  });
+});

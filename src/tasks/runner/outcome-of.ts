@@ -1,0 +1,47 @@
+import type { RunError } from '../domain/run.js';
+import { storableJson, storableText } from '../domain/storable.js';
+
+/** Longer messages and stacks are cut: a ledger is no log. In characters. */
+const LONGEST_TEXT = 16_000;
+
+/** Larger results are not kept. In characters of JSON. */
+const LARGEST_RESULT = 65_536;
+
+/** So many causes of causes are kept. */
+const DEEPEST_CAUSE = 5;
+
+/** What a handler threw, as it is kept. */
+export function runError(thrown: unknown, depth = 0): RunError {
+  if (!(thrown instanceof Error)) return { name: 'Error', message: kept(textOf(thrown)) };
+  const { name, message, stack, cause } = thrown;
+  return {
+    name: kept(String(name)),
+    message: kept(String(message)),
+    ...(typeof stack === 'string' ? { stack: kept(stack) } : {}),
+    ...(cause !== undefined && depth < DEEPEST_CAUSE ? { cause: runError(cause, depth + 1) } : {}),
+  };
+}
+
+/** A handler's result as JSON. `lost` says why it is not kept. */
+export function runResult(result: unknown): { value?: unknown; lost?: string } {
+  if (result === undefined) return {};
+  try {
+    const json = storableJson(result);
+    if (json === undefined) return {};
+    if (json.length > LARGEST_RESULT) return { lost: `it has ${json.length} characters of JSON` };
+    return { value: JSON.parse(json) };
+  } catch (error) {
+    return { lost: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function textOf(thrown: unknown): string {
+  if (typeof thrown === 'string') return thrown;
+  try {
+    return JSON.stringify(thrown) ?? String(thrown);
+  } catch {
+    return String(thrown);
+  }
+}
+
+const kept = (text: string) => storableText(text.slice(0, LONGEST_TEXT));

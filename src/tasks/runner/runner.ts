@@ -1,0 +1,179 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Clock } from '../domain/clock.js';
+import type { Log } from '../domain/log.js';
+import type { ToEngine, ToRunner } from '../engine/messages.js';
+import { TaskContext } from '../registry/task-context.js';
+import type { TaskRegistry } from '../registry/task-registry.js';
+import type { ClaimedRun, Claim, Outcome } from '../store/run-queue.js';
+import { runError, runResult } from './outcome-of.js';
+
+/** How long a handler whose signal was aborted may still take to end, in ms. */
+const AFTER_ABORT_MS = 1_000;
+
+interface Started {
+  readonly run: ClaimedRun;
+  readonly controller: AbortController;
+  readonly startedAt: number;
+  tookMs: number;
+  readonly ended: Promise<void>;
+  outcome: Outcome | null;
+}
+
+/**
+ * Calls handlers. It starts what the engine has claimed, and tells the engine what became of it and
+ * how many more it could start.
+ */
+export class Runner {
+  private readonly started = new Map<string, Started>();
+  private post: (message: ToEngine) => void = () => undefined;
+  /** A handler must not see the request or the run in whose context it happens to be started. */
+  private readonly atRoot = AsyncLocalStorage.snapshot();
+
+  constructor(
+    private readonly registry: TaskRegistry,
+    private readonly concurrency: number,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  /** Begins to take runs from an engine. */
+  attach(post: (message: ToEngine) => void): void {
+    this.post = post;
+    this.tellSlots();
+  }
+
+  handle(message: Exclude<ToRunner, { type: 'leads' | 'database' }>): void {
+    switch (message.type) {
+      case 'claimed':
+        for (const run of message.runs) this.start(run);
+        return;
+      case 'abort':
+        return this.abort(message.claim, message.reason);
+      case 'recorded':
+        return this.tellEnd(message.claim, message.nextFireAt);
+      case 'refused':
+        return this.tellLate(message.claim);
+    }
+  }
+
+  /** Lets runs go on for `graceMs`, then aborts them. What does not end then is abandoned. */
+  async drain(graceMs: number): Promise<void> {
+    await this.wait(graceMs);
+    const left = this.working();
+    if (left.length === 0) return;
+    this.log.warn(`Stopping: ${left.length} runs go on after ${graceMs} ms and are aborted.`);
+    for (const { controller } of left) controller.abort(new Error('the node stops'));
+    await this.wait(AFTER_ABORT_MS);
+    for (const started of this.working()) {
+      this.end(started, {
+        state: 'abandoned',
+        error: {
+          name: 'NodeStopped',
+          message: `The node stopped, and the handler did not end within ${AFTER_ABORT_MS} ms of its signal.`,
+        },
+      });
+    }
+  }
+
+  private working(): Started[] {
+    return [...this.started.values()].filter(({ outcome }) => outcome === null);
+  }
+
+  private async wait(ms: number): Promise<void> {
+    const enough = new AbortController();
+    const ended = Promise.all(this.working().map((started) => started.ended));
+    await Promise.race([ended, this.clock.sleep(ms, enough.signal)]);
+    enough.abort();
+  }
+
+  private start(run: ClaimedRun): void {
+    const controller = new AbortController();
+    const started: Started = {
+      run,
+      controller,
+      startedAt: this.clock.monotonic(),
+      tookMs: 0,
+      outcome: null,
+      ended: this.atRoot(() => this.call(run, controller.signal)).then((outcome) => {
+        if (started.outcome === null) this.end(started, outcome);
+      }),
+    };
+    this.started.set(run.runId, started);
+    this.log.log(
+      `Running ${run.jobId} (scheduled at ${run.fireAt.toISOString()}), run ${run.runId}.`,
+    );
+  }
+
+  /** Never rejects: whatever the handler does is an outcome. */
+  private async call(run: ClaimedRun, signal: AbortSignal): Promise<Omit<Outcome, keyof Claim>> {
+    // The handler begins after `start` has written it down.
+    await Promise.resolve();
+    const task = this.registry.find(run.task);
+    const { runId, jobId, payload, cause, fireAt, attempt, fencingToken } = run;
+    const context = new TaskContext({
+      runId,
+      jobId,
+      task: run.task,
+      payload,
+      cause,
+      fireAt,
+      attempt,
+      fencingToken,
+      signal,
+    });
+    try {
+      if (!task) throw new Error(`this node does not know the task "${run.task}"`);
+      const result = runResult(await context.run(() => task.handler(payload, context)));
+      if (result.lost) this.log.warn(`The result of ${jobId} is not kept: ${result.lost}.`);
+      return { state: 'succeeded', result: result.value };
+    } catch (error) {
+      return { state: 'failed', error: runError(error) };
+    }
+  }
+
+  private end(started: Started, outcome: Omit<Outcome, keyof Claim>): void {
+    const { runId, attempt } = started.run;
+    started.tookMs = Math.round(this.clock.monotonic() - started.startedAt);
+    started.outcome = { runId, attempt, ...outcome };
+    this.post({ type: 'outcome', outcome: started.outcome });
+    this.tellSlots();
+  }
+
+  private abort({ runId, attempt }: Claim, reason: string): void {
+    const started = this.started.get(runId);
+    if (started?.run.attempt !== attempt) return;
+    this.log.warn(`Run ${runId} of ${started.run.jobId} is not this node's any more: ${reason}.`);
+    started.controller.abort(new Error(reason));
+  }
+
+  private tellSlots(): void {
+    this.post({ type: 'slots', free: Math.max(0, this.concurrency - this.working().length) });
+  }
+
+  private tellEnd({ runId }: Claim, nextFireAt: Date | null): void {
+    const started = this.started.get(runId);
+    if (!started) return;
+    this.started.delete(runId);
+    const { run, outcome, tookMs: ms } = started;
+    const next = nextFireAt ? `next at ${nextFireAt.toISOString()}` : 'no next fire time';
+    if (outcome?.state === 'succeeded') {
+      this.log.log(`${run.jobId} succeeded after ${ms} ms, run ${runId}; ${next}.`);
+    } else {
+      const why = outcome?.error?.stack ?? outcome?.error?.message;
+      this.log.error(
+        `${run.jobId} ${outcome?.state} after ${ms} ms, run ${runId}; ${next}. ${why}`,
+      );
+    }
+  }
+
+  private tellLate({ runId }: Claim): void {
+    const started = this.started.get(runId);
+    this.started.delete(runId);
+    if (started) {
+      this.log.warn(
+        `${started.run.jobId} ended as ${started.outcome?.state}, but run ${runId} had been given ` +
+          `up for lost before; the ledger keeps that.`,
+      );
+    }
+  }
+}

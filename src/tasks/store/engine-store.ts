@@ -1,0 +1,15 @@
+import type { FireLedger } from './fire-ledger.js';
+import type { LeaderLock } from './leader-lock.js';
+import type { NodeRoster } from './node-roster.js';
+import type { RunQueue } from './run-queue.js';
+import type { WakeUps } from './wake-ups.js';
+
+/** All that the engine remembers by. */
+export interface EngineStore {
+  readonly lock: LeaderLock;
+  readonly fires: FireLedger;
+  readonly queue: RunQueue;
+  readonly roster: NodeRoster;
+  readonly wakeUps: WakeUps;
+  close(): Promise<void>;
+}

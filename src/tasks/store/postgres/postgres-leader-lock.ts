@@ -1,0 +1,94 @@
+import type { LockRow } from '../../domain/lease.js';
+import { LeaderLock, type Acquired } from '../leader-lock.js';
+import { clientConfig } from './client-config.js';
+import type { PostgresStoreOptions } from './engine-options.js';
+import { Session } from './session.js';
+import { readLock } from './sql/read-lock.js';
+import { renewLease } from './sql/renew-lease.js';
+import { resign } from './sql/resign.js';
+import { takeOver } from './sql/take-over.js';
+import { watchSession } from './sql/watch-session.js';
+
+/** Advisory keys are 32-bit; `take-over` derives them in the same way. */
+const key = (fencingToken: number) => fencingToken % 2_147_483_647;
+
+export class PostgresLeaderLock extends LeaderLock {
+  readonly canWatch: boolean;
+  private readonly session: Session;
+  /** A question about the lease that is not answered by now is as good as answered with no. */
+  private readonly answerMs: number;
+
+  constructor(private readonly options: PostgresStoreOptions) {
+    super();
+    this.canWatch = options.hint && options.direct.keepsSession;
+    this.session = new Session(clientConfig(options, options.direct, 'lock'));
+    this.answerMs = Math.min(1_000, options.leaseMs * 0.3);
+  }
+
+  async read(): Promise<LockRow> {
+    const { schema, shift } = this.options;
+    const [row] = await this.session.query<{
+      fencing_token: string;
+      held: boolean;
+      remaining_ms: number;
+      hinted: boolean;
+    }>(readLock(schema), [shift.bound], this.answerMs);
+    if (!row)
+      throw new Error(`the row of ${schema.name}.leader_lock is missing: it is never deleted`);
+    return {
+      fencingToken: Number(row.fencing_token),
+      held: row.held,
+      remainingMs: row.remaining_ms,
+      hinted: row.hinted,
+    };
+  }
+
+  async watch(fencingToken: number, atMostMs: number): Promise<boolean> {
+    const { schema } = this.options;
+    const [row] = await this.session.query<{ ended: boolean }>(
+      watchSession(schema),
+      [schema.lockClass, key(fencingToken), Math.ceil(atMostMs)],
+      atMostMs + this.answerMs,
+    );
+    return row?.ended ?? false;
+  }
+
+  async takeOver(observed: number, sessionGone: boolean): Promise<Acquired | null> {
+    const { schema, node, leaseMs, shift } = this.options;
+    const [row] = await this.session.query<{ fencing_token: string; hinted: boolean }>(
+      takeOver(schema),
+      [shift.bound, node.id, leaseMs, observed, sessionGone, this.canWatch, schema.lockClass],
+      this.answerMs,
+    );
+    return row ? { fencingToken: Number(row.fencing_token), hinted: row.hinted } : null;
+  }
+
+  async renew({ fencingToken, hinted }: Acquired): Promise<boolean> {
+    const { schema, node, leaseMs, shift } = this.options;
+    const rows = await this.session.query(
+      renewLease(schema),
+      [shift.bound, node.id, leaseMs, fencingToken, hinted],
+      this.answerMs,
+    );
+    return rows.length > 0;
+  }
+
+  async resign(fencingToken: number): Promise<boolean> {
+    const { schema, node } = this.options;
+    const rows = await this.session.query(
+      resign(schema),
+      [node.id, fencingToken, schema.channel],
+      this.answerMs,
+    );
+    await this.session.reset();
+    return rows.length > 0;
+  }
+
+  reset(): Promise<void> {
+    return this.session.reset();
+  }
+
+  close(): Promise<void> {
+    return this.session.close();
+  }
+}

@@ -1,0 +1,43 @@
+import { NodeRoster, type Heartbeat } from '../node-roster.js';
+import type { Claim } from '../run-queue.js';
+import type { PostgresStoreOptions } from './engine-options.js';
+import type { EnginePool } from './engine-pool.js';
+import { beat } from './sql/beat.js';
+import { leave } from './sql/leave.js';
+import { readGeneration, register } from './sql/register.js';
+
+export class PostgresNodeRoster extends NodeRoster {
+  constructor(
+    private readonly options: PostgresStoreOptions,
+    private readonly pool: EnginePool,
+  ) {
+    super();
+  }
+
+  async register(): Promise<void> {
+    const { schema, deadAfterMs } = this.options;
+    const [row] = await this.pool.query<{ generation: string }>(readGeneration(schema), []);
+    await this.pool.query(register(schema), [...this.values(), row?.generation, deadAfterMs]);
+  }
+
+  async beat(): Promise<Heartbeat> {
+    const { schema } = this.options;
+    const [row] = await this.pool.query<{ at: Date; running: Claim[] }>(
+      beat(schema),
+      this.values(),
+    );
+    if (!row) throw new Error('the heartbeat gave no answer');
+    return row;
+  }
+
+  async leave(): Promise<void> {
+    const { schema, shift, node } = this.options;
+    await this.pool.query(leave(schema), [shift.bound, node.id]);
+  }
+
+  private values(): unknown[] {
+    const { shift, node } = this.options;
+    const { id, name, version, schemaVersion, roles, tasks } = node;
+    return [shift.bound, id, name, version, schemaVersion, roles, JSON.stringify(tasks)];
+  }
+}

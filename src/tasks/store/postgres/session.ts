@@ -1,0 +1,71 @@
+import pg from 'pg';
+import type { Statement } from './sql/statement.js';
+
+/**
+ * One connection that is opened when it is first needed, and anew after it broke. Whatever belongs
+ * to the session (advisory locks) goes with it.
+ */
+export class Session {
+  private client: Promise<pg.Client> | null = null;
+  private closed = false;
+
+  constructor(private readonly config: pg.ClientConfig) {}
+
+  async query<Row>(
+    { text }: Statement,
+    values: readonly unknown[],
+    answerMs: number,
+  ): Promise<Row[]> {
+    const client = await this.open();
+    try {
+      const query = { text, values: [...values], query_timeout: answerMs };
+      const { rows } = await client.query(query);
+      return rows as Row[];
+    } catch (error) {
+      // What became of the statement is unknown, and so is what the session now holds.
+      await this.reset();
+      throw error;
+    }
+  }
+
+  async reset(): Promise<void> {
+    const client = this.client;
+    this.client = null;
+    const opened = await client?.catch(() => null);
+    if (opened) drop(opened);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.reset();
+  }
+
+  private open(): Promise<pg.Client> {
+    if (this.closed) return Promise.reject(new Error('the session is closed'));
+    this.client ??= this.connect();
+    return this.client;
+  }
+
+  private async connect(): Promise<pg.Client> {
+    const client = new pg.Client(this.config);
+    const forget = () => {
+      this.client = null;
+    };
+    client.on('error', forget);
+    client.on('end', forget);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      forget();
+      drop(client);
+      throw error;
+    }
+  }
+}
+
+/** Not waited for: a connection that does not answer would not answer this either. */
+function drop(client: pg.Client): void {
+  client.removeAllListeners('end');
+  client.end().catch(() => undefined);
+}

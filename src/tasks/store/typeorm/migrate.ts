@@ -1,0 +1,96 @@
+import pg from 'pg';
+import type { DataSource } from 'typeorm';
+import { SchemaName } from '../schema-name.js';
+import { tasksDataSource } from './data-source.js';
+import { SCHEMA_VERSION } from './migrations/index.js';
+
+/** Second half of the advisory key of the migration lock; the leader's keys are tokens, from 1 on. */
+const MIGRATION_LOCK = 0;
+
+/**
+ * Runs `body` on one node at a time.
+ *
+ * TypeORM takes no lock: of two nodes that migrate at once, one fails. The lock is one of a
+ * transaction, not of a session, so it also holds behind a transaction pooler, and it goes with
+ * its connection when the process dies.
+ */
+export async function oneNodeAtATime<T>(
+  databaseUrl: string,
+  schema: SchemaName,
+  body: () => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: `${schema.name}:migrations`,
+    connectionTimeoutMillis: 5_000,
+  });
+  // A connection that breaks while nothing is asked of it must not end the process.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('SELECT pg_advisory_xact_lock($1, $2)', [schema.lockClass, MIGRATION_LOCK]);
+    return await body();
+  } finally {
+    await client.end();
+  }
+}
+
+export interface Preparation {
+  readonly migrations: 'run' | 'check';
+  /** The host's own part. */
+  readonly prepare: () => Promise<void>;
+}
+
+/** Makes a data source of ours ready for use, whatever state its schema is in. */
+export async function prepareDatabase(
+  dataSource: DataSource,
+  databaseUrl: string,
+  schema: SchemaName,
+  { migrations, prepare }: Preparation,
+): Promise<void> {
+  if (!dataSource.isInitialized) await dataSource.initialize();
+  await oneNodeAtATime(databaseUrl, schema, async () => {
+    if (migrations === 'run') {
+      await dataSource.query(`CREATE SCHEMA IF NOT EXISTS ${schema.quoted}`);
+      await dataSource.runMigrations();
+    }
+    await prepare();
+  });
+  await checkSchema(dataSource, schema);
+}
+
+/** Brings the tables of a schema up to date, on connections of its own. */
+export async function migrate(databaseUrl: string, schemaName: string): Promise<void> {
+  const schema = new SchemaName(schemaName);
+  const dataSource = tasksDataSource(databaseUrl, schema);
+  try {
+    const prepare = () => Promise.resolve();
+    await prepareDatabase(dataSource, databaseUrl, schema, { migrations: 'run', prepare });
+  } finally {
+    if (dataSource.isInitialized) await dataSource.destroy();
+  }
+}
+
+/**
+ * Refuses a schema that is not for this build.
+ *
+ * @throws Error that says what to do
+ */
+async function checkSchema(dataSource: DataSource, schema: SchemaName): Promise<void> {
+  if (await dataSource.showMigrations()) {
+    throw new Error(
+      `schema ${schema.name} lacks migrations of this version, and TASKS_MIGRATIONS is "check": ` +
+        `run them, or start one node with TASKS_MIGRATIONS=run`,
+    );
+  }
+  const [info] = await dataSource.query<{ minimum_version: number }[]>(
+    `SELECT minimum_version FROM ${schema.quoted}.schema_info`,
+  );
+  if (info && info.minimum_version > SCHEMA_VERSION) {
+    throw new Error(
+      `schema ${schema.name} needs a node of schema version ${info.minimum_version} or newer, ` +
+        `this one has ${SCHEMA_VERSION}: deploy a newer version of the application`,
+    );
+  }
+}

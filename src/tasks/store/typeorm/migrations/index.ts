@@ -1,0 +1,7 @@
+import { CreateTables1764000000001 } from './1-create-tables.js';
+
+/** In order. A migration that has been released is never changed, only followed by another. */
+export const tasksMigrations = [CreateTables1764000000001];
+
+/** What this build's code expects of the schema. */
+export const SCHEMA_VERSION = tasksMigrations.length;

@@ -1,0 +1,154 @@
+/**
+ * Who may import whom. The table is the architecture; a wrong arrow fails here.
+ *
+ *   dashboard → http → tasks.service → runner → registry
+ *   runner, tasks.service → engine → store → domain → nothing
+ */
+import { describe, expect, it } from 'vitest';
+import { importsOf, lineCount, sourceFiles, type SourceFile } from './support/source-files.js';
+
+interface Room {
+  readonly name: string;
+  /** Where it is in `src`. A file belongs to the first room that fits. */
+  readonly at: RegExp;
+  /** The other rooms that it may import from. */
+  readonly sees: readonly string[];
+  /** The packages that it may import; one that ends in `/` or `:` stands for all that begin so. */
+  readonly packages: readonly string[] | 'any';
+}
+
+/** What is behind one of these is nobody's business outside of the library. */
+const DOORS = ['tasks/index.ts', 'tasks/http/index.ts', 'tasks/store/typeorm/index.ts'];
+
+const STORE = ['store', 'store/postgres', 'store/typeorm'];
+const NEST = ['@nestjs/', 'reflect-metadata', 'rxjs'];
+
+// prettier-ignore
+const ROOMS: readonly Room[] = [
+  room('domain', /^tasks\/domain\//, [], ['zod', 'croner']),
+  room('store', /^tasks\/store\/[^/]+$/, ['domain'], ['node:']),
+  room('store/postgres', /^tasks\/store\/postgres\//, ['store', 'domain'], ['pg', 'node:']),
+  room('store/typeorm', /^tasks\/store\/typeorm\//, ['store', 'store/postgres', 'domain'], ['typeorm', 'pg', 'node:']),
+  room('engine', /^tasks\/engine\//, ['store', 'store/postgres', 'domain'], ['node:']),
+  room('registry', /^tasks\/registry\//, ['options', 'store', 'domain'], [...NEST, 'zod', 'node:']),
+  room('runner', /^tasks\/runner\//, ['registry', 'engine', 'store', 'domain'], [...NEST, 'node:']),
+  room('http', /^tasks\/http\//, ['service', 'status', 'options', 'store', 'domain'], [...NEST, 'express', 'zod', 'node:']),
+  room('dashboard', /^tasks\/dashboard\//, ['http'], 'any'),
+  room('service', /^tasks\/tasks\.service\.ts$/, ['runner', 'engine', 'store', 'domain'], NEST),
+  room('status', /^tasks\/node-status\.ts$/, ['options', 'domain'], NEST),
+  room('options', /^tasks\/tasks\.options\.ts$/, ['domain'], ['typeorm']),
+  room('composition', /^tasks\/[^/]+$/, ['service', 'status', 'options', 'runner', 'registry', 'engine', ...STORE, 'domain'], 'any'),
+  room('embedded-postgres', /^embedded-postgres\//, [], ['pg', 'proper-lockfile', 'node:']),
+  room('sample-tasks', /^sample-tasks\//, ['a door of the library'], 'any'),
+  room('app', /^[^/]+$/, ['a door of the library', 'sample-tasks', 'embedded-postgres'], 'any'),
+];
+
+/** Packages that would spread, kept to a few files whatever their room allows. */
+const ONLY_IN: Readonly<Record<string, RegExp>> = {
+  croner: /^tasks\/domain\/triggers\/cron-trigger\.ts$/,
+  typeorm:
+    /^(tasks\/store\/typeorm\/|tasks\/tasks\.options\.ts$|sample-tasks\/|(app\.module|data-source)\.ts$)/,
+};
+
+/** `cluster.ts` reads nothing there; it hands all of it on to its nodes. */
+const READS_ENVIRONMENT = ['app.config.ts', 'cluster.ts'];
+
+const MOST_LINES = 250;
+const MOST_LINES_MEDIAN = 80;
+
+function room(name: string, at: RegExp, sees: readonly string[], packages: Room['packages']): Room {
+  return { name, at, sees, packages };
+}
+
+function roomOf(path: string): Room {
+  const found = ROOMS.find(({ at }) => at.test(path));
+  if (!found) throw new Error(`src/${path} is in no room. Add one to ROOMS, with its arrows.`);
+  return found;
+}
+
+/** What is wrong with an import; null if nothing is. */
+function complaint(file: string, target: string): string | null {
+  const { name, sees, packages } = roomOf(file);
+  const only = ONLY_IN[target];
+  if (only && !only.test(file)) return `src/${file} imports ${target}: only ${only} may`;
+  if (!target.endsWith('.ts')) {
+    const allowed =
+      packages === 'any' ||
+      packages.some((p) => (/[/:]$/.test(p) ? target.startsWith(p) : target === p));
+    const list = packages === 'any' ? '' : packages.join(', ') || 'no package';
+    return allowed ? null : `src/${file} imports ${target}: ${name} may import ${list}`;
+  }
+  const other = roomOf(target).name;
+  const byDoor = DOORS.includes(target) && sees.includes('a door of the library');
+  if (other === name || byDoor || sees.includes(other)) return null;
+  return `src/${file} imports src/${target} (${other}): ${name} may see ${sees.join(', ') || 'nothing'}`;
+}
+
+function readsEnvironment({ text }: SourceFile): boolean {
+  return /process\.env\b|['"](node:)?process['"]/.test(text);
+}
+
+const files = sourceFiles();
+
+describe('the house', () => {
+  it('has no arrow that the table does not allow', () => {
+    const wrong = files.flatMap((file) =>
+      importsOf(file).flatMap((target) => complaint(file.path, target) ?? []),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('reads the environment in one place', () => {
+    const readers = files.filter(readsEnvironment).map(({ path }) => path);
+    expect(readers.filter((path) => !READS_ENVIRONMENT.includes(path))).toEqual([]);
+  });
+
+  it(`has no file of more than ${MOST_LINES} lines, migrations aside`, () => {
+    const long = files
+      .filter((file) => !file.path.includes('/migrations/') && lineCount(file) > MOST_LINES)
+      .map((file) => `src/${file.path} has ${lineCount(file)} lines: one idea a file`);
+    expect(long).toEqual([]);
+  });
+
+  it(`has files of ${MOST_LINES_MEDIAN} lines or fewer in the median`, () => {
+    const sizes = files.map(lineCount).sort((a, b) => a - b);
+    expect(sizes[Math.floor(sizes.length / 2)]).toBeLessThanOrEqual(MOST_LINES_MEDIAN);
+  });
+});
+
+describe('the table', () => {
+  it.each([
+    ['tasks/domain/run.ts', 'tasks/store/run-store.ts'],
+    ['tasks/domain/run.ts', 'node:crypto'],
+    ['tasks/domain/run.ts', 'croner'],
+    ['tasks/store/run-store.ts', 'tasks/store/postgres/session.ts'],
+    ['tasks/store/run-store.ts', 'pg'],
+    ['tasks/store/typeorm/x.ts', '@nestjs/common'],
+    ['tasks/engine/engine.ts', 'tasks/store/typeorm/migrate.ts'],
+    ['tasks/engine/engine.ts', '@nestjs/common'],
+    ['tasks/engine/engine.ts', 'pg'],
+    ['tasks/registry/x.ts', 'tasks/runner/runner.ts'],
+    ['tasks/runner/runner.ts', 'typeorm'],
+    ['tasks/http/x.controller.ts', 'tasks/registry/task-registry.ts'],
+    ['tasks/tasks.service.ts', 'tasks/registry/task-registry.ts'],
+    ['tasks/tasks.module.ts', 'tasks/http/index.ts'],
+    ['main.ts', 'tasks/tasks.module.ts'],
+    ['main.ts', 'typeorm'],
+    ['sample-tasks/x.task.ts', 'tasks/domain/run.ts'],
+    ['sample-tasks/x.task.ts', 'app.config.ts'],
+    ['embedded-postgres/port.ts', 'app.config.ts'],
+  ])('refuses that %s imports %s', (file, target) => {
+    expect(complaint(file, target)).toContain(`src/${file} imports`);
+  });
+
+  it.each([
+    ['tasks/domain/triggers/cron-trigger.ts', 'croner'],
+    ['tasks/store/postgres/session.ts', 'pg'],
+    ['tasks/engine/engine.ts', 'tasks/store/engine-store.ts'],
+    ['tasks/http/x.controller.ts', 'tasks/tasks.service.ts'],
+    ['sample-tasks/x.task.ts', 'tasks/index.ts'],
+    ['app.module.ts', 'tasks/http/index.ts'],
+  ])('allows that %s imports %s', (file, target) => {
+    expect(complaint(file, target)).toBeNull();
+  });
+});

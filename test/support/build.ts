@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = join(import.meta.dirname, '../..');
+const APP = 'test/app/tsconfig.json';
+
+/** Builds what the real processes of the end-to-end tests run. */
+export default async function setup(): Promise<void> {
+  await run('nest', ['build']);
+  if (existsSync(join(ROOT, APP))) await run('tsc', ['-p', APP]);
+}
+
+async function run(program: string, args: readonly string[]): Promise<void> {
+  const path = join(ROOT, 'node_modules/.bin', program);
+  await promisify(execFile)(path, args, { cwd: ROOT }).catch((failure: unknown) => {
+    const { stdout = '', stderr = '' } = failure as { stdout?: string; stderr?: string };
+    throw new Error(`"${program} ${args.join(' ')}" failed:\n${stdout}${stderr}`);
+  });
+}

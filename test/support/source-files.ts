@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import ts from 'typescript';
+
+const SRC = join(import.meta.dirname, '../../src');
+
+/** One file of the house; its path is relative to `src`, with `/`. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every source file but the unit specs. */
+export function sourceFiles(): SourceFile[] {
+  return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => /\.tsx?$/.test(path) && !/\.spec\.tsx?$/.test(path))
+    .sort()
+    .map((path) => ({ path, text: readFileSync(join(SRC, path), 'utf8') }));
+}
+
+/** What a file imports or re-exports, types too: a path relative to `src`, or a package. */
+export function importsOf({ path, text }: SourceFile): string[] {
+  return ts
+    .preProcessFile(text, true, true)
+    .importedFiles.map(({ fileName }) =>
+      fileName.startsWith('.')
+        ? posix.join(posix.dirname(path), fileName).replace(/\.js$/, '.ts')
+        : fileName,
+    );
+}
+
+export function lineCount({ text }: SourceFile): number {
+  return text.trimEnd().split('\n').length;
+}
