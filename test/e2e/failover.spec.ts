@@ -2,8 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readRecord, RecordingNode } from '../support/recording-node.js';
+import type { NodeProcess } from '../support/node-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+import { readRecord, recordingNode } from '../support/recording-node.js';
 import { until } from '../support/until.js';
 
 const LEASE_MS = 1_500;
@@ -18,7 +19,7 @@ interface Term {
 describe('a cluster of three processes', () => {
   let database: TestDatabase;
   let record: string;
-  let nodes: RecordingNode[];
+  let nodes: NodeProcess[];
   let started = 0;
 
   beforeEach(async () => {
@@ -33,8 +34,9 @@ describe('a cluster of three processes', () => {
     await database.drop();
   });
 
-  async function start(options: Record<string, unknown> = {}): Promise<RecordingNode> {
-    const node = new RecordingNode(`n${++started}`, database.url, record, {
+  async function start(options: Record<string, unknown> = {}): Promise<NodeProcess> {
+    const node = recordingNode(`n${++started}`, record, {
+      databaseUrl: database.url,
       leaseMs: LEASE_MS,
       heartbeatMs: 500,
       deadAfterMs: 3_000,
@@ -54,7 +56,7 @@ describe('a cluster of three processes', () => {
       )
     ).map((row) => ({ token: Number(row.token), name: row.name, acquiredAt: row.acquired_at }));
 
-  async function leader(after = 0): Promise<{ node: RecordingNode; term: Term }> {
+  async function leader(after = 0): Promise<{ node: NodeProcess; term: Term }> {
     const term = await until('a leader of a newer term', async () =>
       (await terms()).find(({ token }) => token > after),
     );

@@ -111,8 +111,6 @@ export class Elector {
     try {
       renewed = await this.lock.renew(acquired);
     } catch {
-      // The session is gone, and the hint with it.
-      this.acquired = { ...acquired, hinted: false };
       return RENEW_AGAIN_MS;
     }
     if (!renewed) return this.lose('another node took the lock');

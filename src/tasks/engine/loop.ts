@@ -60,6 +60,7 @@ export class Loop {
       this.retryMs = FIRST_RETRY_MS;
       return ms;
     } catch (error) {
+      if (this.stopped.signal.aborted) return 0;
       const ms = this.retryMs;
       this.retryMs = Math.min(ms * 2, LONGEST_RETRY_MS);
       this.tell(error);

@@ -17,6 +17,8 @@ export class PostgresLeaderLock extends LeaderLock {
   private readonly session: Session;
   /** A question about the lease that is not answered by now is as good as answered with no. */
   private readonly answerMs: number;
+  /** The connection that took the lock: the hint is its, and goes with it. */
+  private hintedSession = 0;
 
   constructor(private readonly options: PostgresStoreOptions) {
     super();
@@ -60,14 +62,17 @@ export class PostgresLeaderLock extends LeaderLock {
       [shift.bound, node.id, leaseMs, observed, sessionGone, this.canWatch, schema.lockClass],
       this.answerMs,
     );
-    return row ? { fencingToken: Number(row.fencing_token), hinted: row.hinted } : null;
+    if (!row) return null;
+    this.hintedSession = await this.session.current();
+    return { fencingToken: Number(row.fencing_token), hinted: row.hinted };
   }
 
   async renew({ fencingToken, hinted }: Acquired): Promise<boolean> {
     const { schema, node, leaseMs, shift } = this.options;
+    const holdsHint = hinted && (await this.session.current()) === this.hintedSession;
     const rows = await this.session.query(
       renewLease(schema),
-      [shift.bound, node.id, leaseMs, fencingToken, hinted],
+      [shift.bound, node.id, leaseMs, fencingToken, holdsHint],
       this.answerMs,
     );
     return rows.length > 0;

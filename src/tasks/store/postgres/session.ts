@@ -8,6 +8,7 @@ import type { Statement } from './sql/statement.js';
 export class Session {
   private client: Promise<pg.Client> | null = null;
   private closed = false;
+  private opened = 0;
 
   constructor(private readonly config: pg.ClientConfig) {}
 
@@ -26,6 +27,12 @@ export class Session {
       await this.reset();
       throw error;
     }
+  }
+
+  /** Opens the connection if need be, and tells which one it is: what belongs to it is known by that. */
+  async current(): Promise<number> {
+    await this.open();
+    return this.opened;
   }
 
   async reset(): Promise<void> {
@@ -47,6 +54,7 @@ export class Session {
   }
 
   private async connect(): Promise<pg.Client> {
+    this.opened++;
     const client = new pg.Client(this.config);
     const forget = () => {
       this.client = null;
