@@ -60,7 +60,7 @@ export class ClusterNode {
     await prepareDatabase(database.dataSource, options.databaseUrl, schema, options);
     database.unavailable = null;
     const { poolSize, leaseMs, heartbeatMs, deadAfterMs, retentionDays, hint, roles } = options;
-    const store = postgresEngineStore({
+    const postgres = postgresEngineStore({
       poolSize,
       leaseMs,
       deadAfterMs,
@@ -73,6 +73,7 @@ export class ClusterNode {
       shift: this.shift,
       clock: this.clock,
     });
+    const store = options.intercept(postgres);
     try {
       await store.roster.register();
       await this.declareJobs();

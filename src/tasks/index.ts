@@ -29,6 +29,7 @@ export { TaskContext } from './registry/task-context.js';
 export type { TaskHandler } from './registry/task-registry.js';
 export { Task, TaskOptions } from './registry/task.decorator.js';
 export type { ClusterState, LeaderInfo, LeaderTerm, NodeInfo } from './store/cluster-store.js';
+export type { EngineStore } from './store/engine-store.js';
 export type { JobQuery, RunNow } from './store/job-store.js';
 export type { Page } from './store/page.js';
 export type { RunQuery } from './store/run-store.js';

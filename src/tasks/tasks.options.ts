@@ -1,3 +1,5 @@
+import type { EngineStore } from './store/engine-store.js';
+
 /** What this node does. */
 export const ROLES = ['scheduler', 'worker', 'api'] as const;
 export type Role = (typeof ROLES)[number];
@@ -61,4 +63,10 @@ export class TasksOptions {
    * rejects. Default: nothing.
    */
   prepare: () => Promise<void> = () => Promise.resolve();
+
+  /**
+   * For tests that break things: puts something between the engine and its store, such as a delay, a
+   * failure or a stop around a statement. Default: nothing.
+   */
+  intercept: (store: EngineStore) => EngineStore = (store) => store;
 }

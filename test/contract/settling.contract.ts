@@ -49,10 +49,10 @@ export function settlingContract(makeStore: MakeStore): void {
       ]);
       await store.jobs.add(aJob('pending'), 'api');
       const { id: pending } = await store.jobs.runNow('pending', {});
-      store.advance(DEAD_AFTER_MS - 2_000);
+      store.advance(DEAD_AFTER_MS / 2);
       expect(await leader.fires.settle(token)).toBe(0);
       expect((await run(store, running.runId)).state).toBe('running');
-      store.advance(3_000);
+      store.advance(DEAD_AFTER_MS / 2);
       expect(await leader.fires.settle(token)).toBe(1);
       expect((await run(store, ended.runId)).state).toBe('succeeded');
       expect((await run(store, pending)).state).toBe('pending');

@@ -3,9 +3,9 @@ import type { EngineStore } from '../../src/tasks/store/engine-store.js';
 import type { JobStore } from '../../src/tasks/store/job-store.js';
 import type { RunStore } from '../../src/tasks/store/run-store.js';
 
-/** What every store under test is made with. */
-export const LEASE_MS = 5_000;
-export const DEAD_AFTER_MS = 10_000;
+/** What every store under test is made with: longer than any test takes, since its clock is moved. */
+export const LEASE_MS = 60_000;
+export const DEAD_AFTER_MS = 120_000;
 export const RETENTION_DAYS = 30;
 
 /** The store as one node sees it. */

@@ -1,0 +1,26 @@
+import { WakeUps, type WakeUp } from '../store/wake-ups.js';
+import type { MemoryDatabase } from './memory-database.js';
+
+const ALL: readonly WakeUp[] = ['leader', 'jobs', 'runs'];
+
+export class MemoryWakeUps extends WakeUps {
+  private end: (() => void) | null = null;
+
+  constructor(
+    private readonly database: MemoryDatabase,
+    readonly canHear: boolean,
+  ) {
+    super();
+  }
+
+  listen(heard: (wakeUp: WakeUp) => void): void {
+    if (!this.canHear || this.end) return;
+    this.end = this.database.listen(heard);
+    for (const wakeUp of ALL) heard(wakeUp);
+  }
+
+  async close(): Promise<void> {
+    this.end?.();
+    this.end = null;
+  }
+}

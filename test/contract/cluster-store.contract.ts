@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { minutes } from '../support/builders.js';
+import { aDueJobIn, aNodeAtWork, clockOf, fireDue, lead, runsOf } from './scenes.js';
+import { LEASE_MS, type MakeStore, type TestStore } from './test-store.js';
+
+export function clusterStoreContract(makeStore: MakeStore): void {
+  let store: TestStore;
+
+  beforeEach(async () => {
+    store = await makeStore();
+  });
+  afterEach(() => store.close());
+
+  const pauses = async () => (await store.node('observer').fires.due(0, 1)).pauses;
+
+  describe('the state of the cluster', () => {
+    it('is at first not paused, and nobody leads', async () => {
+      expect(await store.cluster.state()).toMatchObject({ paused: false, pauseReason: null });
+      expect(await store.cluster.leader()).toEqual({
+        ...{ nodeId: null, nodeName: null, fencingToken: 0, acquiredAt: null, expiresAt: null },
+        history: [],
+      });
+      expect(await store.cluster.nodes()).toEqual([]);
+    });
+
+    it('has a clock that moves when told', async () => {
+      const before = await clockOf(store);
+      store.advance(minutes(90));
+      expect((await clockOf(store)).getTime() - before.getTime()).toBeGreaterThanOrEqual(
+        minutes(90),
+      );
+    });
+
+    it('names the leader while its lease lasts', async () => {
+      const node = await aNodeAtWork(store, 'north');
+      const fencingToken = await lead(node);
+      const leader = await store.cluster.leader();
+      expect(leader).toMatchObject({ nodeId: node.id, nodeName: 'north', fencingToken });
+      const term = leader.expiresAt!.getTime() - leader.acquiredAt!.getTime();
+      expect(Math.abs(term - LEASE_MS)).toBeLessThanOrEqual(5);
+      store.advance(LEASE_MS + 1);
+      expect(await store.cluster.leader()).toMatchObject({ nodeId: null, fencingToken });
+      expect((await store.cluster.leader()).history).toHaveLength(1);
+    });
+
+    it('lists the living nodes first, the youngest of them first', async () => {
+      await (await aNodeAtWork(store, 'left')).roster.leave();
+      store.advance(1_000);
+      await aNodeAtWork(store, 'older');
+      store.advance(1_000);
+      await aNodeAtWork(store, 'younger');
+      const names = (await store.cluster.nodes()).map(({ name }) => name);
+      expect(names).toEqual(['younger', 'older', 'left']);
+    });
+  });
+
+  describe('pausing the cluster', () => {
+    it('is seen with its reason until it is resumed', async () => {
+      await store.cluster.pause('maintenance');
+      expect(await store.cluster.state()).toMatchObject({
+        paused: true,
+        pauseReason: 'maintenance',
+      });
+      await store.cluster.resume();
+      expect(await store.cluster.state()).toMatchObject({ paused: false, pauseReason: null });
+    });
+
+    it('twice is one pause', async () => {
+      await aDueJobIn(store, 'report');
+      await store.cluster.pause('first');
+      await store.cluster.pause('second');
+      expect((await store.cluster.state()).pauseReason).toBe('second');
+      await store.cluster.resume();
+      await store.cluster.resume();
+      const { paused, stretches } = await pauses();
+      expect({ paused, pauses: stretches.length }).toEqual({ paused: false, pauses: 1 });
+      expect(stretches[0]?.to).toBeInstanceOf(Date);
+    });
+
+    it('again and again is kept as so many stretches, in order', async () => {
+      await aDueJobIn(store, 'report');
+      for (let n = 0; n < 3; n++) {
+        await store.cluster.pause(null);
+        store.advance(minutes(1));
+        await store.cluster.resume();
+        store.advance(minutes(1));
+      }
+      const bounds = (await pauses()).stretches.flatMap(({ from, to }) => [from, to as Date]);
+      expect(bounds).toHaveLength(6);
+      expect(bounds).toEqual(bounds.toSorted((a, b) => a.getTime() - b.getTime()));
+    });
+
+    it('makes skipped ranges of what was missed, whoever leads then', async () => {
+      const node = await aNodeAtWork(store, 'north');
+      const token = await lead(node);
+      await aDueJobIn(store, 'report');
+      await store.cluster.pause('maintenance');
+      store.advance(minutes(5));
+      await store.cluster.resume();
+      await fireDue(store, node, token);
+      const runs = await runsOf(store, 'report');
+      expect(runs.map(({ state, reason }) => reason ?? state)).toEqual(['pending', 'paused']);
+      expect(runs[1]?.coversCount).toBe(5);
+    });
+
+    it('that is not on is not resumed', async () => {
+      const { count } = await pauses();
+      await store.cluster.resume();
+      expect((await pauses()).count).toBe(count);
+    });
+  });
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { Clock } from '../../src/tasks/domain/clock.js';
+import { SystemClock } from '../../src/tasks/engine/system-clock.js';
+import { MemoryClusterStore } from '../../src/tasks/testing/memory-cluster-store.js';
+import { MemoryDatabase } from '../../src/tasks/testing/memory-database.js';
+import { memoryEngineStore } from '../../src/tasks/testing/memory-engine-store.js';
+import { MemoryJobStore } from '../../src/tasks/testing/memory-job-store.js';
+import { MemoryRunStore } from '../../src/tasks/testing/memory-run-store.js';
+import { clusterStoreContract } from './cluster-store.contract.js';
+import { declareJobContract } from './declare-job.contract.js';
+import { fencingContract } from './fencing.contract.js';
+import { fireLedgerContract } from './fire-ledger.contract.js';
+import { jobStoreContract } from './job-store.contract.js';
+import { leaderLockContract } from './leader-lock.contract.js';
+import { nodeRosterContract } from './node-roster.contract.js';
+import { pauseJobContract } from './pause-job.contract.js';
+import { runNowContract } from './run-now.contract.js';
+import { runQueueContract } from './run-queue.contract.js';
+import { runStoreContract } from './run-store.contract.js';
+import { settlingContract } from './settling.contract.js';
+import { DEAD_AFTER_MS, LEASE_MS, RETENTION_DAYS, type TestStore } from './test-store.js';
+import { wakeUpsContract } from './wake-ups.contract.js';
+
+leaderLockContract(makeMemoryStore);
+fireLedgerContract(makeMemoryStore);
+fencingContract(makeMemoryStore);
+runQueueContract(makeMemoryStore);
+nodeRosterContract(makeMemoryStore);
+settlingContract(makeMemoryStore);
+jobStoreContract(makeMemoryStore);
+pauseJobContract(makeMemoryStore);
+declareJobContract(makeMemoryStore);
+runNowContract(makeMemoryStore);
+clusterStoreContract(makeMemoryStore);
+runStoreContract(makeMemoryStore);
+wakeUpsContract(makeMemoryStore);
+
+async function makeMemoryStore(): Promise<TestStore> {
+  const clock = new ShiftedClock();
+  const database = new MemoryDatabase(clock, {
+    leaseMs: LEASE_MS,
+    deadAfterMs: DEAD_AFTER_MS,
+    retentionDays: RETENTION_DAYS,
+  });
+  return {
+    jobs: new MemoryJobStore(database),
+    runs: new MemoryRunStore(database),
+    cluster: new MemoryClusterStore(database),
+    node(name, { hint = true } = {}) {
+      const roles = ['scheduler', 'worker', 'api'];
+      const node = { id: randomUUID(), name, version: '1.0.0', roles, tasks: ['Reports.daily'] };
+      return { ...memoryEngineStore(database, node, { hint }), id: node.id, name };
+    },
+    advance(ms) {
+      clock.shiftMs += ms;
+    },
+    async generation() {
+      return database.lock.generation;
+    },
+    async spoil(jobId) {
+      const job = database.jobs.get(jobId)!;
+      const trigger = JSON.parse('{"type": "lunar"}') as typeof job.trigger;
+      database.jobs.set(jobId, { ...job, trigger });
+    },
+    async close() {},
+  };
+}
+
+/** Real time and what a test has added to it. No two operations fall into one millisecond. */
+class ShiftedClock extends Clock {
+  shiftMs = 0;
+  private readonly real = new SystemClock();
+  private readonly startedAt = this.real.now().getTime() - this.real.monotonic();
+  private asked = 0;
+
+  now(): Date {
+    this.asked = Math.max(this.asked + 1, this.real.monotonic());
+    return new Date(Math.floor(this.startedAt + this.asked) + this.shiftMs);
+  }
+
+  monotonic(): number {
+    return this.real.monotonic();
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return this.real.sleep(ms, signal);
+  }
+}
