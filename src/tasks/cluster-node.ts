@@ -14,7 +14,7 @@ import { postgresEngineStore } from './store/postgres/postgres-engine-store.js';
 import { probeServer, type PostgresAccess } from './store/postgres/probe-server.js';
 import { SchemaName } from './store/schema-name.js';
 import { SCHEMA_VERSION } from './store/typeorm/migrations/index.js';
-import { prepareDatabase } from './store/typeorm/migrate.js';
+import { migrate } from './store/typeorm/migrate.js';
 import { TasksDatabase } from './store/typeorm/tasks-database.js';
 import { TasksOptions } from './tasks.options.js';
 
@@ -57,7 +57,8 @@ export class ClusterNode {
       ? await probeServer(options.directDatabaseUrl)
       : pooled;
     this.tellMode(direct);
-    await prepareDatabase(database.dataSource, options.databaseUrl, schema, options);
+    await migrate(options.databaseUrl, options.schema, options);
+    if (!database.dataSource.isInitialized) await database.dataSource.initialize();
     database.unavailable = null;
     const { poolSize, leaseMs, heartbeatMs, deadAfterMs, retentionDays, hint, roles } = options;
     const postgres = postgresEngineStore({

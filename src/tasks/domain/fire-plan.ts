@@ -1,5 +1,6 @@
 import type { JobPolicy } from './job.js';
 import type { SkipReason } from './run.js';
+import { LONGEST_PERIOD_MS } from './triggers/trigger-spec.js';
 import type { Trigger } from './triggers/trigger.js';
 
 /**
@@ -180,7 +181,9 @@ function count(trigger: Trigger, first: Date, last: Date): number | null {
 
 /** Fire times before this instant are too late; null: none is. */
 function graceLimit(policy: Pick<JobPolicy, 'misfireGraceMs'>, now: Date): Date | null {
-  return policy.misfireGraceMs === null ? null : new Date(now.getTime() - policy.misfireGraceMs);
+  const { misfireGraceMs } = policy;
+  if (misfireGraceMs === null || misfireGraceMs > LONGEST_PERIOD_MS) return null;
+  return new Date(now.getTime() - misfireGraceMs);
 }
 
 function push(ranges: SkippedRange[], range: SkippedRange | null): void {

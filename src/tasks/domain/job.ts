@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isStorable } from './storable.js';
-import { triggerSpecSchema, type TriggerSpec } from './triggers/trigger-spec.js';
+import { LONGEST_PERIOD_MS, triggerSpecSchema, type TriggerSpec } from './triggers/trigger-spec.js';
 
 /** What becomes of fire times that have piled up: one of them runs, or all of them. */
 export const COALESCE = ['latest', 'earliest', 'all'] as const;
@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000;
 /** The choices that shape what a job's fire times become. Each has a default that suits most jobs. */
 export const jobPolicySchema = z.strictObject({
   /** How late a fire time may still run, in milliseconds; null: however late. Default: 24 h. */
-  misfireGraceMs: z.number().int().positive().nullable().default(DAY_MS),
+  misfireGraceMs: z.number().int().positive().max(LONGEST_PERIOD_MS).nullable().default(DAY_MS),
   /** Which of several missed fire times run. Default: the latest. */
   coalesce: z.enum(COALESCE).default('latest'),
   /** Whether a fire time may start while the job is at `maxInstances`. Default: no, it is skipped. */

@@ -102,22 +102,23 @@ export class Planner {
 
   private async load(): Promise<void> {
     this.stale = false;
-    const now = this.databaseClock.now();
+    const askedAt = this.clock.monotonic();
     const due = await this.fires.due(LOOK_AHEAD_MS, MOST_LOADED).catch((error: unknown) => {
       this.stale = true;
       throw error;
     });
+    this.databaseClock.observe(askedAt, due.at);
     this.reloadAt = this.clock.monotonic() + RELOAD_MS;
     this.pauses = due.pauses;
-    const unreadable = this.agenda.replace(due.jobs, this.horizon(due, now));
+    const unreadable = this.agenda.replace(due.jobs, this.horizon(due));
     for (const { jobId, reason } of [...due.unreadable, ...unreadable])
       this.setAsideJob(jobId, reason);
   }
 
   /** Where there was more than was loaded, only the fire times before the last are all known. */
-  private horizon(due: DueJobs, now: Date): Date {
+  private horizon(due: DueJobs): Date {
     const last = due.jobs.at(-1);
-    return due.more && last ? last.nextFireAt : new Date(now.getTime() + LOOK_AHEAD_MS);
+    return due.more && last ? last.nextFireAt : new Date(due.at.getTime() + LOOK_AHEAD_MS);
   }
 
   private plan(): (Fire & { item: AgendaItem })[] {

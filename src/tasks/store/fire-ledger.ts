@@ -21,6 +21,8 @@ export interface DueJobs {
   /** Ids whose rows cannot be read, with the reason. */
   readonly unreadable: readonly { readonly jobId: string; readonly reason: string }[];
   readonly pauses: Pauses;
+  /** The database's clock. */
+  readonly at: Date;
 }
 
 /** When the cluster was paused, as far as it matters to these jobs. */

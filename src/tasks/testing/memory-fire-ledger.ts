@@ -20,7 +20,8 @@ export class MemoryFireLedger extends FireLedger {
   }
 
   async due(withinMs: number, most: number): Promise<DueJobs> {
-    const until = this.database.now().getTime() + withinMs;
+    const at = this.database.now();
+    const until = at.getTime() + withinMs;
     const rows = [...this.database.jobs.values()]
       .filter(({ nextFireAt }) => nextFireAt !== null && nextFireAt.getTime() <= until)
       .sort((a, b) => dueAt(a) - dueAt(b) || (a.id < b.id ? -1 : 1))
@@ -37,7 +38,8 @@ export class MemoryFireLedger extends FireLedger {
     const stretches = this.database.pauses.filter(
       ({ to }) => to === null || to.getTime() > earliest,
     );
-    return { jobs, unreadable, more: rows.length >= most, pauses: { paused, count, stretches } };
+    const pauses = { paused, count, stretches };
+    return { jobs, unreadable, more: rows.length >= most, pauses, at };
   }
 
   async fire(fencingToken: number, pauses: number, fires: readonly Fire[]): Promise<Fired> {

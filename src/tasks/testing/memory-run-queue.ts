@@ -96,10 +96,11 @@ export class MemoryRunQueue extends RunQueue {
   private judged(row: RunRow, now: Date): RunRow {
     const graceMs = this.database.jobs.get(row.jobId)?.misfireGraceMs ?? null;
     const late = graceMs !== null && row.fireAt.getTime() < now.getTime() - graceMs;
-    const claimed = { ...row, attempt: row.attempt + 1, nodeId: this.nodeId };
-    return late && row.cause === 'fired'
-      ? { ...claimed, state: 'skipped', reason: 'misfired', finishedAt: now }
-      : { ...claimed, state: 'running', startedAt: now };
+    if (late && row.cause === 'fired') {
+      return { ...row, state: 'skipped', reason: 'misfired', finishedAt: now };
+    }
+    const { nodeId } = this;
+    return { ...row, state: 'running', attempt: row.attempt + 1, nodeId, startedAt: now };
   }
 
   private asClaimed(row: RunRow): ClaimedRun {

@@ -5,6 +5,7 @@ import { DateTrigger } from './date-trigger.js';
 import { IntervalTrigger } from './interval-trigger.js';
 import type { Trigger } from './trigger.js';
 import {
+  LONGEST_PERIOD_MS,
   periodMs,
   SHORTEST_PERIOD_MS,
   triggerSpecSchema,
@@ -34,8 +35,11 @@ export function triggerOf(spec: TriggerSpec): Trigger {
       return cronTrigger(spec);
     case 'interval': {
       const period = periodMs(spec);
-      if (period < SHORTEST_PERIOD_MS) {
-        throw refuse('', `must add up to a period of at least ${SHORTEST_PERIOD_MS} ms`);
+      if (!(period >= SHORTEST_PERIOD_MS && period <= LONGEST_PERIOD_MS)) {
+        throw refuse(
+          '',
+          `must add up to a period from ${SHORTEST_PERIOD_MS} ms to ${LONGEST_PERIOD_MS} ms (100 years)`,
+        );
       }
       return new IntervalTrigger(period, new Date(spec.startAt ?? 0));
     }

@@ -84,6 +84,9 @@ const MS = {
 /** The shortest period that is accepted, in milliseconds. */
 export const SHORTEST_PERIOD_MS = 10;
 
+/** The longest one: a hundred years. What is longer leaves the calendar at the first step. */
+export const LONGEST_PERIOD_MS = 36_525 * MS.days;
+
 /** The length of an interval's period in milliseconds. */
 export function periodMs(spec: IntervalSpec): number {
   return Object.entries(MS).reduce(

@@ -37,10 +37,12 @@ export class PostgresFireLedger extends FireLedger {
       pauses: { from: string; to: string | null }[];
       pause_count: number;
       paused: boolean;
+      at: Date;
     }>(dueJobs(schema, most), [shift.bound, withinMs]);
+    if (!row) throw new Error(`the row of ${schema.name}.leader_lock is missing`);
     const jobs: DueJob[] = [];
     const unreadable: DueJobs['unreadable'][number][] = [];
-    for (const due of row?.jobs ?? []) {
+    for (const due of row.jobs) {
       const job = read(due);
       if ('reason' in job) unreadable.push(job);
       else jobs.push(job);
@@ -48,11 +50,12 @@ export class PostgresFireLedger extends FireLedger {
     return {
       jobs,
       unreadable,
-      more: (row?.jobs.length ?? 0) >= most,
+      more: row.jobs.length >= most,
+      at: row.at,
       pauses: {
-        paused: row?.paused ?? false,
-        count: row?.pause_count ?? 0,
-        stretches: (row?.pauses ?? []).map(({ from, to }) => ({
+        paused: row.paused,
+        count: row.pause_count,
+        stretches: row.pauses.map(({ from, to }) => ({
           from: new Date(from),
           to: to === null ? null : new Date(to),
         })),

@@ -6,8 +6,29 @@ import { tasksMigrations } from './migrations/index.js';
 /** Connections for what users ask; the engine has its own. */
 const CONNECTIONS = 5;
 
-/** Our own data source: a host's is never given our entities or migrations. */
+/** What a user asks for takes milliseconds. One that takes so long has no answer to wait for. */
+const ANSWER_MS = 30_000;
+
+/**
+ * Our own data source: a host's is never given our entities or migrations. It sets nothing at the
+ * start of a connection, which a pooler would refuse.
+ */
 export function tasksDataSource(databaseUrl: string, schema: SchemaName): DataSource {
+  return dataSource(databaseUrl, schema, 'api', CONNECTIONS, { query_timeout: ANSWER_MS });
+}
+
+/** For migrations, which may take as long as they need. */
+export function migrationsDataSource(databaseUrl: string, schema: SchemaName): DataSource {
+  return dataSource(databaseUrl, schema, 'migrations', 1, {});
+}
+
+function dataSource(
+  databaseUrl: string,
+  schema: SchemaName,
+  purpose: string,
+  poolSize: number,
+  extra: object,
+): DataSource {
   return new DataSource({
     type: 'postgres',
     url: databaseUrl,
@@ -16,11 +37,11 @@ export function tasksDataSource(databaseUrl: string, schema: SchemaName): DataSo
     migrations: tasksMigrations,
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
-    applicationName: `${schema.name}:api`,
-    poolSize: CONNECTIONS,
+    applicationName: `${schema.name}:${purpose}`,
+    poolSize,
     connectTimeoutMS: 5_000,
     // An error of an idle connection; the next query opens another one.
     poolErrorHandler: () => undefined,
-    extra: { keepAlive: true, query_timeout: 30_000 },
+    extra: { keepAlive: true, ...extra },
   });
 }

@@ -5,7 +5,7 @@ import { periodMs, type TriggerSpec } from '../../domain/triggers/trigger-spec.j
 import type { Declared, DeclaredJob } from '../job-store.js';
 import { JobEntity } from './entities/job.entity.js';
 import { LeaderLockEntity } from './entities/leader-lock.entity.js';
-import type { JobDefinition, JobWriter } from './job-writer.js';
+import { JobWriter, type JobDefinition } from './job-writer.js';
 
 /** The reason that a job has which its declaration switches off. */
 const DISABLED = 'disabled in code';
@@ -40,7 +40,7 @@ export async function declareJob(
   const armed = declared.trigger.type !== 'start' || stored.generation === generation?.generation;
   if (unchanged && armed) return 'unchanged';
 
-  const later = await writer.now();
+  const later = JobWriter.replanFrom(job, await writer.now());
   const replacement = definitionOf(declared, later, generation, job);
   await writer.recordOverdue(job, later, 'replaced');
   await writer.replace(replacement, planOf(declared, replacement, later));
@@ -83,8 +83,9 @@ function storedTrigger(
   return anchored(trigger, now);
 }
 
-/** An interval begins one period after it was made. */
+/** An interval begins one period after it was made. @throws InvalidInputError */
 export function anchored(trigger: TriggerSpec, now: Date): TriggerSpec {
+  triggerOf(trigger);
   if (trigger.type !== 'interval' || trigger.startAt !== undefined) return trigger;
   return { ...trigger, startAt: new Date(now.getTime() + periodMs(trigger)).toISOString() };
 }

@@ -113,6 +113,14 @@ export class JobWriter {
     );
   }
 
+  /**
+   * From when on a locked job is planned anew: from now, and never from before what has been dealt
+   * with, should the database's clock have been set back.
+   */
+  static replanFrom(job: Job, now: Date): Date {
+    return job.lastFireAt !== null && job.lastFireAt > now ? job.lastFireAt : now;
+  }
+
   /** Records what was due under the plan of a locked job and has not been fired. */
   async recordOverdue(job: Job, now: Date, reason: 'replaced' | 'paused'): Promise<void> {
     if (job.nextFireAt === null || job.nextFireAt > now) return;

@@ -1,11 +1,45 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { SchemaName } from '../schema-name.js';
-import { tasksDataSource } from './data-source.js';
+import { migrationsDataSource } from './data-source.js';
 import { SCHEMA_VERSION } from './migrations/index.js';
 
 /** Second half of the advisory key of the migration lock; the leader's keys are tokens, from 1 on. */
 const MIGRATION_LOCK = 0;
+
+/** How long a node waits for another that migrates before it says so and tries again. */
+const WAIT_MS = 10_000;
+
+const LOCK_NOT_AVAILABLE = '55P03';
+
+export interface Preparation {
+  /** `check`: somebody else runs them. */
+  readonly migrations: 'run' | 'check';
+  /** The host's own part. */
+  readonly prepare: () => Promise<void>;
+}
+
+/** Brings the tables of a schema up to date, and then whatever the host needs. */
+export async function migrate(
+  databaseUrl: string,
+  schemaName: string,
+  { migrations, prepare }: Preparation = { migrations: 'run', prepare: () => Promise.resolve() },
+): Promise<void> {
+  const schema = new SchemaName(schemaName);
+  const dataSource = await migrationsDataSource(databaseUrl, schema).initialize();
+  try {
+    await oneNodeAtATime(databaseUrl, schema, async () => {
+      if (migrations === 'run') {
+        await dataSource.query(`CREATE SCHEMA IF NOT EXISTS ${schema.quoted}`);
+        await dataSource.runMigrations();
+      }
+      await prepare();
+    });
+    await checkSchema(dataSource, schema);
+  } finally {
+    await dataSource.destroy();
+  }
+}
 
 /**
  * Runs `body` on one node at a time.
@@ -14,11 +48,11 @@ const MIGRATION_LOCK = 0;
  * transaction, not of a session, so it also holds behind a transaction pooler, and it goes with
  * its connection when the process dies.
  */
-export async function oneNodeAtATime<T>(
+async function oneNodeAtATime(
   databaseUrl: string,
   schema: SchemaName,
-  body: () => Promise<T>,
-): Promise<T> {
+  body: () => Promise<void>,
+): Promise<void> {
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: `${schema.name}:migrations`,
@@ -29,48 +63,20 @@ export async function oneNodeAtATime<T>(
   await client.connect();
   try {
     await client.query('BEGIN');
+    await client.query(`SET LOCAL lock_timeout = ${WAIT_MS}`);
     await client.query('SELECT pg_advisory_xact_lock($1, $2)', [schema.lockClass, MIGRATION_LOCK]);
-    return await body();
+    await body();
+  } catch (error) {
+    throw isLockTimeout(error)
+      ? new Error(`another node has been migrating schema ${schema.name} for ${WAIT_MS} ms`)
+      : error;
   } finally {
     await client.end();
   }
 }
 
-export interface Preparation {
-  readonly migrations: 'run' | 'check';
-  /** The host's own part. */
-  readonly prepare: () => Promise<void>;
-}
-
-/** Makes a data source of ours ready for use, whatever state its schema is in. */
-export async function prepareDatabase(
-  dataSource: DataSource,
-  databaseUrl: string,
-  schema: SchemaName,
-  { migrations, prepare }: Preparation,
-): Promise<void> {
-  if (!dataSource.isInitialized) await dataSource.initialize();
-  await oneNodeAtATime(databaseUrl, schema, async () => {
-    if (migrations === 'run') {
-      await dataSource.query(`CREATE SCHEMA IF NOT EXISTS ${schema.quoted}`);
-      await dataSource.runMigrations();
-    }
-    await prepare();
-  });
-  await checkSchema(dataSource, schema);
-}
-
-/** Brings the tables of a schema up to date, on connections of its own. */
-export async function migrate(databaseUrl: string, schemaName: string): Promise<void> {
-  const schema = new SchemaName(schemaName);
-  const dataSource = tasksDataSource(databaseUrl, schema);
-  try {
-    const prepare = () => Promise.resolve();
-    await prepareDatabase(dataSource, databaseUrl, schema, { migrations: 'run', prepare });
-  } finally {
-    if (dataSource.isInitialized) await dataSource.destroy();
-  }
-}
+const isLockTimeout = (error: unknown) =>
+  error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE;
 
 /**
  * Refuses a schema that is not for this build.

@@ -97,7 +97,7 @@ export class TypeormJobStore extends JobStore {
       const now = await writer.now();
       await writer.replace(
         { ...(await stored(manager, job)), paused: false, pauseReason: null },
-        triggerOf(job.trigger).next(now),
+        triggerOf(job.trigger).next(JobWriter.replanFrom(job, now)),
       );
       await writer.releasePending(id);
       await writer.notify('jobs');

@@ -35,7 +35,7 @@ async function listRuns(manager: EntityManager, query: RunQuery): Promise<Page<R
   const { job, task, node, state, cause, from, to } = query;
   if (job !== undefined) select.andWhere('run.jobId = :job', { job });
   if (task !== undefined) select.andWhere('run.task = :task', { task });
-  if (node !== undefined) select.andWhere('run.nodeId::text = :node', { node });
+  if (node !== undefined) select.andWhere('CAST(run.nodeId AS text) = :node', { node });
   if (state !== undefined) select.andWhere('run.state = :state', { state });
   if (cause !== undefined) select.andWhere('run.cause = :cause', { cause });
   if (from !== undefined) select.andWhere('run.fireAt >= :from', { from });

@@ -1,3 +1,4 @@
+import { LONGEST_PERIOD_MS } from '../../../domain/triggers/trigger-spec.js';
 import { CLOCK, interval, STAMP, STATEMENT_CLOCK } from '../../database-time.js';
 import type { SchemaName } from '../../schema-name.js';
 import { LOCK_NAME, type Statement } from './statement.js';
@@ -27,7 +28,7 @@ export const claim = ({ quoted }: SchemaName, slots: number): Statement => ({
       WHERE id = $2::uuid AND stopped_at IS NULL
         AND heartbeat_at > ${CLOCK} - ${interval('$3')}),
     due AS MATERIALIZED (
-      SELECT r.id, r.fire_at, r.job_id
+      SELECT r.id, r.fire_at, r.job_id, r.cause
       FROM ${quoted}.runs r
       WHERE EXISTS (SELECT 1 FROM open) AND EXISTS (SELECT 1 FROM me)
         AND r.queued AND r.run_at <= ${STATEMENT_CLOCK} AND r.task = ANY ($4::text[])
@@ -36,20 +37,23 @@ export const claim = ({ quoted }: SchemaName, slots: number): Statement => ({
       FOR NO KEY UPDATE SKIP LOCKED),
     judged AS (
       SELECT d.id, d.fire_at, j.payload,
-             coalesce(d.fire_at < ${STATEMENT_CLOCK}
-                        - j.misfire_grace_ms * interval '1 millisecond', false) AS late
+             d.cause = 'fired'
+               AND coalesce(d.fire_at < ${STATEMENT_CLOCK}
+                              - least(j.misfire_grace_ms, ${LONGEST_PERIOD_MS})
+                                * interval '1 millisecond', false) AS late
       FROM due d LEFT JOIN ${quoted}.jobs j ON j.id = d.job_id),
+    misfired AS (
+      UPDATE ${quoted}.runs r
+      SET queued = false, state = 'skipped', reason = 'misfired', finished_at = ${STAMP}
+      FROM judged d
+      WHERE d.late AND r.id = d.id AND r.fire_at = d.fire_at),
     claimed AS (
       UPDATE ${quoted}.runs r
-      SET queued = false,
-          state = CASE WHEN late AND cause = 'fired' THEN 'skipped' ELSE 'running' END,
-          reason = CASE WHEN late AND cause = 'fired' THEN 'misfired' END,
-          finished_at = CASE WHEN late AND cause = 'fired' THEN ${STAMP} END,
-          started_at = CASE WHEN late AND cause = 'fired' THEN NULL ELSE ${STAMP} END,
-          node_id = $2::uuid, attempt = attempt + 1
+      SET queued = false, state = 'running', node_id = $2::uuid, attempt = attempt + 1,
+          started_at = ${STAMP}
       FROM judged d
-      WHERE r.id = d.id AND r.fire_at = d.fire_at
+      WHERE NOT d.late AND r.id = d.id AND r.fire_at = d.fire_at
       RETURNING r.id, r.attempt, r.job_id, r.task, coalesce(r.payload, d.payload) AS payload,
-                r.cause, r.fire_at, r.fencing_token, r.state, r.priority, r.run_at)
-    SELECT * FROM claimed WHERE state = 'running' ORDER BY priority, run_at, id`,
+                r.cause, r.fire_at, r.fencing_token, r.priority, r.run_at)
+    SELECT * FROM claimed ORDER BY priority, run_at, id`,
 });

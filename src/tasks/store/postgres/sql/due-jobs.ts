@@ -19,7 +19,7 @@ export const dueJobs = ({ quoted }: SchemaName, most: number): Statement => ({
       SELECT c.started_at, c.ended_at
       FROM ${quoted}.cluster_pauses c
       WHERE c.ended_at IS NULL OR c.ended_at > (SELECT min(next_fire_at) FROM due))
-    SELECT l.paused, l.pauses AS pause_count,
+    SELECT ${STATEMENT_CLOCK} AS at, l.paused, l.pauses AS pause_count,
            (SELECT coalesce(json_agg(json_build_object('from', started_at, 'to', ended_at)
                                      ORDER BY started_at), '[]')
             FROM pauses) AS pauses,

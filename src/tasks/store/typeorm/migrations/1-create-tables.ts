@@ -26,6 +26,9 @@ export class CreateTables1764000000001 implements MigrationInterface {
 }
 
 const tables = (schema: string) => [
+  // A table that somebody's transaction holds is not waited for while everybody else waits behind.
+  `SET LOCAL lock_timeout = '5s'`,
+
   // Nodes that know fewer migrations than this must not start.
   `CREATE TABLE ${schema}.schema_info (
      only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
