@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
+import { declareJobs } from './declare-jobs.js';
 import { Clock } from './domain/clock.js';
 import { Engine } from './engine/engine.js';
 import type { ToRunner } from './engine/messages.js';
@@ -77,7 +78,7 @@ export class ClusterNode {
     const store = options.intercept(postgres);
     try {
       await store.roster.register();
-      await this.declareJobs();
+      if (roles.includes('worker')) await declareJobs(this.registry, this.jobs, this.logger);
     } catch (error) {
       await store.close();
       throw error;
@@ -124,22 +125,6 @@ export class ClusterNode {
         works ? registry.all().map(({ name, job }) => [name, job?.hash ?? null]) : [],
       ),
     };
-  }
-
-  private async declareJobs(): Promise<void> {
-    if (!this.options.roles.includes('worker')) return;
-    for (const { job, source } of this.registry.all()) {
-      if (job === null) continue;
-      const declared = await this.jobs.declare(job);
-      if (declared === 'taken') {
-        this.logger.error(
-          `${source} declares the job "${job.id}", but a job of that id was made at run time and ` +
-            `is kept. Rename one of them.`,
-        );
-      } else if (declared !== 'unchanged') {
-        this.logger.log(`Job "${job.id}" was ${declared}.`);
-      }
-    }
   }
 
   private hear(message: ToRunner): void {

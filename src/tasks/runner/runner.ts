@@ -6,6 +6,7 @@ import { TaskContext } from '../registry/task-context.js';
 import type { TaskRegistry } from '../registry/task-registry.js';
 import type { ClaimedRun, Claim, Outcome } from '../store/run-queue.js';
 import { runError, runResult } from './outcome-of.js';
+import { RunLog, type Ended } from './run-log.js';
 
 /** How long a handler whose signal was aborted may still take to end, in ms. */
 const AFTER_ABORT_MS = 1_000;
@@ -25,6 +26,7 @@ interface Started {
  */
 export class Runner {
   private readonly started = new Map<string, Started>();
+  private readonly log: RunLog;
   private post: (message: ToEngine) => void = () => undefined;
   /** A handler must not see the request or the run in whose context it happens to be started. */
   private readonly atRoot = AsyncLocalStorage.snapshot();
@@ -33,8 +35,10 @@ export class Runner {
     private readonly registry: TaskRegistry,
     private readonly concurrency: number,
     private readonly clock: Clock,
-    private readonly log: Log,
-  ) {}
+    log: Log,
+  ) {
+    this.log = new RunLog(log);
+  }
 
   /** Begins to take runs from an engine. */
   attach(post: (message: ToEngine) => void): void {
@@ -61,7 +65,7 @@ export class Runner {
     await this.wait(graceMs);
     const left = this.working();
     if (left.length === 0) return;
-    this.log.warn(`Stopping: ${left.length} runs go on after ${graceMs} ms and are aborted.`);
+    this.log.aborting(left.length, graceMs);
     for (const { controller } of left) controller.abort(new Error('the node stops'));
     await this.wait(AFTER_ABORT_MS);
     for (const started of this.working()) {
@@ -99,9 +103,7 @@ export class Runner {
       }),
     };
     this.started.set(run.runId, started);
-    this.log.log(
-      `Running ${run.jobId} (scheduled at ${run.fireAt.toISOString()}), run ${run.runId}.`,
-    );
+    this.log.started(run);
   }
 
   /** Never rejects: whatever the handler does is an outcome. */
@@ -124,7 +126,7 @@ export class Runner {
     try {
       if (!task) throw new Error(`this node does not know the task "${run.task}"`);
       const result = runResult(await context.run(() => task.handler(payload, context)));
-      if (result.lost) this.log.warn(`The result of ${jobId} is not kept: ${result.lost}.`);
+      if (result.lost) this.log.resultLost(run, result.lost);
       return { state: 'succeeded', result: result.value };
     } catch (error) {
       return { state: 'failed', error: runError(error) };
@@ -142,7 +144,7 @@ export class Runner {
   private abort({ runId, attempt }: Claim, reason: string): void {
     const started = this.started.get(runId);
     if (started?.run.attempt !== attempt) return;
-    this.log.warn(`Run ${runId} of ${started.run.jobId} is not this node's any more: ${reason}.`);
+    this.log.lost(started.run, reason);
     started.controller.abort(new Error(reason));
   }
 
@@ -151,29 +153,18 @@ export class Runner {
   }
 
   private tellEnd({ runId }: Claim, nextFireAt: Date | null): void {
-    const started = this.started.get(runId);
-    if (!started) return;
-    this.started.delete(runId);
-    const { run, outcome, tookMs: ms } = started;
-    const next = nextFireAt ? `next at ${nextFireAt.toISOString()}` : 'no next fire time';
-    if (outcome?.state === 'succeeded') {
-      this.log.log(`${run.jobId} succeeded after ${ms} ms, run ${runId}; ${next}.`);
-    } else {
-      const why = outcome?.error?.stack ?? outcome?.error?.message;
-      this.log.error(
-        `${run.jobId} ${outcome?.state} after ${ms} ms, run ${runId}; ${next}. ${why}`,
-      );
-    }
+    const ended = this.forget(runId);
+    if (ended) this.log.ended(ended, nextFireAt);
   }
 
   private tellLate({ runId }: Claim): void {
+    const ended = this.forget(runId);
+    if (ended) this.log.late(ended);
+  }
+
+  private forget(runId: string): Ended | null {
     const started = this.started.get(runId);
     this.started.delete(runId);
-    if (started) {
-      this.log.warn(
-        `${started.run.jobId} ended as ${started.outcome?.state}, but run ${runId} had been given ` +
-          `up for lost before; the ledger keeps that.`,
-      );
-    }
+    return started?.outcome ? { ...started, outcome: started.outcome } : null;
   }
 }

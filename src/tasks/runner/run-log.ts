@@ -1,0 +1,47 @@
+import type { Log } from '../domain/log.js';
+import type { ClaimedRun, Outcome } from '../store/run-queue.js';
+
+/** What became of a run, as the runner knows it. */
+export interface Ended {
+  readonly run: ClaimedRun;
+  readonly outcome: Outcome;
+  readonly tookMs: number;
+}
+
+/** The lines that an operator reads: two for each run. */
+export class RunLog {
+  constructor(private readonly log: Log) {}
+
+  started({ jobId, fireAt, runId }: ClaimedRun): void {
+    this.log.log(`Running ${jobId} (scheduled at ${fireAt.toISOString()}), run ${runId}.`);
+  }
+
+  ended(
+    { run: { jobId, runId }, outcome: { state, error }, tookMs }: Ended,
+    next: Date | null,
+  ): void {
+    const after = next ? `next at ${next.toISOString()}` : 'no next fire time';
+    const line = `${jobId} ${state} after ${tookMs} ms, run ${runId}; ${after}.`;
+    if (state === 'succeeded') this.log.log(line);
+    else this.log.error(`${line} ${error?.stack ?? error?.message}`);
+  }
+
+  lost({ jobId, runId }: ClaimedRun, reason: string): void {
+    this.log.warn(`Run ${runId} of ${jobId} is not this node's any more: ${reason}.`);
+  }
+
+  late({ run: { jobId, runId }, outcome: { state } }: Ended): void {
+    this.log.warn(
+      `${jobId} ended as ${state}, but run ${runId} had been given up for lost before; the ledger ` +
+        `keeps that.`,
+    );
+  }
+
+  resultLost({ jobId, runId }: ClaimedRun, reason: string): void {
+    this.log.warn(`The result of ${jobId}, run ${runId}, is not kept: ${reason}.`);
+  }
+
+  aborting(runs: number, graceMs: number): void {
+    this.log.warn(`Stopping: ${runs} runs go on after ${graceMs} ms and are aborted.`);
+  }
+}
