@@ -18,7 +18,12 @@ interface Room {
 }
 
 /** What is behind one of these is nobody's business outside of the library. */
-const DOORS = ['tasks/index.ts', 'tasks/http/index.ts', 'tasks/store/typeorm/index.ts'];
+const DOORS = [
+  'tasks/index.ts',
+  'tasks/http/index.ts',
+  'tasks/store/typeorm/index.ts',
+  'tasks/testing/index.ts',
+];
 
 const STORE = ['store', 'store/postgres', 'store/typeorm'];
 const NEST = ['@nestjs/', 'reflect-metadata', 'rxjs'];
@@ -36,7 +41,8 @@ const ROOMS: readonly Room[] = [
   room('dashboard', /^tasks\/dashboard\//, ['http'], 'any'),
   room('service', /^tasks\/tasks\.service\.ts$/, ['runner', 'engine', 'store', 'domain'], NEST),
   room('status', /^tasks\/node-status\.ts$/, ['options', 'domain'], NEST),
-  room('options', /^tasks\/tasks\.options\.ts$/, ['domain'], ['typeorm']),
+  room('options', /^tasks\/tasks\.options\.ts$/, ['store', 'domain'], ['typeorm']),
+  room('testing', /^tasks\/testing\//, ['store', 'domain'], ['node:']),
   room('composition', /^tasks\/[^/]+$/, ['service', 'status', 'options', 'runner', 'registry', 'engine', ...STORE, 'domain'], 'any'),
   room('embedded-postgres', /^embedded-postgres\//, [], ['pg', 'proper-lockfile', 'node:']),
   room('sample-tasks', /^sample-tasks\//, ['a door of the library'], 'any'),

@@ -21,7 +21,8 @@ const MOST_CLAIMED = 100;
  *
  * - The answer of a claim is lost: the ledger has runs in this node's name that it does not know of.
  *   Before the next claim it asks for them and gives them back. There is one question at a time, so
- *   none of them can be a claim whose answer is still to come.
+ *   none of them can be a claim whose answer is still to come. A claim may even reach the database
+ *   after that question; then a heartbeat's answer tells of it, and the ledger is asked again.
  * - The process froze between the claim and its answer, for so long that the runs may have been
  *   settled. They are not started but given back, which touches only what is still this node's.
  */
@@ -65,7 +66,7 @@ export class Claimer {
   }
 
   private async turn(): Promise<number> {
-    if (this.inDoubt) await this.giveBackUnknown();
+    if (this.inDoubt || this.held.strangers) await this.giveBackUnknown();
     const slots = Math.min(this.free, MOST_CLAIMED);
     if (slots === 0 || this.options.tasks.length === 0) return this.options.pollMs;
     const runs = await this.claim(slots);
@@ -95,5 +96,6 @@ export class Claimer {
       this.log.warn(`Gave back ${unknown.length} runs that were claimed but not started.`);
     }
     this.inDoubt = false;
+    this.held.strangers = false;
   }
 }

@@ -114,7 +114,10 @@ export class Elector {
       return RENEW_AGAIN_MS;
     }
     if (!renewed) return this.lose('another node took the lock');
+    const trusted = isTrusted(lease, this.instant());
     this.lease = grantedLease(acquired.fencingToken, askedAt, this.timings);
+    // Trust ran out before the answer came, and whoever looked meanwhile has gone to sleep.
+    if (!trusted) this.changed(true);
     return this.timings.renewMs;
   }
 

@@ -44,6 +44,8 @@ export class HeartbeatLoop {
     });
     this.reached(null);
     this.databaseClock.observe(askedAt, at);
+    // A claim that reached the database long after it had been given up as lost.
+    if (running.some((claim) => !this.held.has(claim))) this.held.strangers = true;
     const known = new Set(running.map(({ runId, attempt }) => `${runId}/${attempt}`));
     for (const claim of working) {
       // What ended meanwhile is gone from the ledger because this node said so.

@@ -4,6 +4,8 @@ import type { Claim } from '../store/run-queue.js';
 export class HeldClaims {
   private readonly claims = new Map<string, Claim>();
   private readonly ended = new Set<string>();
+  /** The ledger has claims in this node's name that it does not hold, or seems to. */
+  strangers = false;
 
   add(claim: Claim): void {
     this.claims.set(key(claim), claim);

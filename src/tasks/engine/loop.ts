@@ -3,7 +3,10 @@ import type { Log } from '../domain/log.js';
 
 /** After a failure: how long until the next try, doubled each time up to the longest. */
 const FIRST_RETRY_MS = 100;
-const LONGEST_RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 2_000;
+
+/** Given with each wake-up: an abort without a reason makes an error with a stack, each time. */
+const WOKEN = 'woken';
 
 /**
  * A loop that never overlaps itself and never dies: a turn that fails is told once and tried again,
@@ -32,7 +35,7 @@ export class Loop {
   /** Ends the sleep between two turns; a turn that goes on is followed by another at once. */
   wake(): void {
     this.woken = true;
-    this.sleeping.abort();
+    this.sleeping.abort(WOKEN);
   }
 
   /** Resolves when the turn that goes on has ended; there is none after it. */

@@ -89,7 +89,7 @@ describe('a refused declaration', () => {
       '/trigger/timeZone must be an IANA',
     ],
     ['an invalid date', Cron(new Date('never')), '/trigger/at must be an RFC 3339 instant'],
-    ['too short an interval', Interval(1), '/trigger must add up to a period of at least 10 ms'],
+    ['too short an interval', Interval(1), '/trigger must add up to a period from 10 ms to'],
     ['an interval that is no number', Interval(Number.NaN), '/trigger/milliseconds'],
     ['a negative timeout', Timeout(-1), '/trigger/delayMs'],
   ])('names the method and the field: %s', (_title, decorator, message) => {

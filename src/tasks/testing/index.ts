@@ -1,3 +1,4 @@
+export { FakeClock } from './fake-clock.js';
 export { MemoryClusterStore } from './memory-cluster-store.js';
 export { MemoryDatabase, type MemoryDatabaseOptions } from './memory-database.js';
 export { memoryEngineStore, type MemoryStoreOptions } from './memory-engine-store.js';

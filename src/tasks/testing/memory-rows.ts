@@ -8,7 +8,7 @@ import type { Run } from '../domain/run.js';
 export interface JobRow extends Job {
   readonly declaredHash: string | null;
   /** Of a job that fires after each cold start: the start for which it was armed last. */
-  readonly generation: number | null;
+  readonly generation: string | null;
   /** Grows with each run inserted outside of a fire. */
   readonly inserts: number;
 }

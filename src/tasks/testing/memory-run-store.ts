@@ -1,8 +1,9 @@
 import type { Run } from '../domain/run.js';
+import { decodeIdCursor } from '../store/cursor.js';
 import type { Page } from '../store/page.js';
 import { RunStore, type RunQuery } from '../store/run-store.js';
 import type { MemoryDatabase } from './memory-database.js';
-import { pageOf } from './memory-page.js';
+import { pageAfter } from './memory-page.js';
 import type { RunRow } from './memory-rows.js';
 
 export class MemoryRunStore extends RunStore {
@@ -20,7 +21,7 @@ export class MemoryRunStore extends RunStore {
       .all()
       .filter((row) => fits(row, query))
       .toReversed();
-    return pageOf(rows.map(runOf), query, ({ id }) => id, isOlder, isId);
+    return pageAfter(rows.map(runOf), query, ({ id }) => id, isOlder, decodeIdCursor);
   }
 }
 
@@ -42,4 +43,3 @@ function fits(row: RunRow, { job, task, node, state, cause, from, to }: RunQuery
 }
 
 const isOlder = (run: Run, id: string) => Number(run.id) < Number(id);
-const isId = (key: string) => /^\d{1,18}$/.test(key);

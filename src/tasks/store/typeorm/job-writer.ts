@@ -1,28 +1,13 @@
 import type { EntityManager } from 'typeorm';
 import { JobNotFoundError } from '../../domain/errors.js';
 import { rangeOf, type SkippedRange } from '../../domain/fire-plan.js';
-import type { Job, JobOrigin, JobPolicy, JobState } from '../../domain/job.js';
+import type { Job, JobState } from '../../domain/job.js';
 import { triggerOf } from '../../domain/triggers/parse-trigger.js';
-import type { TriggerSpec } from '../../domain/triggers/trigger-spec.js';
 import { CLOCK, STAMP, type ClockShift } from '../database-time.js';
+import type { JobDefinition } from '../job-definition.js';
 import type { SchemaName } from '../schema-name.js';
 import type { WakeUp } from '../wake-ups.js';
 import { jobOf, selectJobs, type JobRow } from './job-row.js';
-
-/** What stands in a job's row, whoever made it. */
-export interface JobDefinition extends JobPolicy {
-  readonly id: string;
-  readonly name: string;
-  readonly task: string;
-  readonly payload: unknown;
-  readonly trigger: TriggerSpec;
-  readonly tags: readonly string[];
-  readonly origin: JobOrigin;
-  readonly paused: boolean;
-  readonly pauseReason: string | null;
-  readonly declaredHash: string | null;
-  readonly generation: string | null;
-}
 
 /**
  * Changes jobs and their plans, inside one transaction of the caller.
@@ -111,14 +96,6 @@ export class JobWriter {
        FROM ${quoted}.jobs j WHERE p.job_id = $1 AND j.id = $1`,
       [job.id, nextFireAt],
     );
-  }
-
-  /**
-   * From when on a locked job is planned anew: from now, and never from before what has been dealt
-   * with, should the database's clock have been set back.
-   */
-  static replanFrom(job: Job, now: Date): Date {
-    return job.lastFireAt !== null && job.lastFireAt > now ? job.lastFireAt : now;
   }
 
   /** Records what was due under the plan of a locked job and has not been fired. */

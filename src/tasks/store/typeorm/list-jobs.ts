@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Job } from '../../domain/job.js';
 import type { JobQuery } from '../job-store.js';
 import type { Page } from '../page.js';
-import { decodeCursor, pageOf } from './cursor.js';
+import { decodeCursor, pageOf } from '../cursor.js';
 import { jobOf, selectJobs, type JobRow } from './job-row.js';
 
 /** Jobs by id. */

@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
-import { InvalidInputError, JobExistsError } from '../../domain/errors.js';
+import { JobExistsError } from '../../domain/errors.js';
 import type { Job, JobOrigin, NewJob } from '../../domain/job.js';
 import type { Run } from '../../domain/run.js';
 import { triggerOf } from '../../domain/triggers/parse-trigger.js';
 import type { ClockShift } from '../database-time.js';
+import { newJob, replanFrom, type JobDefinition } from '../job-definition.js';
 import {
   JobStore,
   type Declared,
@@ -13,10 +14,10 @@ import {
 } from '../job-store.js';
 import type { Page } from '../page.js';
 import type { SchemaName } from '../schema-name.js';
-import { anchored, declareJob } from './declare-job.js';
+import { declareJob } from './declare-job.js';
 import { JobEntity } from './entities/job.entity.js';
 import { jobOf, selectJobs, type JobRow } from './job-row.js';
-import { JobWriter, type JobDefinition } from './job-writer.js';
+import { JobWriter } from './job-writer.js';
 import { listJobs } from './list-jobs.js';
 import { runNow } from './run-now.js';
 import type { TasksDatabase } from './tasks-database.js';
@@ -32,24 +33,7 @@ export class TypeormJobStore extends JobStore {
 
   add(job: NewJob, origin: JobOrigin): Promise<Job> {
     return this.change(async (writer) => {
-      const now = await writer.now();
-      const trigger = anchored(job.trigger, now);
-      const nextFireAt = triggerOf(trigger).next(now);
-      if (nextFireAt === null) {
-        throw new InvalidInputError('The job', [
-          { pointer: '/trigger', message: `has no fire time after ${now.toISOString()}` },
-        ]);
-      }
-      const definition: JobDefinition = {
-        ...job,
-        name: job.name ?? job.id,
-        trigger,
-        origin,
-        paused: false,
-        pauseReason: null,
-        declaredHash: null,
-        generation: null,
-      };
+      const { definition, nextFireAt } = newJob(job, origin, await writer.now());
       if (!(await writer.insert(definition, nextFireAt))) throw new JobExistsError(job.id);
       await writer.notify('jobs');
       return writer.read(job.id);
@@ -97,7 +81,7 @@ export class TypeormJobStore extends JobStore {
       const now = await writer.now();
       await writer.replace(
         { ...(await stored(manager, job)), paused: false, pauseReason: null },
-        triggerOf(job.trigger).next(JobWriter.replanFrom(job, now)),
+        triggerOf(job.trigger).next(replanFrom(job, now)),
       );
       await writer.releasePending(id);
       await writer.notify('jobs');

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Run } from '../../domain/run.js';
 import type { Page } from '../page.js';
 import { RunStore, type RunQuery } from '../run-store.js';
-import { decodeIdCursor, pageOf } from './cursor.js';
+import { decodeIdCursor, pageOf } from '../cursor.js';
 import { RunEntity } from './entities/run.entity.js';
 import { runOf } from './run-row.js';
 import type { TasksDatabase } from './tasks-database.js';

@@ -1,6 +1,6 @@
-import { InvalidInputError } from '../../domain/errors.js';
-import { isStorable } from '../../domain/storable.js';
-import type { Page } from '../page.js';
+import { InvalidInputError } from '../domain/errors.js';
+import { isStorable } from '../domain/storable.js';
+import type { Page } from './page.js';
 
 /** Where a page ends: the key of its last item, made opaque so that nobody builds on its form. */
 export const encodeCursor = (key: string): string => Buffer.from(key).toString('base64url');

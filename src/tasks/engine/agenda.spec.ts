@@ -1,0 +1,92 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { aDueJob, later, minutes, NOON } from '../../../test/support/builders.js';
+import { Agenda } from './agenda.js';
+
+const at = (n: number) => later(NOON, minutes(n));
+const dueAt = (id: string, minute: number) => aDueJob(id, { nextFireAt: at(minute) });
+let agenda: Agenda;
+
+beforeEach(() => {
+  agenda = new Agenda();
+});
+
+/** Takes the one job that is due. */
+const takeOne = (minute: number) => {
+  const [item] = agenda.take(at(minute), 1);
+  if (!item) throw new Error('nothing is due');
+  return item;
+};
+
+const taken = (minute: number, most = 100) =>
+  agenda.take(at(minute), most).map(({ job }) => job.jobId);
+
+describe('an agenda', () => {
+  it('is spent before it has been filled', () => {
+    expect(agenda.isSpent(NOON)).toBe(true);
+    expect(agenda.take(NOON, 10)).toEqual([]);
+  });
+
+  it('hands out what is due, earliest first, and only once', () => {
+    agenda.replace([dueAt('a', 0), dueAt('b', 1), dueAt('c', 2)], at(10));
+    expect(taken(1)).toEqual(['a', 'b']);
+    expect(taken(1)).toEqual([]);
+    expect(taken(2)).toEqual(['c']);
+  });
+
+  it('hands out no more than asked', () => {
+    agenda.replace([dueAt('a', 0), dueAt('b', 0), dueAt('c', 0)], at(10));
+    expect(taken(5, 2)).toEqual(['a', 'b']);
+    expect(taken(5, 2)).toEqual(['c']);
+  });
+
+  it('puts a job back where its next fire time belongs', () => {
+    agenda.replace([dueAt('a', 0), dueAt('b', 2), dueAt('c', 4)], at(10));
+    agenda.put(takeOne(0), at(2));
+    expect(taken(10)).toEqual(['b', 'a', 'c']);
+  });
+
+  it('hands out a job that was put back with its new fire time', () => {
+    agenda.replace([dueAt('a', 0)], at(10));
+    agenda.put(takeOne(0), at(3));
+    expect(agenda.take(at(3), 1)[0]?.job.nextFireAt).toEqual(at(3));
+  });
+
+  it('forgets a job that fires after all that it knows', () => {
+    agenda.replace([dueAt('a', 0)], at(10));
+    agenda.put(takeOne(0), at(11));
+    expect(taken(20)).toEqual([]);
+  });
+
+  it('is quiet until the first job, or as far as it knows', () => {
+    agenda.replace([dueAt('a', 3)], at(10));
+    expect(agenda.quietUntil).toEqual(at(3));
+    agenda.take(at(3), 1);
+    expect(agenda.quietUntil).toEqual(at(10));
+    agenda.replace([dueAt('a', 12)], at(10));
+    expect(agenda.quietUntil).toEqual(at(10));
+  });
+
+  it('is spent once time has passed all that it knows', () => {
+    agenda.replace([], at(10));
+    expect(agenda.isSpent(at(9))).toBe(false);
+    expect(agenda.isSpent(at(10))).toBe(true);
+    agenda.replace([dueAt('a', 3)], at(10));
+    expect(agenda.isSpent(at(11))).toBe(false);
+  });
+
+  it('names jobs whose trigger cannot be read, and keeps the others', () => {
+    const broken = aDueJob('broken', { trigger: { type: 'cron', expression: 'never' } });
+    const unreadable = agenda.replace([broken, dueAt('sound', 0)], at(10));
+    expect(unreadable).toEqual([
+      { jobId: 'broken', reason: expect.stringContaining('never') as string },
+    ]);
+    expect(taken(1)).toEqual(['sound']);
+  });
+
+  it('is empty after it was cleared', () => {
+    agenda.replace([dueAt('a', 0)], at(10));
+    agenda.clear();
+    expect(taken(5)).toEqual([]);
+    expect(agenda.isSpent(NOON)).toBe(true);
+  });
+});

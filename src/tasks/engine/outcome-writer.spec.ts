@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aClaim, later, NOON } from '../../../test/support/builders.js';
+import { recordedLog } from '../../../test/support/recorded-log.js';
+import type { Outcome, Recorded, RunQueue } from '../store/run-queue.js';
+import { FakeClock } from '../testing/fake-clock.js';
+import { HeldClaims } from './held-claims.js';
+import { OutcomeWriter } from './outcome-writer.js';
+
+let clock: FakeClock;
+let held: HeldClaims;
+let writer: OutcomeWriter;
+let batches: string[][];
+let told: [string, Date | null | 'refused'][];
+let finish: (outcomes: readonly Outcome[]) => Promise<readonly Recorded[]>;
+
+const all = (outcomes: readonly Outcome[]): Recorded[] =>
+  outcomes.map(({ runId, attempt }) => ({ runId, attempt, nextFireAt: later(NOON, 60_000) }));
+
+beforeEach(() => {
+  clock = new FakeClock();
+  held = new HeldClaims();
+  batches = [];
+  told = [];
+  finish = (outcomes) => Promise.resolve(all(outcomes));
+  const queue: RunQueue = {
+    claim: () => Promise.resolve([]),
+    claimed: () => Promise.resolve([]),
+    giveBack: () => Promise.resolve(),
+    finish: (outcomes) => {
+      batches.push(outcomes.map(({ runId }) => runId));
+      return finish(outcomes);
+    },
+  };
+  writer = new OutcomeWriter(queue, held, clock, recordedLog(), ({ runId }, recorded) =>
+    told.push([runId, recorded ? recorded.nextFireAt : 'refused']),
+  );
+  writer.start();
+});
+afterEach(async () => {
+  const stopped = writer.stop();
+  await clock.advance(60_000);
+  await stopped;
+});
+
+const end = (runId: string) => {
+  held.add(aClaim(runId));
+  writer.write({ ...aClaim(runId), state: 'succeeded' });
+};
+
+describe('the outcome writer', () => {
+  it('writes an outcome at once and tells what became of it', async () => {
+    end('1');
+    await clock.settle();
+    expect(batches).toEqual([['1']]);
+    expect(told).toEqual([['1', later(NOON, 60_000)]]);
+    expect(held.has(aClaim('1'))).toBe(false);
+  });
+
+  it('writes together what comes in while a batch is on its way', async () => {
+    finish = (outcomes) => clock.sleep(30).then(() => all(outcomes));
+    end('1');
+    await clock.settle();
+    end('2');
+    end('3');
+    await clock.advance(60);
+    expect(batches).toEqual([['1'], ['2', '3']]);
+    expect(told.map(([runId]) => runId)).toEqual(['1', '2', '3']);
+  });
+
+  it('writes no more than five hundred at once', async () => {
+    for (let n = 0; n < 750; n++) end(String(n));
+    await clock.settle();
+    expect(batches.map((batch) => batch.length)).toEqual([500, 250]);
+  });
+
+  it('keeps outcomes until the ledger has answered, however long the database is away', async () => {
+    finish = () => Promise.reject(new Error('connection refused'));
+    end('1');
+    await clock.advance(60_000);
+    end('2');
+    expect(told).toEqual([]);
+    expect([held.has(aClaim('1')), held.isWorking(aClaim('1'))]).toEqual([true, false]);
+    finish = (outcomes) => Promise.resolve(all(outcomes));
+    await clock.advance(5_000);
+    expect(batches.at(-1)).toEqual(['1', '2']);
+    expect(told).toHaveLength(2);
+  });
+
+  it('tells of an outcome that the ledger refused, and does not write it again', async () => {
+    finish = (outcomes) => Promise.resolve(all(outcomes.slice(1)));
+    end('1');
+    end('2');
+    await clock.advance(60_000);
+    expect(told).toEqual([
+      ['1', 'refused'],
+      ['2', later(NOON, 60_000)],
+    ]);
+    expect(batches).toEqual([['1', '2']]);
+    expect(held.has(aClaim('1'))).toBe(false);
+  });
+
+  it('takes the answer for another attempt as a refusal', async () => {
+    finish = () => Promise.resolve([{ runId: '1', attempt: 2, nextFireAt: null }]);
+    end('1');
+    await clock.settle();
+    expect(told).toEqual([['1', 'refused']]);
+  });
+
+  it('is flushed when everything has been written', async () => {
+    await writer.flushed();
+    finish = (outcomes) => clock.sleep(30).then(() => all(outcomes));
+    end('1');
+    await clock.settle();
+    end('2');
+    let flushed = false;
+    void writer.flushed().then(() => (flushed = true));
+    await clock.advance(40);
+    expect(flushed).toBe(false);
+    await clock.advance(20);
+    expect(flushed).toBe(true);
+  });
+});

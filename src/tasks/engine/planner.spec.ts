@@ -1,0 +1,272 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aDueJob, aPolicy, later, minutes, NOON } from '../../../test/support/builders.js';
+import { recordedLog, type RecordedLog } from '../../../test/support/recorded-log.js';
+import type { DueJob, DueJobs, Fire, FireLedger, Fired } from '../store/fire-ledger.js';
+import { FakeClock } from '../testing/fake-clock.js';
+import { DatabaseClock } from './database-clock.js';
+import type { Elector } from './elector.js';
+import { Planner } from './planner.js';
+
+/** What is planned, what was fired, and what the database answers instead of yes. */
+class Ledger implements FireLedger {
+  jobs: DueJob[] = [];
+  unreadable: DueJobs['unreadable'] = [];
+  pauses = { paused: false, count: 0, stretches: [] };
+  readonly loads: number[] = [];
+  readonly fired: { at: number; token: number; pauses: number; fires: readonly Fire[] }[] = [];
+  answer: (fired: Fired) => Promise<Fired> = (fired) => Promise.resolve(fired);
+
+  constructor(private readonly clock: FakeClock) {}
+
+  due(withinMs: number, most: number): Promise<DueJobs> {
+    this.loads.push(this.clock.monotonic());
+    const at = this.clock.now();
+    const soon = this.jobs
+      .filter(({ nextFireAt }) => nextFireAt <= later(at, withinMs))
+      .toSorted((a, b) => Number(a.nextFireAt) - Number(b.nextFireAt));
+    const { unreadable, pauses } = this;
+    return Promise.resolve({
+      jobs: soon.slice(0, most),
+      more: soon.length >= most,
+      unreadable,
+      pauses,
+      at,
+    });
+  }
+
+  fire(token: number, pauses: number, fires: readonly Fire[]): Promise<Fired> {
+    this.fired.push({ at: this.clock.monotonic(), token, pauses, fires });
+    const planned = new Map(fires.map(({ job, plan }) => [job.jobId, plan.nextFireAt]));
+    this.jobs = this.jobs.flatMap((job) => {
+      const nextFireAt = planned.get(job.jobId);
+      return nextFireAt === undefined ? [job] : nextFireAt ? [{ ...job, nextFireAt }] : [];
+    });
+    const pending = fires.flatMap(({ plan }) => plan.candidates).length;
+    const moved = new Set(planned.keys());
+    return this.answer({ led: true, moved, pending, at: this.clock.now() });
+  }
+
+  settle = () => Promise.resolve(0);
+  prune = () => Promise.resolve(0);
+}
+
+let clock: FakeClock;
+let ledger: Ledger;
+let log: RecordedLog;
+let planner: Planner;
+let elector: { token: number | null; woken: number; wake: () => void };
+let pending: number[];
+
+beforeEach(() => {
+  clock = new FakeClock(NOON);
+  ledger = new Ledger(clock);
+  log = recordedLog();
+  pending = [];
+  elector = { token: 4, woken: 0, wake: () => elector.woken++ };
+  planner = new Planner(
+    ...([ledger, elector as unknown as Elector, clock, new DatabaseClock(clock), log] as const),
+    () => pending.push(clock.monotonic()),
+  );
+});
+afterEach(async () => {
+  const stopped = planner.stop();
+  await clock.advance(60_000);
+  await stopped;
+});
+
+/** A job that is due so many milliseconds from now, and every minute after that. */
+const dueIn = (id: string, ms: number, job: Partial<DueJob> = {}) => {
+  const nextFireAt = later(clock.now(), ms);
+  const startAt = nextFireAt.toISOString();
+  return aDueJob(id, { nextFireAt, trigger: { type: 'interval', minutes: 1, startAt }, ...job });
+};
+const fired = () =>
+  ledger.fired.map(({ at, fires }) => `${fires.map(({ job }) => job.jobId).join()} at ${at}`);
+
+describe('the planner of a leader', () => {
+  it('fires a job at its instant, and again at the next', async () => {
+    ledger.jobs = [dueIn('a', 3_000)];
+    planner.start();
+    await clock.advance(2_999);
+    expect(fired()).toEqual([]);
+    await clock.advance(1);
+    expect(fired()).toEqual(['a at 3000']);
+    await clock.advance(minutes(1));
+    expect(fired()).toEqual(['a at 3000', 'a at 63000']);
+  });
+
+  it('names its token and the pauses that it knew of', async () => {
+    ledger.jobs = [dueIn('a', 0)];
+    ledger.pauses = { ...ledger.pauses, count: 6 };
+    planner.start();
+    await clock.settle();
+    expect(ledger.fired).toMatchObject([{ token: 4, pauses: 6 }]);
+  });
+
+  it('fires together what is due at one instant, and says that there is something to claim', async () => {
+    ledger.jobs = [dueIn('a', 50), dueIn('b', 50), dueIn('c', 51)];
+    planner.start();
+    await clock.advance(60);
+    expect(fired()).toEqual(['a,b at 50', 'c at 51']);
+    expect(pending).toEqual([50, 51]);
+  });
+
+  it('goes by the database’s clock, not by its own', async () => {
+    const job = dueIn('a', 2_000);
+    clock.setWallClock(later(NOON, minutes(90)));
+    const due = ledger.due.bind(ledger);
+    ledger.due = async (...asked) => ({
+      ...(await due(...asked)),
+      jobs: [job],
+      at: NOON,
+    });
+    planner.start();
+    await clock.advance(1_999);
+    expect(fired()).toEqual([]);
+    ledger.due = due;
+    ledger.jobs = [];
+    await clock.advance(1);
+    expect(fired()).toEqual(['a at 2000']);
+  });
+
+  it('learns of changes when it is woken, and of what it did not hear now and then', async () => {
+    planner.start();
+    await clock.advance(100);
+    ledger.jobs = [dueIn('a', 0)];
+    planner.wake();
+    await clock.settle();
+    expect(fired()).toEqual(['a at 100']);
+    ledger.jobs = [dueIn('b', 0)];
+    await clock.advance(5_000);
+    expect(fired()[1]).toMatch(/^b at 5/);
+  });
+
+  it('loads rarely while nothing is due', async () => {
+    planner.start();
+    await clock.advance(minutes(1));
+    expect(ledger.loads.length).toBeLessThanOrEqual(13);
+  });
+
+  it('fires a backlog larger than one load or one statement until it is gone', async () => {
+    ledger.jobs = Array.from({ length: 4_300 }, (_, n) => dueIn(`job-${n}`, 0));
+    planner.start();
+    await clock.settle();
+    expect(Math.max(...ledger.fired.map(({ fires }) => fires.length))).toBe(500);
+    expect(
+      new Set(ledger.fired.flatMap(({ fires }) => fires.map(({ job }) => job.jobId))).size,
+    ).toBe(4_300);
+  });
+
+  it('keeps a statement small where each job has a backlog of its own', async () => {
+    const policy = aPolicy({ coalesce: 'all' });
+    const trigger = { type: 'interval', seconds: 1 } as const;
+    const nextFireAt = later(NOON, -600_000);
+    ledger.jobs = Array.from({ length: 10 }, (_, n) =>
+      aDueJob(`job-${n}`, { nextFireAt, trigger, policy }),
+    );
+    planner.start();
+    await clock.settle();
+    expect(ledger.fired.map(({ fires }) => fires.length)).toEqual([4, 4, 2]);
+  });
+});
+
+describe('the planner of a follower', () => {
+  it('asks for nothing', async () => {
+    elector.token = null;
+    ledger.jobs = [dueIn('a', 0)];
+    planner.start();
+    await clock.advance(minutes(1));
+    expect([ledger.loads, ledger.fired]).toEqual([[], []]);
+  });
+
+  it('begins when it leads and ends when it does not, whatever it had loaded', async () => {
+    elector.token = null;
+    planner.start();
+    await clock.settle();
+    ledger.jobs = [dueIn('a', 0), dueIn('b', 3_000)];
+    elector.token = 4;
+    planner.wake();
+    await clock.advance(1_000);
+    elector.token = null;
+    planner.wake();
+    await clock.advance(minutes(1));
+    expect(fired()).toEqual(['a at 0']);
+  });
+});
+
+describe('a fire that did not happen', () => {
+  it('for a plan that did not move is tried again soon, with what is stored then', async () => {
+    const held = dueIn('b', 0);
+    ledger.jobs = [dueIn('a', 0), held];
+    ledger.answer = (answer) => {
+      ledger.jobs = [...ledger.jobs.filter(({ jobId }) => jobId !== 'b'), { ...held, revision: 2 }];
+      ledger.answer = (next) => Promise.resolve(next);
+      return Promise.resolve({ ...answer, moved: new Set(['a']) });
+    };
+    planner.start();
+    await clock.advance(100);
+    expect(fired()).toEqual(['a,b at 0', 'b at 50']);
+    expect(ledger.fired[1]?.fires[0]?.job.revision).toBe(2);
+  });
+
+  it('because this node does not lead any more has the elector look', async () => {
+    ledger.jobs = [dueIn('a', 0)];
+    ledger.answer = (answer) => Promise.resolve({ ...answer, led: false, moved: new Set() });
+    planner.start();
+    await clock.settle();
+    expect(elector.woken).toBe(1);
+    expect(log.lines).toEqual([]);
+  });
+
+  it('as far as anybody knows is decided anew from what is stored', async () => {
+    ledger.jobs = [dueIn('a', 0)];
+    ledger.answer = () => Promise.reject(new Error('connection reset'));
+    planner.start();
+    await clock.advance(50);
+    ledger.answer = (answer) => Promise.resolve(answer);
+    await clock.advance(minutes(1));
+    expect(fired()).toEqual(['a at 0', 'a at 60000']);
+  });
+});
+
+describe('the planner while the cluster is paused', () => {
+  it('fires nothing, and goes on when it hears of the end', async () => {
+    ledger.pauses = { paused: true, count: 1, stretches: [] };
+    ledger.jobs = [dueIn('a', 1_000)];
+    planner.start();
+    await clock.advance(minutes(1));
+    expect(fired()).toEqual([]);
+    ledger.pauses = { paused: false, count: 2, stretches: [] };
+    planner.wake();
+    await clock.settle();
+    expect(fired()).toEqual(['a at 60000']);
+  });
+});
+
+describe('a job that cannot be read', () => {
+  it('is told of once, and the others fire', async () => {
+    const broken = aDueJob('broken', { trigger: { type: 'cron', expression: 'never' } });
+    ledger.jobs = [broken, dueIn('sound', 10)];
+    ledger.unreadable = [{ jobId: 'newer', reason: 'what is this' }];
+    planner.start();
+    await clock.advance(minutes(1) + 10);
+    expect(fired()).toEqual(['sound at 10', 'sound at 60010']);
+    expect(log.lines).toHaveLength(2);
+    expect(log.lines.join('\n')).toMatch(/"newer".+what is this[\s\S]+"broken"/);
+  });
+});
+
+describe('stopping the planner', () => {
+  it('waits for the fire in flight', async () => {
+    ledger.jobs = [dueIn('a', 0)];
+    ledger.answer = (answer) => clock.sleep(100).then(() => answer);
+    planner.start();
+    await clock.settle();
+    let isStopped = false;
+    void planner.stop().then(() => (isStopped = true));
+    await clock.advance(99);
+    expect(isStopped).toBe(false);
+    await clock.advance(1);
+    expect(isStopped).toBe(true);
+  });
+});

@@ -1,0 +1,121 @@
+import { OverlappedError } from '../../src/tasks/domain/errors.js';
+import { newJobSchema, type NewJob } from '../../src/tasks/domain/job.js';
+import type { ClusterStore } from '../../src/tasks/store/cluster-store.js';
+import type { JobStore } from '../../src/tasks/store/job-store.js';
+import type { Random } from './random.js';
+import type { Recorder } from './recorder.js';
+import { EPOCH } from './simulated-clock.js';
+import { TASK } from './simulated-node.js';
+import type { Timeline } from './timeline.js';
+
+/** Somebody who makes jobs and changes them all the time, by way of another, healthy node. */
+export class Operator {
+  private readonly templates: readonly NewJob[];
+  private clusterPaused = false;
+
+  constructor(
+    private readonly jobs: JobStore,
+    private readonly cluster: ClusterStore,
+    private readonly recorder: Recorder,
+    private readonly timeline: Timeline,
+    private readonly random: Random,
+  ) {
+    this.templates = Array.from({ length: random.whole(3, 8) }, (_, i) => this.template(i));
+  }
+
+  async begin(): Promise<void> {
+    for (const template of this.templates) await this.add(template);
+  }
+
+  /** Ends what would keep the cluster from working. */
+  async end(): Promise<void> {
+    if (this.clusterPaused) await this.resumeCluster();
+  }
+
+  /** Something that an operator does. */
+  async act(): Promise<void> {
+    const { random } = this;
+    if (this.clusterPaused && random.chance(0.5)) return this.resumeCluster();
+    if (!this.clusterPaused && random.chance(0.06)) return this.pauseCluster();
+    const template = random.pick(this.templates);
+    const job = await this.jobs.get(template.id);
+    if (job === null) return this.add(template);
+    if (random.chance(0.4)) return this.runNow(template.id);
+    if (job.paused) return this.resume(template.id);
+    return random.chance(0.6) ? this.pause(template.id) : this.remove(template.id);
+  }
+
+  private async add(template: NewJob): Promise<void> {
+    const { trigger } = template;
+    const inMs = this.random.whole(100, 20_000);
+    const at = new Date(EPOCH + Math.floor(this.timeline.now) + inMs).toISOString();
+    const job = { ...template, trigger: trigger.type === 'date' ? { ...trigger, at } : trigger };
+    this.recorder.note(`operator: adds ${job.id}`);
+    this.recorder.planned(await this.jobs.add(job, 'api'));
+  }
+
+  private async remove(id: string): Promise<void> {
+    this.recorder.note(`operator: removes ${id}`);
+    await this.jobs.remove(id);
+    this.recorder.unplanned(id, 'job removed');
+  }
+
+  private async pause(id: string): Promise<void> {
+    this.recorder.note(`operator: pauses ${id}`);
+    await this.jobs.pause(id, null);
+    this.recorder.unplanned(id, 'job paused');
+  }
+
+  private async resume(id: string): Promise<void> {
+    this.recorder.note(`operator: resumes ${id}`);
+    this.recorder.planned(await this.jobs.resume(id));
+  }
+
+  private async runNow(id: string): Promise<void> {
+    const unlimited = this.random.chance(0.3);
+    try {
+      const run = await this.jobs.runNow(id, unlimited ? { overlap: 'allow' } : {});
+      if (unlimited) this.recorder.unlimitedRun(run.id);
+      this.recorder.note(`operator: runs ${id}`);
+    } catch (error) {
+      if (!(error instanceof OverlappedError)) throw error;
+    }
+  }
+
+  private async pauseCluster(): Promise<void> {
+    this.recorder.note('operator: pauses the cluster');
+    this.clusterPaused = true;
+    await this.cluster.pause(null);
+    this.recorder.clusterPaused();
+  }
+
+  private async resumeCluster(): Promise<void> {
+    this.recorder.note('operator: resumes the cluster');
+    this.clusterPaused = false;
+    await this.cluster.resume();
+    this.recorder.lifted(null);
+  }
+
+  private template(i: number): NewJob {
+    const { random } = this;
+    const trigger = random.pick([
+      { type: 'interval', milliseconds: random.whole(300, 1_500) },
+      { type: 'interval', milliseconds: random.whole(1_500, 9_000) },
+      {
+        type: 'cron',
+        expression: random.pick(['* * * * * *', '*/3 * * * * *', '10-50 * * * * *']),
+      },
+      { type: 'date', at: new Date(EPOCH).toISOString() },
+    ] as const);
+    return newJobSchema.parse({
+      id: `job-${i}`,
+      task: TASK,
+      trigger,
+      misfireGraceMs: random.pick([null, 500, 2_000, 86_400_000]),
+      coalesce: random.pick(['latest', 'earliest', 'all']),
+      overlap: random.pick(['skip', 'skip', 'allow']),
+      maxInstances: random.pick([1, 1, 2, 3]),
+      priority: random.whole(-1, 1),
+    });
+  }
+}

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { PLANTED_BUGS } from './planted-bugs.js';
+import { Simulation } from './simulation.js';
+
+/** So many clusters are tried at most. Each bug here shows in one of the first few. */
+const MOST_CLUSTERS = 25;
+
+/** A harness that cannot tell a broken store from a sound one proves nothing. */
+describe('a simulated cluster whose store', () => {
+  it.each(PLANTED_BUGS)('$name breaks a promise', async ({ makeStore, breaks }) => {
+    const broken = new Set<string>();
+    for (let seed = 1; seed <= MOST_CLUSTERS && broken.size === 0; seed++) {
+      const { violations } = await new Simulation(seed, { makeStore }).run();
+      for (const { invariant } of violations) broken.add(invariant);
+    }
+    expect(breaks.filter((name) => broken.has(name))).not.toEqual([]);
+  });
+});

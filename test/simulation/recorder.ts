@@ -1,0 +1,105 @@
+import type { Job, JobPolicy } from '../../src/tasks/domain/job.js';
+import type { MemoryDatabase } from '../../src/tasks/testing/memory-database.js';
+import type { Bounds, HandlerEnd, HandlerStart, History, PlanStretch, Stop } from './history.js';
+
+/** How many of the last events are shown with a violation. */
+const MOST_NOTES = 60;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Writes down what happens, outside of the database, and makes a history of it. */
+export class Recorder {
+  calmSince: Date | null = null;
+  readonly notes: string[] = [];
+  private readonly starts: HandlerStart[] = [];
+  private readonly ends: HandlerEnd[] = [];
+  private readonly nodes = new Map<string, Date | null>();
+  private readonly stops: Mutable<Stop>[] = [];
+  private readonly unlimited: string[] = [];
+  private readonly jobs = new Map<string, { policy: JobPolicy; plans: Mutable<PlanStretch>[] }>();
+
+  constructor(
+    private readonly database: MemoryDatabase,
+    private readonly bounds: Bounds,
+  ) {}
+
+  note(text: string): void {
+    this.notes.push(`${this.database.now().toISOString().slice(11, 23)} ${text}`);
+    if (this.notes.length > MOST_NOTES) this.notes.shift();
+  }
+
+  nodeStarted(id: string): void {
+    this.nodes.set(id, null);
+  }
+
+  nodeEnded(id: string): void {
+    this.nodes.set(id, this.database.now());
+  }
+
+  started(start: Omit<HandlerStart, 'at'>): HandlerStart {
+    const recorded = { ...start, at: this.database.now() };
+    this.starts.push(recorded);
+    return recorded;
+  }
+
+  ended(end: HandlerEnd): void {
+    this.ends.push({ ...end, at: this.database.now() });
+  }
+
+  /** A job was made, or its plan was made anew. */
+  planned(job: Job): void {
+    const known = this.jobs.get(job.id);
+    const plan = { trigger: job.trigger, after: this.database.now(), until: null };
+    if (known) known.plans.push(plan);
+    else this.jobs.set(job.id, { policy: job, plans: [plan] });
+    this.lifted(job.id);
+  }
+
+  /** A plan was taken out of force: what was overdue then is accounted for. */
+  unplanned(jobId: string, what: 'job paused' | 'job removed'): void {
+    const plan = this.jobs.get(jobId)?.plans.at(-1);
+    const now = this.database.now();
+    if (plan?.until === null) plan.until = now;
+    this.lifted(jobId);
+    this.stops.push({ what, jobId, from: now, to: null });
+  }
+
+  clusterPaused(): void {
+    this.stops.push({ what: 'cluster paused', jobId: null, from: this.database.now(), to: null });
+  }
+
+  /** The pause or removal of a job, or of the cluster (null), is over. */
+  lifted(jobId: string | null): void {
+    const stop = this.stops.find((one) => one.jobId === jobId && one.to === null);
+    if (stop) stop.to = this.database.now();
+  }
+
+  unlimitedRun(runId: string): void {
+    this.unlimited.push(runId);
+  }
+
+  /** What happened up to now. */
+  history(): History {
+    const { database } = this;
+    const { nodeId, expiresAt } = database.lock;
+    return {
+      now: database.now(),
+      jobs: [...this.jobs].map(([id, { policy, plans }]) => ({
+        id,
+        policy,
+        plans,
+        nextFireAt: database.jobs.get(id)?.nextFireAt ?? null,
+      })),
+      runs: database.runs.all(),
+      starts: this.starts,
+      ends: this.ends,
+      terms: database.terms,
+      lock: { nodeId, expiresAt: Number.isFinite(expiresAt) ? new Date(expiresAt) : null },
+      nodes: [...this.nodes].map(([id, endedAt]) => ({ id, endedAt })),
+      stops: this.stops,
+      unlimited: this.unlimited,
+      calmSince: this.calmSince,
+      bounds: this.bounds,
+    };
+  }
+}

@@ -1,0 +1,153 @@
+import type { Run } from '../../src/tasks/domain/run.js';
+import type { HandlerStart, History, Stop } from './history.js';
+import type { Invariant } from './invariants.js';
+
+const FINAL = ['succeeded', 'failed', 'cancelled', 'abandoned', 'skipped'];
+
+/** What may happen to a run, and to the handler that it calls. */
+export const RUN_INVARIANTS: readonly Invariant[] = [
+  {
+    name: 'one start per fire time',
+    says: 'A fire time is started at most once in the whole cluster, and so is a run asked for by hand.',
+    *violations({ starts, runs }) {
+      const byRun = new Map(runs.map((run) => [run.id, run]));
+      const seen = new Map<string, HandlerStart>();
+      for (const start of starts) {
+        const manual = byRun.get(start.runId)?.cause === 'manual';
+        const what = manual
+          ? `run ${start.runId}`
+          : `${start.jobId} at ${start.fireAt.toISOString()}`;
+        const other = seen.get(what);
+        if (other) yield { detail: `${what} was started twice`, evidence: [other, start] };
+        seen.set(what, start);
+      }
+    },
+  },
+  {
+    name: 'a start has a row',
+    says: 'Every handler that was called belongs to a run that had been claimed by its node.',
+    *violations({ starts, runs }) {
+      const byRun = new Map(runs.map((run) => [run.id, run]));
+      for (const start of starts) {
+        const run = byRun.get(start.runId);
+        const fits =
+          run?.jobId === start.jobId &&
+          run.fireAt.getTime() === start.fireAt.getTime() &&
+          run.attempt >= start.attempt &&
+          run.startedAt !== null;
+        if (!fits) yield { detail: `run ${start.runId}`, evidence: [start, run] };
+      }
+    },
+  },
+  {
+    name: 'no start before its time',
+    says: "No run is started before its fire time, by the database's clock.",
+    *violations({ starts, runs }) {
+      for (const run of runs) {
+        if (run.startedAt !== null && run.startedAt < run.runAt)
+          yield { detail: `run ${run.id} was claimed early`, evidence: [run] };
+      }
+      for (const start of starts) {
+        if (start.at < start.fireAt)
+          yield { detail: `run ${start.runId} was called early`, evidence: [start] };
+      }
+    },
+  },
+  {
+    name: 'a final state is final',
+    says: 'A run that has ended stays as it is, and no row leaves the ledger.',
+    *violations({ runs }, before) {
+      const byRun = new Map(runs.map((run) => [run.id, run]));
+      for (const was of before?.runs ?? []) {
+        const is = byRun.get(was.id);
+        if (is === was || (is && !FINAL.includes(was.state))) continue;
+        if (is && is.state === was.state && ms(is.finishedAt) === ms(was.finishedAt)) continue;
+        yield {
+          detail: `run ${was.id} went from ${was.state} to ${is?.state}`,
+          evidence: [was, is],
+        };
+      }
+    },
+  },
+  {
+    name: 'an outcome is that of the claim',
+    says: 'A run that succeeded or failed did so by the word of the handler whose claim it last was.',
+    *violations({ runs, ends }) {
+      const said = new Map(ends.map((end) => [`${end.runId}/${end.attempt}/${end.nodeId}`, end]));
+      for (const run of runs) {
+        if (run.state !== 'succeeded' && run.state !== 'failed') continue;
+        const end = said.get(`${run.id}/${run.attempt}/${run.nodeId}`);
+        if (end?.state !== run.state)
+          yield { detail: `run ${run.id} is ${run.state}`, evidence: [run, end] };
+      }
+    },
+  },
+  {
+    name: 'overlap is respected',
+    says: 'Under overlap: skip no more handlers of a job are at work than it allows, given-up ones aside.',
+    *violations(history) {
+      for (const { id, policy } of history.jobs) {
+        if (policy.overlap !== 'skip') continue;
+        const calls = handlerCalls(history, id);
+        for (const { start, from } of calls) {
+          const atWork = calls.filter((other) => other.from <= from && from < other.until);
+          if (atWork.length <= policy.maxInstances) continue;
+          const detail = `${id} had ${atWork.length} handlers at work when run ${start.runId} began`;
+          yield { detail, evidence: atWork.map((call) => call.start) };
+        }
+      }
+    },
+  },
+  {
+    name: 'a pause holds',
+    says: 'After an acknowledged pause or removal nothing is fired and nothing starts until it is lifted.',
+    *violations({ runs, stops }) {
+      for (const stop of stops) {
+        for (const run of runs) {
+          if (stop.jobId !== null && run.jobId !== stop.jobId) continue;
+          const fired = run.cause === 'fired' && run.fencingToken !== null;
+          if (fired && isWithin(stop, run.createdAt))
+            yield {
+              detail: `run ${run.id} was fired although ${stop.what}`,
+              evidence: [stop, run],
+            };
+          const byHand = run.cause === 'manual' && stop.what === 'job paused';
+          if (!byHand && isWithin(stop, run.startedAt))
+            yield { detail: `run ${run.id} started although ${stop.what}`, evidence: [stop, run] };
+        }
+      }
+    },
+  },
+];
+
+const ms = (at: Date | null) => at?.getTime() ?? NaN;
+
+/** Instants are whole milliseconds, so one on the edge may lie on either side. */
+function isWithin({ from, to }: Stop, at: Date | null): boolean {
+  return at !== null && at > from && (to === null || at < to);
+}
+
+interface Call {
+  readonly start: HandlerStart;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** When handlers of a job were at work and counted: until they ended, their node did, or were given up. */
+function handlerCalls(history: History, jobId: string): Call[] {
+  const { starts, ends, runs, nodes, unlimited, now } = history;
+  const endOf = new Map(ends.map((end) => [callKey(end), end.at.getTime()]));
+  const lifeOf = new Map(nodes.map((node) => [node.id, node.endedAt?.getTime() ?? Infinity]));
+  const byRun = new Map<string, Run>(runs.map((run) => [run.id, run]));
+  return starts
+    .filter((start) => start.jobId === jobId && !unlimited.includes(start.runId))
+    .map((start) => {
+      const run = byRun.get(start.runId);
+      const givenUp = run?.state === 'abandoned' ? ms(run.finishedAt) : Infinity;
+      const ended = endOf.get(callKey(start)) ?? now.getTime();
+      const died = lifeOf.get(start.nodeId) ?? Infinity;
+      return { start, from: start.at.getTime(), until: Math.min(ended, died, givenUp) };
+    });
+}
+
+const callKey = ({ runId, attempt, nodeId }: HandlerStart) => `${runId}/${attempt}/${nodeId}`;
