@@ -17,7 +17,11 @@ export function clusterStoreContract(makeStore: MakeStore): void {
     it('is at first not paused, and nobody leads', async () => {
       expect(await store.cluster.state()).toMatchObject({ paused: false, pauseReason: null });
       expect(await store.cluster.leader()).toEqual({
-        ...{ nodeId: null, nodeName: null, fencingToken: 0, acquiredAt: null, expiresAt: null },
+        nodeId: null,
+        nodeName: null,
+        fencingToken: 0,
+        acquiredAt: null,
+        expiresAt: null,
         history: [],
       });
       expect(await store.cluster.nodes()).toEqual([]);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeclaredJob } from '../../src/tasks/store/job-store.js';
 import { aDeclaration, aJob, later, minutes, TASK } from '../support/builders.js';
-import { aNodeAtWork, aRunningRun, clockOf, fireDue, lead, runsOf } from './scenes.js';
+import { aNodeAtWork, clockOf, fireDue, lead, runsOf } from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';
 
 export function declareJobContract(makeStore: MakeStore): void {
@@ -53,7 +53,10 @@ export function declareJobContract(makeStore: MakeStore): void {
       await declare(hourly);
       expect(await runsOf(store, 'report')).toMatchObject([
         {
-          ...{ state: 'skipped', reason: 'replaced', coversCount: 3, coversFrom: from },
+          state: 'skipped',
+          reason: 'replaced',
+          coversCount: 3,
+          coversFrom: from,
           coversTo: later(from as Date, minutes(2)),
         },
       ]);
@@ -84,7 +87,9 @@ export function declareJobContract(makeStore: MakeStore): void {
     it('makes a paused job that says so', async () => {
       await declare({ paused: true });
       expect(await report()).toMatchObject({
-        ...{ state: 'paused', pauseReason: 'disabled in code', nextFireAt: null },
+        state: 'paused',
+        pauseReason: 'disabled in code',
+        nextFireAt: null,
       });
     });
 
@@ -112,7 +117,10 @@ export function declareJobContract(makeStore: MakeStore): void {
       await declare();
       await declare(hourly);
       expect(await report()).toMatchObject({
-        ...{ state: 'paused', pauseReason: 'incident', nextFireAt: null, trigger: { hours: 1 } },
+        state: 'paused',
+        pauseReason: 'incident',
+        nextFireAt: null,
+        trigger: { hours: 1 },
       });
     });
   });
@@ -139,7 +147,7 @@ export function declareJobContract(makeStore: MakeStore): void {
     });
 
     it('is due so long after the start, however late it is declared', async () => {
-      const [{ startedAt }] = (await store.cluster.nodes()) as [{ startedAt: Date }];
+      const startedAt = (await store.cluster.nodes())[0]!.startedAt;
       store.advance(minutes(2));
       await start(minutes(1));
       const { nextFireAt } = await report();
@@ -183,6 +191,5 @@ export function declareJobContract(makeStore: MakeStore): void {
     await declare(hourly);
     expect((await report()).lastFireAt).toEqual(lastFireAt);
     expect(lastFireAt).not.toBeNull();
-    await expect(aRunningRun(store, node, 'other')).resolves.toBeDefined();
   });
 }

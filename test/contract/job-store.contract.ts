@@ -35,10 +35,23 @@ export function jobStoreContract(makeStore: MakeStore): void {
         'api',
       );
       expect(job).toMatchObject({
-        ...{ id: 'report', name: 'Report', task: TASK, payload: { team: 7 }, tags: ['a', 'b'] },
-        ...{ misfireGraceMs: 86_400_000, coalesce: 'latest', overlap: 'skip', maxInstances: 1 },
-        ...{ priority: 2, origin: 'api', state: 'active', paused: false, pauseReason: null },
-        ...{ lastFireAt: null, revision: 1, updatedAt: job.createdAt },
+        id: 'report',
+        name: 'Report',
+        task: TASK,
+        payload: { team: 7 },
+        tags: ['a', 'b'],
+        misfireGraceMs: 86_400_000,
+        coalesce: 'latest',
+        overlap: 'skip',
+        maxInstances: 1,
+        priority: 2,
+        origin: 'api',
+        state: 'active',
+        paused: false,
+        pauseReason: null,
+        lastFireAt: null,
+        revision: 1,
+        updatedAt: job.createdAt,
       });
       expect(job.createdAt.getTime()).toBeGreaterThanOrEqual(now.getTime() - 1);
       expect(await store.jobs.get('report')).toEqual(job);
@@ -178,8 +191,13 @@ export function jobStoreContract(makeStore: MakeStore): void {
       await store.jobs.remove('report');
       expect(await runsOf(store, 'report')).toMatchObject([
         {
-          ...{ state: 'skipped', reason: 'replaced', cause: 'fired', coversCount: 3 },
-          ...{ coversFrom: fireAt, coversTo: later(fireAt, minutes(2)), fencingToken: null },
+          state: 'skipped',
+          reason: 'replaced',
+          cause: 'fired',
+          coversCount: 3,
+          coversFrom: fireAt,
+          coversTo: later(fireAt, minutes(2)),
+          fencingToken: null,
           fireAt: later(fireAt, minutes(2)),
         },
       ]);

@@ -1,3 +1,4 @@
+import { describe } from 'vitest';
 import { randomUUID } from 'node:crypto';
 import { Clock } from '../../src/tasks/domain/clock.js';
 import { SystemClock } from '../../src/tasks/engine/system-clock.js';
@@ -21,19 +22,19 @@ import { settlingContract } from './settling.contract.js';
 import { DEAD_AFTER_MS, LEASE_MS, RETENTION_DAYS, type TestStore } from './test-store.js';
 import { wakeUpsContract } from './wake-ups.contract.js';
 
-leaderLockContract(makeMemoryStore);
-fireLedgerContract(makeMemoryStore);
-fencingContract(makeMemoryStore);
-runQueueContract(makeMemoryStore);
-nodeRosterContract(makeMemoryStore);
-settlingContract(makeMemoryStore);
-jobStoreContract(makeMemoryStore);
-pauseJobContract(makeMemoryStore);
-declareJobContract(makeMemoryStore);
-runNowContract(makeMemoryStore);
-clusterStoreContract(makeMemoryStore);
-runStoreContract(makeMemoryStore);
-wakeUpsContract(makeMemoryStore);
+describe('leader lock', () => leaderLockContract(makeMemoryStore));
+describe('fire ledger', () => fireLedgerContract(makeMemoryStore));
+describe('fencing', () => fencingContract(makeMemoryStore));
+describe('run queue', () => runQueueContract(makeMemoryStore));
+describe('node roster', () => nodeRosterContract(makeMemoryStore));
+describe('settling', () => settlingContract(makeMemoryStore));
+describe('job store', () => jobStoreContract(makeMemoryStore));
+describe('pause job', () => pauseJobContract(makeMemoryStore));
+describe('declare job', () => declareJobContract(makeMemoryStore));
+describe('run now', () => runNowContract(makeMemoryStore));
+describe('cluster store', () => clusterStoreContract(makeMemoryStore));
+describe('run store', () => runStoreContract(makeMemoryStore));
+describe('wake ups', () => wakeUpsContract(makeMemoryStore));
 
 async function makeMemoryStore(): Promise<TestStore> {
   const clock = new ShiftedClock();

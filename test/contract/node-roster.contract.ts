@@ -25,8 +25,13 @@ export function nodeRosterContract(makeStore: MakeStore): void {
       const node = await aNodeAtWork(store, 'north');
       expect(await store.cluster.nodes()).toMatchObject([
         {
-          ...{ id: node.id, name: 'north', version: '1.0.0', stoppedAt: null, alive: true },
-          ...{ roles: ['scheduler', 'worker', 'api'], tasks: ['Reports.daily'] },
+          id: node.id,
+          name: 'north',
+          version: '1.0.0',
+          stoppedAt: null,
+          alive: true,
+          roles: ['scheduler', 'worker', 'api'],
+          tasks: ['Reports.daily'],
         },
       ]);
     });

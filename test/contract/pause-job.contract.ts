@@ -28,7 +28,10 @@ export function pauseJobContract(makeStore: MakeStore): void {
       await store.jobs.add(aJob('report'), 'api');
       const paused = await store.jobs.pause('report', 'too loud');
       expect(paused).toMatchObject({
-        ...{ state: 'paused', paused: true, pauseReason: 'too loud', nextFireAt: null },
+        state: 'paused',
+        paused: true,
+        pauseReason: 'too loud',
+        nextFireAt: null,
         revision: 2,
       });
       expect(await store.jobs.get('report')).toEqual(paused);
@@ -51,8 +54,12 @@ export function pauseJobContract(makeStore: MakeStore): void {
       await store.jobs.pause('report', null);
       expect(await runsOf(store, 'report')).toMatchObject([
         {
-          ...{ state: 'skipped', reason: 'paused', cause: 'fired', coversCount: 2 },
-          ...{ coversFrom: fireAt, coversTo: later(fireAt, minutes(1)) },
+          state: 'skipped',
+          reason: 'paused',
+          cause: 'fired',
+          coversCount: 2,
+          coversFrom: fireAt,
+          coversTo: later(fireAt, minutes(1)),
           finishedAt: expect.any(Date) as Date,
         },
       ]);
@@ -129,7 +136,9 @@ export function pauseJobContract(makeStore: MakeStore): void {
       await store.jobs.pause('once', null);
       store.advance(minutes(2));
       expect(await store.jobs.resume('once')).toMatchObject({
-        ...{ state: 'finished', paused: false, nextFireAt: null },
+        state: 'finished',
+        paused: false,
+        nextFireAt: null,
       });
     });
 

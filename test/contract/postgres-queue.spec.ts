@@ -1,8 +1,11 @@
+import { describe } from 'vitest';
 import { nodeRosterContract } from './node-roster.contract.js';
-import { makePostgresStore } from './postgres-store.js';
+import { postgresStores } from './postgres-store.js';
 import { runQueueContract } from './run-queue.contract.js';
 import { settlingContract } from './settling.contract.js';
 
-runQueueContract(makePostgresStore);
-nodeRosterContract(makePostgresStore);
-settlingContract(makePostgresStore);
+const makeStore = postgresStores();
+
+describe('run queue', () => runQueueContract(makeStore));
+describe('node roster', () => nodeRosterContract(makeStore));
+describe('settling', () => settlingContract(makeStore));

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { QueryResultRow } from 'pg';
+import type { DataSource } from 'typeorm';
+import { afterAll } from 'vitest';
 import { SystemClock } from '../../src/tasks/engine/system-clock.js';
 import { ClockShift } from '../../src/tasks/store/database-time.js';
 import { postgresEngineStore } from '../../src/tasks/store/postgres/postgres-engine-store.js';
 import { SchemaName } from '../../src/tasks/store/schema-name.js';
 import { tasksDataSource } from '../../src/tasks/store/typeorm/data-source.js';
+import { migrate } from '../../src/tasks/store/typeorm/migrate.js';
 import { TasksDatabase } from '../../src/tasks/store/typeorm/tasks-database.js';
 import { TypeormClusterStore } from '../../src/tasks/store/typeorm/typeorm-cluster-store.js';
 import { TypeormJobStore } from '../../src/tasks/store/typeorm/typeorm-job-store.js';
@@ -17,26 +21,83 @@ import {
   type TestStore,
 } from './test-store.js';
 
-/** The real store, in a database of its own. */
+/** The real store, in a schema of its own. */
 export interface PostgresTestStore extends TestStore {
-  readonly database: TestDatabase;
+  readonly url: string;
+  readonly schema: SchemaName;
+  query<Row extends QueryResultRow>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
 }
 
-export async function makePostgresStore(): Promise<PostgresTestStore> {
+/** What the tests of one file share, for it takes long to make: tables and connections. */
+interface Shared {
+  readonly database: TestDatabase;
+  readonly dataSource: DataSource;
+}
+
+const SCHEMA = new SchemaName('carillon');
+
+/** Makes stores for the tests of one file, one after the other: each finds the tables empty. */
+export function postgresStores(): () => Promise<PostgresTestStore> {
+  let shared: Promise<Shared> | null = null;
+  afterAll(async () => {
+    if (shared === null) return;
+    const { database, dataSource } = await shared;
+    await dataSource.destroy();
+    await database.drop();
+  });
+  return async () => {
+    shared ??= share();
+    await empty((await shared).database);
+    return makeStore(await shared, SCHEMA);
+  };
+}
+
+/** Another scheduler in the same database, in a schema of its own. */
+export async function neighbourOf(store: PostgresTestStore): Promise<PostgresTestStore> {
+  const { url } = store;
+  const schema = new SchemaName('neighbour');
+  await migrate(url, schema.name);
+  const dataSource = await tasksDataSource(url, schema).initialize();
+  const query: TestDatabase['query'] = (sql, params) => store.query(sql, params);
+  const database = { url, query, drop: () => Promise.resolve() };
+  const neighbour = makeStore({ database, dataSource }, schema);
+  const close = async () => {
+    await neighbour.close();
+    await dataSource.destroy();
+  };
+  return { ...neighbour, close };
+}
+
+async function share(): Promise<Shared> {
   const database = await createTestDatabase();
-  const schema = new SchemaName('carillon');
+  return { database, dataSource: await tasksDataSource(database.url, SCHEMA).initialize() };
+}
+
+async function empty(database: TestDatabase): Promise<void> {
+  const { quoted } = SCHEMA;
+  const tables = ['runs', 'job_plans', 'jobs', 'nodes', 'cluster_pauses', 'leader_history'];
+  await database.query(
+    `TRUNCATE ${tables.map((table) => `${quoted}.${table}`).join()} RESTART IDENTITY`,
+  );
+  await database.query(`DELETE FROM ${quoted}.leader_lock`);
+  await database.query(`INSERT INTO ${quoted}.leader_lock (name) VALUES ('scheduler')`);
+}
+
+function makeStore({ database, dataSource }: Shared, schema: SchemaName): PostgresTestStore {
+  const { url } = database;
   const shift = new ClockShift();
-  const dataSource = await tasksDataSource(database.url, schema).initialize();
   const tables = new TasksDatabase(dataSource);
   tables.unavailable = null;
   const nodes: TestNode[] = [];
   return {
-    database,
+    url,
+    schema,
+    query: (sql, params) => database.query(sql, params),
     jobs: new TypeormJobStore(tables, schema, shift),
     runs: new TypeormRunStore(tables),
     cluster: new TypeormClusterStore(tables, schema, shift, DEAD_AFTER_MS),
     node(name, { hint = true } = {}) {
-      const node = aNode(name, hint, database.url, schema, shift);
+      const node = aNode(name, hint, url, schema, shift);
       nodes.push(node);
       return node;
     },
@@ -44,17 +105,17 @@ export async function makePostgresStore(): Promise<PostgresTestStore> {
       shift.ms += ms;
     },
     async generation() {
-      const sql = `SELECT generation::int FROM carillon.leader_lock`;
+      const sql = `SELECT generation::int FROM ${schema.quoted}.leader_lock`;
       const [row] = await database.query<{ generation: number }>(sql);
       return row?.generation ?? 0;
     },
     async spoil(jobId) {
-      const sql = `UPDATE carillon.jobs SET trigger = '{"type": "lunar"}' WHERE id = $1`;
+      const trigger = `'{"type": "lunar"}'`;
+      const sql = `UPDATE ${schema.quoted}.jobs SET trigger = ${trigger} WHERE id = $1`;
       await database.query(sql, [jobId]);
     },
     async close() {
-      await Promise.all([...nodes.map((node) => node.close()), dataSource.destroy()]);
-      await database.drop();
+      await Promise.all(nodes.map((node) => node.close()));
     },
   };
 }

@@ -20,8 +20,15 @@ export function runNowContract(makeStore: MakeStore): void {
       const before = await clockOf(store);
       const asked = await store.jobs.runNow('report', {});
       expect(asked).toMatchObject({
-        ...{ jobId: 'report', task: TASK, cause: 'manual', state: 'pending', attempt: 0 },
-        ...{ fencingToken: null, nodeId: null, priority: 2, runAt: asked.fireAt },
+        jobId: 'report',
+        task: TASK,
+        cause: 'manual',
+        state: 'pending',
+        attempt: 0,
+        fencingToken: null,
+        nodeId: null,
+        priority: 2,
+        runAt: asked.fireAt,
         createdAt: asked.fireAt,
       });
       expect(asked.fireAt.getTime()).toBeGreaterThanOrEqual(before.getTime() - 1);
@@ -72,8 +79,8 @@ export function runNowContract(makeStore: MakeStore): void {
 
     it('is possible beyond the limit when it is asked for, or the job allows it', async () => {
       await aRunningRun(store, node, 'report');
-      await store.jobs.runNow('report', { overlap: 'allow' });
       await aRunningRun(store, node, 'free', { overlap: 'allow' });
+      await store.jobs.runNow('report', { overlap: 'allow' });
       await store.jobs.runNow('free', {});
       expect(await node.queue.claim([TASK], 9)).toHaveLength(2);
     });

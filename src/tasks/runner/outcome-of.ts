@@ -10,15 +10,23 @@ const LARGEST_RESULT = 65_536;
 /** So many causes of causes are kept. */
 const DEEPEST_CAUSE = 5;
 
-/** What a handler threw, as it is kept. */
-export function runError(thrown: unknown, depth = 0): RunError {
+/** What a handler threw, as it is kept. Never throws itself: getters and `toString` may. */
+export function runError(thrown: unknown): RunError {
+  try {
+    return described(thrown, 0);
+  } catch {
+    return { name: 'Error', message: 'what the handler threw cannot be described' };
+  }
+}
+
+function described(thrown: unknown, depth: number): RunError {
   if (!(thrown instanceof Error)) return { name: 'Error', message: kept(textOf(thrown)) };
   const { name, message, stack, cause } = thrown;
   return {
     name: kept(String(name)),
     message: kept(String(message)),
     ...(typeof stack === 'string' ? { stack: kept(stack) } : {}),
-    ...(cause !== undefined && depth < DEEPEST_CAUSE ? { cause: runError(cause, depth + 1) } : {}),
+    ...(cause !== undefined && depth < DEEPEST_CAUSE ? { cause: described(cause, depth + 1) } : {}),
   };
 }
 

@@ -102,7 +102,7 @@ export class Runner {
         if (started.outcome === null) this.end(started, outcome);
       }),
     };
-    this.started.set(run.runId, started);
+    this.started.set(keyOf(run), started);
     this.log.started(run);
   }
 
@@ -141,9 +141,9 @@ export class Runner {
     this.tellSlots();
   }
 
-  private abort({ runId, attempt }: Claim, reason: string): void {
-    const started = this.started.get(runId);
-    if (started?.run.attempt !== attempt) return;
+  private abort(claim: Claim, reason: string): void {
+    const started = this.started.get(keyOf(claim));
+    if (!started) return;
     this.log.lost(started.run, reason);
     started.controller.abort(new Error(reason));
   }
@@ -152,19 +152,21 @@ export class Runner {
     this.post({ type: 'slots', free: Math.max(0, this.concurrency - this.working().length) });
   }
 
-  private tellEnd({ runId }: Claim, nextFireAt: Date | null): void {
-    const ended = this.forget(runId);
+  private tellEnd(claim: Claim, nextFireAt: Date | null): void {
+    const ended = this.forget(claim);
     if (ended) this.log.ended(ended, nextFireAt);
   }
 
-  private tellLate({ runId }: Claim): void {
-    const ended = this.forget(runId);
+  private tellLate(claim: Claim): void {
+    const ended = this.forget(claim);
     if (ended) this.log.late(ended);
   }
 
-  private forget(runId: string): Ended | null {
-    const started = this.started.get(runId);
-    this.started.delete(runId);
+  private forget(claim: Claim): Ended | null {
+    const started = this.started.get(keyOf(claim));
+    this.started.delete(keyOf(claim));
     return started?.outcome ? { ...started, outcome: started.outcome } : null;
   }
 }
+
+const keyOf = ({ runId, attempt }: Claim) => `${runId}/${attempt}`;
