@@ -9,7 +9,8 @@
  * are killed the server goes on, and the next start joins it.
  */
 import { resolve } from 'node:path';
-import { readVersion } from './binaries.js';
+import { readVersion, type Binaries } from './binaries.js';
+import { binariesFor } from './binary-copy.js';
 import { checkMajorVersion, hasCluster } from './data-folder.js';
 import { lockFolder } from './folder-lock.js';
 import { initialise } from './initialise.js';
@@ -33,6 +34,8 @@ export interface EmbeddedPostgresOptions {
   readonly log: (sentence: string) => void;
   /** Settings of the server besides our own, used when this call starts it. Default: none. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Another PostgreSQL than the installed one. Default: the one of the package for this platform. */
+  readonly binaries?: Binaries;
 }
 
 /**
@@ -44,7 +47,7 @@ export async function joinEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const { log, settings = {} } = options;
-  const settled = await settle(resolve(options.dataDir), log);
+  const settled = await withBinaries(await settle(resolve(options.dataDir), log), options);
   const presence = await lockFolder(settled.folder, log, async () => {
     const server = await joinOrStart(settled, settings, log);
     return Presence.open(server.url);
@@ -54,6 +57,16 @@ export async function joinEmbeddedPostgres(
     url: presence.url,
     release: () => (released ??= leave(settled, presence, log)),
   };
+}
+
+/** Those that were asked for, where the server's user can run them. */
+async function withBinaries(
+  settled: Settled,
+  { binaries, log }: EmbeddedPostgresOptions,
+): Promise<Settled> {
+  if (!binaries) return settled;
+  const { user } = settled;
+  return { ...settled, binaries: user ? await binariesFor(user, binaries, log) : binaries };
 }
 
 async function joinOrStart(

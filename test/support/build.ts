@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../..');
-const APP = 'test/app/tsconfig.json';
+/** Each made into a folder of its own below `dist`. */
+const APPS = ['test/app/tsconfig.json', 'test/chaos/tsconfig.json'];
 
 /** Builds what the real processes of the end-to-end tests run. */
 export default async function setup(): Promise<void> {
   await run('nest', ['build']);
-  if (existsSync(join(ROOT, APP))) await run('tsc', ['-p', APP]);
+  for (const app of APPS) await run('tsc', ['-p', app]);
 }
 
 async function run(program: string, args: readonly string[]): Promise<void> {

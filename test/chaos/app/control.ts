@@ -1,0 +1,56 @@
+import { TasksError, type TasksService } from 'carillon';
+import type { Failpoints } from '../failpoints.js';
+import type { Answer, Ask, Asked } from '../messages.js';
+import { trueNow } from './clock-skew.js';
+
+/** Does what the driver asks, and ends this process when the driver is gone. */
+export function obey(tasks: TasksService, failpoints: Failpoints): void {
+  process.on('disconnect', () => process.exit(1));
+  process.on('message', (asked: Asked) => {
+    act(asked.ask, tasks, failpoints).then(
+      () => answer({ id: asked.id }),
+      (error: unknown) => answer({ id: asked.id, failed: reasonOf(error) }),
+    );
+  });
+}
+
+function answer(message: Answer): void {
+  if (process.connected) process.send?.(message);
+}
+
+async function act(ask: Ask, tasks: TasksService, failpoints: Failpoints): Promise<void> {
+  switch (ask.do) {
+    case 'arm':
+      return failpoints.arm(ask.armings, ask.seed);
+    case 'spin':
+      return spin(ask.ms);
+    case 'add':
+      await tasks.addJob(ask.job);
+      return;
+    case 'pause':
+      await tasks.pauseJob(ask.jobId);
+      return;
+    case 'resume':
+      await tasks.resumeJob(ask.jobId);
+      return;
+    case 'remove':
+      return tasks.removeJob(ask.jobId);
+    case 'run':
+      await tasks.runJob(ask.jobId);
+      return;
+    case 'pause-cluster':
+      return tasks.pause();
+    case 'resume-cluster':
+      return tasks.resume();
+  }
+}
+
+function spin(ms: number): void {
+  const until = trueNow().getTime() + ms;
+  while (trueNow().getTime() < until);
+}
+
+function reasonOf(error: unknown): { code: string; message: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: error instanceof TasksError ? error.code : 'error', message };
+}

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { migrate } from '../../src/tasks/store/typeorm/migrate.js';
+import { Random } from '../simulation/random.js';
+import type { Violation } from '../simulation/invariants.js';
+import { Cluster } from './cluster.js';
+import type { Inflicted } from './fault.js';
+import { figuresOf } from './figures.js';
+import { readHistory } from './history.js';
+import { Nemesis } from './nemesis.js';
+import { Observer } from './observer.js';
+import type { ChaosOptions } from './options.js';
+import { PostgresServer } from './postgres-server.js';
+import { Pooler } from './pooler.js';
+import { machine, type Report } from './report.js';
+import { judge, recover, type Recovery } from './verdict.js';
+import { installWitnesses } from './witnesses.js';
+import { Workload } from './workload.js';
+
+/**
+ * A cluster of real processes on a real PostgreSQL, broken for some minutes.
+ *
+ *   start ─▶ faults and changes, as the seed has them ─▶ heal ─▶ well again? ─▶ stop ─▶ judge
+ *
+ * @param stop ends it early, as if the time were over
+ */
+export async function runChaos(
+  options: ChaosOptions,
+  stop: AbortSignal,
+  told: (fault: Inflicted) => void,
+): Promise<Report> {
+  const startedAt = new Date();
+  const random = new Random(options.seed);
+  const { nodes, out, places, scenario } = options;
+  const server = await PostgresServer.start();
+  const observer = new Observer(server.url);
+  let pooler: Pooler | null = null;
+  let cluster: Cluster | null = null;
+  try {
+    if (scenario === 'pooler') pooler = await Pooler.before(server.url, server.user);
+    const databaseUrl = pooler?.url ?? server.url;
+    const plan = { nodes, out, databaseUrl, asPooler: scenario === 'polling' };
+    cluster = new Cluster(plan, observer, random.fork());
+    await migrate(server.url, 'carillon');
+    await installWitnesses(observer);
+    await cluster.start();
+    const world = { cluster, server, observer, places };
+    const nemesis = new Nemesis(world, options, random.fork(), told);
+    const workload = new Workload(cluster, random.fork());
+    await breakThings(options, nemesis, workload, stop);
+    const recovery = await recover(observer, cluster, workload);
+    const stuck = await stopInOrder(cluster);
+    const history = await readHistory(observer, cluster, workload, null);
+    const violations = [
+      ...(await judge(observer, history, nemesis.timeline)),
+      ...complaints(cluster, nemesis, workload, recovery),
+      ...stuck,
+    ];
+    return {
+      options,
+      startedAt,
+      tookMs: Date.now() - startedAt.getTime(),
+      machine: machine(server.version),
+      recoveredMs: recovery.ms,
+      figures: await figuresOf(observer, history, nemesis.timeline, violations),
+      changes: workload.acknowledged,
+      violations,
+      timeline: nemesis.timeline,
+    };
+  } finally {
+    await cluster?.end('SIGKILL');
+    await pooler?.stop();
+    await observer.close().catch(() => undefined);
+    await server.remove();
+  }
+}
+
+async function breakThings(
+  { minutes, rate }: ChaosOptions,
+  nemesis: Nemesis,
+  workload: Workload,
+  stop: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([over.signal, stop]);
+  const going = Promise.all([nemesis.rage(rate, signal), workload.run(signal)]);
+  const time = sleep(minutes * 60_000, undefined, { signal }).catch(() => undefined);
+  await Promise.race([time, going]);
+  over.abort();
+  await going;
+}
+
+async function stopInOrder({ slots }: Cluster): Promise<Violation[]> {
+  const stops = slots.map(async ({ node }) => {
+    const inTime = await node.end('SIGTERM');
+    return inTime ? [] : [said('a stop is bounded')(`${node.name} did not end after a SIGTERM`)];
+  });
+  return (await Promise.all(stops)).flat();
+}
+
+const said = (invariant: string) => (detail: string) => ({ invariant, detail, evidence: [] });
+
+/** What is wrong beside the invariants. */
+function complaints(
+  cluster: Cluster,
+  nemesis: Nemesis,
+  workload: Workload,
+  recovery: Recovery,
+): Violation[] {
+  const crashed = cluster.all.filter(({ isAlive, mayDie }) => !isAlive && !mayDie);
+  return [
+    ...recovery.violations,
+    ...nemesis.complaints.map(said('a fault can be taken back')),
+    ...workload.complaints.map(said('a change is done or refused for a reason')),
+    ...crashed.map(({ name }) => name).map(said('no process ends by itself')),
+  ];
+}

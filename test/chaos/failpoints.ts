@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EngineStore } from 'carillon';
+import { Random } from '../simulation/random.js';
+
+/** What happens at a place: the process stops or dies there, waits, or the step fails. */
+export type Action = 'stop' | 'kill' | 'delay' | 'fail';
+
+/** A named place and what happens when the process comes by. */
+export interface Arming {
+  /** Such as `fires.fire:after`; `*` stands for every place. */
+  readonly place: string;
+  readonly action: Action;
+  /** For `delay`. Default: 0. */
+  readonly ms?: number;
+  /** How likely it is each time. Default: 1. */
+  readonly chance?: number;
+  /** Only the n-th time from now, counted from 1. Default: every time. */
+  readonly nth?: number;
+}
+
+/**
+ * Places around every statement of the engine, at which a test can stop the process or let a step
+ * fail. `fires.fire:after` with `fail` is the fire whose effect happened and whose answer was lost.
+ */
+export class Failpoints {
+  private armed: { arming: Arming; seen: number }[] = [];
+  private random = new Random(0);
+
+  /** Replaces whatever was armed. */
+  arm(armings: readonly Arming[], seed: number): void {
+    this.armed = armings.map((arming) => ({ arming, seen: 0 }));
+    this.random = new Random(seed);
+  }
+
+  async reach(place: string): Promise<void> {
+    for (const entry of this.armed) {
+      const { arming } = entry;
+      if (arming.place !== place && arming.place !== '*') continue;
+      entry.seen++;
+      if (arming.nth !== undefined && entry.seen !== arming.nth) continue;
+      if (!this.random.chance(arming.chance ?? 1)) continue;
+      await act(arming, place);
+    }
+  }
+
+  /** The same store with a place before and after each statement. */
+  around(store: EngineStore): EngineStore {
+    return {
+      lock: this.withPlaces('lock', store.lock),
+      fires: this.withPlaces('fires', store.fires),
+      queue: this.withPlaces('queue', store.queue),
+      roster: this.withPlaces('roster', store.roster),
+      wakeUps: store.wakeUps,
+      close: () => store.close(),
+    };
+  }
+
+  private withPlaces<Port extends object>(name: string, port: Port): Port {
+    return new Proxy(port, {
+      get: (target, property) => {
+        const member: unknown = Reflect.get(target, property, target);
+        if (typeof member !== 'function') return member;
+        const method = member as (...args: unknown[]) => unknown;
+        if (NO_STATEMENT.has(property)) return method.bind(target);
+        return async (...args: unknown[]) => {
+          await this.reach(`${name}.${String(property)}:before`);
+          const answer = await method.apply(target, args);
+          await this.reach(`${name}.${String(property)}:after`);
+          return answer;
+        };
+      },
+    });
+  }
+}
+
+const NO_STATEMENT = new Set<string | symbol>(['reset', 'close', 'constructor']);
+
+async function act({ action, ms = 0 }: Arming, place: string): Promise<void> {
+  switch (action) {
+    case 'stop':
+      process.kill(process.pid, 'SIGSTOP');
+      return;
+    case 'kill':
+      process.kill(process.pid, 'SIGKILL');
+      return;
+    case 'delay':
+      await sleep(ms);
+      return;
+    case 'fail':
+      throw new Error(`failpoint ${place}`);
+  }
+}

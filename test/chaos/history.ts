@@ -1,0 +1,99 @@
+import { jobPolicySchema } from '../../src/tasks/domain/job.js';
+import type { Run } from '../../src/tasks/domain/run.js';
+import type { History, JobHistory } from '../simulation/history.js';
+import type { Cluster } from './cluster.js';
+import type { Observer } from './observer.js';
+import { planStretches, type PlanChange } from './plan-stretches.js';
+import { readRecord } from './record-file.js';
+import type { Workload } from './workload.js';
+
+/** What must be well again so soon after the last fault; a busy machine is no violation. */
+const BOUNDS = { takeOverMs: 10_000, settleMs: 15_000, slackMs: 5_000 };
+
+/**
+ * What the cluster did, from the database and from the record.
+ *
+ * @param calmSince null: something is still broken, or nobody is left
+ */
+export async function readHistory(
+  observer: Observer,
+  cluster: Cluster,
+  workload: Workload,
+  calmSince: Date | null,
+): Promise<History> {
+  const { starts, ends } = readRecord(cluster.recordFile);
+  const runs = await observer.query<Run & Record<string, unknown>>(RUNS);
+  const [lock] = await observer.query<{ nodeId: string | null; expiresAt: Date; now: Date }>(
+    `SELECT node_id AS "nodeId", expires_at AS "expiresAt", clock_timestamp() AS now
+     FROM carillon.leader_lock`,
+  );
+  const terms = await observer.query<{ fencingToken: number; nodeId: string }>(
+    `SELECT token::float8 AS "fencingToken", node_id AS "nodeId"
+     FROM chaos.tokens WHERE node_id IS NOT NULL ORDER BY id`,
+  );
+  const nodes = await observer.query<{ id: string; name: string }>(
+    'SELECT id, name FROM carillon.nodes',
+  );
+  const endOf = new Map(cluster.all.map((node) => [node.name, node.endedAt]));
+  return {
+    now: lock!.now,
+    jobs: await readJobs(observer, workload),
+    runs,
+    starts,
+    ends,
+    terms,
+    lock: { nodeId: lock!.nodeId, expiresAt: finite(lock!.expiresAt) },
+    nodes: nodes.map(({ id, name }) => ({ id, endedAt: endOf.get(name) ?? null })),
+    stops: workload.stops,
+    unlimited: [],
+    calmSince,
+    bounds: BOUNDS,
+  };
+}
+
+interface StoredPolicy {
+  misfire_grace_ms: number | null;
+  coalesce: string;
+  overlap: string;
+  max_instances: number;
+  priority: number;
+}
+
+async function readJobs(observer: Observer, { changes }: Workload): Promise<JobHistory[]> {
+  const seen = await observer.query<PlanChange & { job: StoredPolicy | null }>(
+    'SELECT job_id, job, before_at, overdue_to, after_at, at FROM chaos.plans ORDER BY id',
+  );
+  const plans = await observer.query<{ id: string; nextFireAt: Date | null }>(
+    'SELECT job_id AS id, next_fire_at AS "nextFireAt" FROM carillon.job_plans',
+  );
+  return [...new Set(seen.map(({ job_id }) => job_id))].map((id) => {
+    const own = seen.filter(({ job_id }) => job_id === id);
+    const stored = own.findLast(({ job }) => job !== null)!.job!;
+    return {
+      id,
+      policy: jobPolicySchema.parse({
+        misfireGraceMs: stored.misfire_grace_ms,
+        coalesce: stored.coalesce,
+        overlap: stored.overlap,
+        maxInstances: stored.max_instances,
+        priority: stored.priority,
+      }),
+      plans: planStretches(
+        own,
+        changes.filter(({ jobId }) => jobId === id),
+      ),
+      nextFireAt: plans.find((plan) => plan.id === id)?.nextFireAt ?? null,
+    };
+  });
+}
+
+const RUNS = `
+  SELECT id::text, job_id AS "jobId", task, cause, fire_at AS "fireAt", run_at AS "runAt", state,
+         reason, covers_from AS "coversFrom", covers_to AS "coversTo",
+         covers_count AS "coversCount", attempt, node_id AS "nodeId",
+         fencing_token::float8 AS "fencingToken", priority, created_at AS "createdAt",
+         started_at AS "startedAt", finished_at AS "finishedAt", error, result
+  FROM carillon.runs ORDER BY runs.id`;
+
+/** The driver gives an infinite instant as a number. */
+const finite = (at: Date | number): Date | null => (at instanceof Date ? at : null);

@@ -1,0 +1,22 @@
+import type { NewJobInput } from 'carillon';
+import type { Arming } from './failpoints.js';
+
+/** What the driver asks of a node. */
+export type Ask =
+  | { readonly do: 'arm'; readonly armings: readonly Arming[]; readonly seed: number }
+  /** Keeps the event loop busy. */
+  | { readonly do: 'spin'; readonly ms: number }
+  | { readonly do: 'add'; readonly job: NewJobInput }
+  | { readonly do: 'pause' | 'resume' | 'remove' | 'run'; readonly jobId: string }
+  | { readonly do: 'pause-cluster' | 'resume-cluster' };
+
+export interface Asked {
+  readonly id: number;
+  readonly ask: Ask;
+}
+
+/** The node's answer; `code` is that of a `TasksError`. */
+export interface Answer {
+  readonly id: number;
+  readonly failed?: { readonly code: string; readonly message: string };
+}

@@ -1,0 +1,43 @@
+import type { TriggerSpec } from '../../src/tasks/domain/triggers/trigger-spec.js';
+import type { PlanStretch } from '../simulation/history.js';
+import type { Change } from './workload.js';
+
+/** A change of a plan, as the witness saw it in its transaction. */
+export interface PlanChange {
+  readonly job_id: string;
+  readonly job: { readonly trigger: TriggerSpec } | null;
+  readonly before_at: Date | null;
+  /** The end of the range that it recorded as overdue. */
+  readonly overdue_to: Date | null;
+  readonly after_at: Date | null;
+  readonly at: Date;
+}
+
+/**
+ * The stretches of one job's plans. A plan that was replaced must account for every fire time up to
+ * the asking for the change, and one that is made must have those after its acknowledgement; what
+ * lies in between belongs to whichever the database says.
+ */
+export function planStretches(
+  changes: readonly PlanChange[],
+  asked: readonly Change[],
+): PlanStretch[] {
+  const stretches: PlanStretch[] = [];
+  let current: Omit<PlanStretch, 'until'> | null = null;
+  for (const change of changes) {
+    const { job, before_at: before, overdue_to: overdueTo, after_at: after, at } = change;
+    const cause = asked.find(({ askedAt, answeredAt }) => askedAt <= at && at <= answeredAt);
+    if (current !== null && before !== null) {
+      const accounted = overdueTo ?? new Date(before.getTime() - 1);
+      const until = cause && cause.askedAt > accounted ? cause.askedAt : accounted;
+      stretches.push({ ...current, until });
+    }
+    current = null;
+    if (job !== null && after !== null) {
+      const made = new Date(after.getTime() - 1);
+      const from = cause && cause.answeredAt < made ? cause.answeredAt : made;
+      current = { trigger: job.trigger, after: from };
+    }
+  }
+  return current === null ? stretches : [...stretches, { ...current, until: null }];
+}

@@ -1,0 +1,84 @@
+import type { Observer } from './observer.js';
+
+/**
+ * Triggers that see what no later look at the tables can tell: each change of a plan, each write to
+ * a run that had ended, and each fall of the token. They belong to the harness, in a schema of its
+ * own, and the library knows nothing of them.
+ */
+export async function installWitnesses(observer: Observer): Promise<void> {
+  for (const statement of STATEMENTS) await observer.query(statement);
+}
+
+const STATEMENTS = [
+  `CREATE SCHEMA chaos`,
+
+  `CREATE TABLE chaos.plans (
+     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, job_id text, job jsonb,
+     before_at timestamptz, overdue_to timestamptz, after_at timestamptz,
+     at timestamptz DEFAULT clock_timestamp())`,
+  `CREATE FUNCTION chaos.see_plan() RETURNS trigger LANGUAGE plpgsql AS $$
+     DECLARE seen chaos.plans;
+     BEGIN
+       IF TG_OP <> 'INSERT' THEN
+         seen.job_id := OLD.job_id;
+         seen.before_at := OLD.next_fire_at;
+         -- What this very transaction has recorded as overdue.
+         SELECT covers_to INTO seen.overdue_to FROM carillon.runs r
+         WHERE r.job_id = OLD.job_id AND r.fencing_token IS NULL
+           AND r.covers_from = OLD.next_fire_at AND r.xmin = pg_current_xact_id()::xid;
+       END IF;
+       IF TG_OP <> 'DELETE' THEN
+         seen.job_id := NEW.job_id;
+         seen.after_at := NEW.next_fire_at;
+         SELECT to_jsonb(j) INTO seen.job FROM carillon.jobs j WHERE j.id = NEW.job_id;
+       END IF;
+       INSERT INTO chaos.plans (job_id, job, before_at, overdue_to, after_at)
+       VALUES (seen.job_id, seen.job, seen.before_at, seen.overdue_to, seen.after_at);
+       RETURN NULL;
+     END $$`,
+  `CREATE TRIGGER chaos_made AFTER INSERT OR DELETE ON carillon.job_plans
+     FOR EACH ROW EXECUTE FUNCTION chaos.see_plan()`,
+  `CREATE TRIGGER chaos_edited AFTER UPDATE ON carillon.job_plans
+     FOR EACH ROW WHEN (OLD.revision IS DISTINCT FROM NEW.revision)
+     EXECUTE FUNCTION chaos.see_plan()`,
+
+  `CREATE TABLE chaos.overwritten (was jsonb, became jsonb, at timestamptz DEFAULT clock_timestamp())`,
+  `CREATE FUNCTION chaos.see_overwriting() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN
+       INSERT INTO chaos.overwritten (was, became)
+       VALUES (to_jsonb(OLD), CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(NEW) END);
+       RETURN NULL;
+     END $$`,
+  `CREATE TRIGGER chaos_overwritten AFTER UPDATE OR DELETE ON carillon.runs
+     FOR EACH ROW WHEN (OLD.finished_at IS NOT NULL)
+     EXECUTE FUNCTION chaos.see_overwriting()`,
+
+  `CREATE TABLE chaos.tokens (
+     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, token bigint, before bigint,
+     node_id uuid, at timestamptz DEFAULT clock_timestamp())`,
+  `CREATE FUNCTION chaos.see_token() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN
+       INSERT INTO chaos.tokens (token, before, node_id)
+       VALUES (NEW.fencing_token, OLD.fencing_token, NEW.node_id);
+       RETURN NULL;
+     END $$`,
+  `CREATE TRIGGER chaos_token AFTER UPDATE ON carillon.leader_lock
+     FOR EACH ROW WHEN (OLD.fencing_token IS DISTINCT FROM NEW.fencing_token
+                        OR OLD.node_id IS DISTINCT FROM NEW.node_id)
+     EXECUTE FUNCTION chaos.see_token()`,
+
+  // Statements that take long between what they have read and what they write.
+  `CREATE TABLE chaos.drag (chance float8, ms float8)`,
+  `INSERT INTO chaos.drag VALUES (0, 0)`,
+  `CREATE FUNCTION chaos.drag() RETURNS trigger LANGUAGE plpgsql AS $$
+     DECLARE drag chaos.drag;
+     BEGIN
+       SELECT * INTO drag FROM chaos.drag;
+       IF random() < drag.chance THEN PERFORM pg_sleep(random() * drag.ms / 1000); END IF;
+       RETURN NULL;
+     END $$`,
+  `CREATE TRIGGER chaos_drag BEFORE INSERT OR UPDATE ON carillon.runs
+     FOR EACH STATEMENT EXECUTE FUNCTION chaos.drag()`,
+  `CREATE TRIGGER chaos_drag BEFORE UPDATE ON carillon.job_plans
+     FOR EACH STATEMENT EXECUTE FUNCTION chaos.drag()`,
+];

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NewJobInput } from 'carillon';
+import type { Random } from '../simulation/random.js';
+import type { Stop } from '../simulation/history.js';
+import { NodeGone, Refused } from './chaos-node.js';
+import type { Cluster } from './cluster.js';
+import type { Ask } from './messages.js';
+
+/** A change that was asked for, and when the answer came. */
+export interface Change {
+  readonly jobId: string;
+  readonly askedAt: Date;
+  readonly answeredAt: Date;
+}
+
+const JOBS: readonly NewJobInput[] = [
+  { id: 'made-1', task: 'on-demand', trigger: { type: 'interval', milliseconds: 600 } },
+  {
+    id: 'made-2',
+    task: 'on-demand',
+    trigger: { type: 'interval', milliseconds: 400 },
+    coalesce: 'all',
+    overlap: 'allow',
+  },
+  { id: 'made-3', task: 'on-demand', trigger: { type: 'cron', expression: '*/2 * * * * *' } },
+  {
+    id: 'made-4',
+    task: 'on-demand',
+    trigger: { type: 'interval', seconds: 1 },
+    maxInstances: 2,
+    coalesce: 'earliest',
+    priority: -1,
+  },
+];
+
+/**
+ * What users do meanwhile: jobs are made, paused, resumed, run by hand and removed, on any node. A
+ * change whose outcome is unknown is asked for again, on another node, until one acknowledges it.
+ */
+export class Workload {
+  readonly stops: Stop[] = [];
+  readonly changes: Change[] = [];
+  /** How often each thing was acknowledged. */
+  readonly acknowledged: Record<string, number> = {};
+  readonly complaints: string[] = [];
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly random: Random,
+  ) {}
+
+  async run(signal: AbortSignal): Promise<void> {
+    const lives = JOBS.map((job) => this.live(job, this.random.fork(), signal));
+    await Promise.all([...lives, this.pauseCluster(this.random.fork(), signal)]);
+  }
+
+  private async live(job: NewJobInput, random: Random, signal: AbortSignal): Promise<void> {
+    const { id: jobId } = job;
+    await this.ask({ do: 'add', job }, random);
+    while (await between(random.wait(1_500), signal)) {
+      const what = random.pick(['run', 'run', 'pause', 'pause', 'remove'] as const);
+      await this.ask({ do: what, jobId }, random);
+      if (what === 'run') continue;
+      const from = new Date();
+      await between(random.wait(1_000), signal);
+      const undo: Ask = what === 'pause' ? { do: 'resume', jobId } : { do: 'add', job };
+      const to = await this.ask(undo, random);
+      this.stops.push({ what: what === 'pause' ? 'job paused' : 'job removed', jobId, from, to });
+    }
+  }
+
+  private async pauseCluster(random: Random, signal: AbortSignal): Promise<void> {
+    while (await between(random.wait(12_000), signal)) {
+      await this.ask({ do: 'pause-cluster' }, random);
+      const from = new Date();
+      await between(random.wait(1_500), signal);
+      const to = await this.ask({ do: 'resume-cluster' }, random);
+      this.stops.push({ what: 'cluster paused', jobId: null, from, to });
+    }
+  }
+
+  /** Asks until it is acknowledged. @returns when it was first asked */
+  private async ask(ask: Ask, random: Random): Promise<Date> {
+    const askedAt = new Date();
+    for (let tries = 1; tries <= MOST_TRIES; tries++) {
+      const { node } = random.pick(this.cluster.slots);
+      try {
+        await node.ask(ask);
+        this.note(ask, askedAt);
+        return askedAt;
+      } catch (error) {
+        if (isDone(ask, error)) {
+          this.note(ask, askedAt);
+          return askedAt;
+        }
+        if (ask.do === 'run' && error instanceof Refused) return askedAt;
+        if (!isPassing(error)) this.complain(ask, error);
+      }
+      await sleep(200);
+    }
+    this.complaints.push(`"${ask.do}" was not acknowledged in ${MOST_TRIES} tries`);
+    return askedAt;
+  }
+
+  private note(ask: Ask, askedAt: Date): void {
+    this.acknowledged[ask.do] = (this.acknowledged[ask.do] ?? 0) + 1;
+    const jobId = 'jobId' in ask ? ask.jobId : 'job' in ask ? ask.job.id : null;
+    if (jobId !== null) this.changes.push({ jobId, askedAt, answeredAt: new Date() });
+  }
+
+  private complain(ask: Ask, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.complaints.push(`"${ask.do}" was answered with: ${reason}`);
+  }
+}
+
+const MOST_TRIES = 600;
+
+/** An earlier try, whose answer was lost, has done it. */
+const isDone = (ask: Ask, error: unknown) =>
+  error instanceof Refused &&
+  ((ask.do === 'add' && error.code === 'job-exists') ||
+    (ask.do === 'remove' && error.code === 'job-not-found'));
+
+/** To be expected while things break. */
+const isPassing = (error: unknown) =>
+  error instanceof NodeGone ||
+  (error instanceof Refused && ['unavailable', 'unknown-task', 'overlapped'].includes(error.code));
+
+/** False: it is over. */
+async function between(ms: number, signal: AbortSignal): Promise<boolean> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+  return !signal.aborted;
+}

@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { runChaos } from '../chaos/chaos-run.js';
+import { summary, writeReport } from '../chaos/report.js';
+
+it('keeps its promises while processes, network, database and clocks are broken', async () => {
+  const options = {
+    minutes: 0.6,
+    seed: 20_251,
+    nodes: 3,
+    scenario: 'all',
+    rate: 40,
+    places: [],
+    faults: [],
+    out: mkdtempSync(join(tmpdir(), 'carillon-chaos-')),
+  } as const;
+  const report = await runChaos(options, new AbortController().signal, () => undefined);
+  console.log(`${summary(report)}\nReport: ${writeReport(report)}`);
+  expect(report.violations).toEqual([]);
+  expect(report.recoveredMs).not.toBeNull();
+  expect(report.timeline.length).toBeGreaterThan(10);
+  expect(report.figures.handlersCalled).toBeGreaterThan(100);
+  rmSync(options.out, { recursive: true });
+}, 300_000);
