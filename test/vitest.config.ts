@@ -19,6 +19,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'triggers',
+          include: ['test/triggers/**/*.spec.ts'],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'simulation',
           include: ['test/simulation/**/*.spec.ts'],
           testTimeout: 60_000,

@@ -21,7 +21,9 @@ export type {
   Overlap,
 } from './domain/job.js';
 export type { Run, RunCause, RunError, RunState, SkipReason } from './domain/run.js';
-export { parseTrigger } from './domain/triggers/parse-trigger.js';
+export { describe as describeTrigger } from './domain/triggers/describe.js';
+export { fireTimes, type FireTime, type FireTimesQuery } from './domain/triggers/fire-times.js';
+export { parseTrigger, type TriggerOptions } from './domain/triggers/parse-trigger.js';
 export type { TriggerSpec } from './domain/triggers/trigger-spec.js';
 export type { Trigger } from './domain/triggers/trigger.js';
 export { NodeStatus } from './node-status.js';

@@ -53,12 +53,17 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     group: 'database',
     weight: 2,
     async inflict({ observer }, _, random) {
+      const table = random.pick(['runs', 'job_plans']);
       const chance = random.between(0.02, 0.3);
       const ms = random.whole(100, 1_500);
-      await observer.query('UPDATE chaos.drag SET chance = $1, ms = $2', [chance, ms]);
+      await observer.query('UPDATE chaos.drag SET of_table = $1, chance = $2, ms = $3', [
+        table,
+        chance,
+        ms,
+      ]);
       await sleep(random.whole(1_000, 5_000));
       await observer.query('UPDATE chaos.drag SET chance = 0');
-      return `one in ${Math.round(1 / chance)} by up to ${ms} ms`;
+      return `one in ${Math.round(1 / chance)} that write ${table}, by up to ${ms} ms`;
     },
   },
 ];

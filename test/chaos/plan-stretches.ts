@@ -34,10 +34,15 @@ export function planStretches(
     }
     current = null;
     if (job !== null && after !== null) {
-      const made = new Date(after.getTime() - 1);
-      const from = cause && cause.answeredAt < made ? cause.answeredAt : made;
-      current = { trigger: job.trigger, after: from };
+      current = { trigger: job.trigger, after: between(new Date(after.getTime() - 1), cause) };
     }
   }
   return current === null ? stretches : [...stretches, { ...current, until: null }];
+}
+
+/** A plan begins neither before it was asked for nor after it was acknowledged. */
+function between(made: Date, cause: Change | undefined): Date {
+  if (cause === undefined) return made;
+  if (made < cause.askedAt) return cause.askedAt;
+  return made > cause.answeredAt ? cause.answeredAt : made;
 }

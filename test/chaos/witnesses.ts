@@ -68,13 +68,13 @@ const STATEMENTS = [
      EXECUTE FUNCTION chaos.see_token()`,
 
   // Statements that take long between what they have read and what they write.
-  `CREATE TABLE chaos.drag (chance float8, ms float8)`,
-  `INSERT INTO chaos.drag VALUES (0, 0)`,
+  `CREATE TABLE chaos.drag (of_table text, chance float8, ms float8)`,
+  `INSERT INTO chaos.drag VALUES ('runs', 0, 0)`,
   `CREATE FUNCTION chaos.drag() RETURNS trigger LANGUAGE plpgsql AS $$
      DECLARE drag chaos.drag;
      BEGIN
        SELECT * INTO drag FROM chaos.drag;
-       IF random() < drag.chance THEN PERFORM pg_sleep(random() * drag.ms / 1000); END IF;
+       IF TG_TABLE_NAME = drag.of_table AND random() < drag.chance THEN PERFORM pg_sleep(random() * drag.ms / 1000); END IF;
        RETURN NULL;
      END $$`,
   `CREATE TRIGGER chaos_drag BEFORE INSERT OR UPDATE ON carillon.runs

@@ -171,6 +171,10 @@ export function rangeOf(
 }
 
 function count(trigger: Trigger, first: Date, last: Date): number | null {
+  if (trigger.count) {
+    const counted = trigger.count(first, last, MOST_COUNTED + 1);
+    return counted > MOST_COUNTED ? null : counted;
+  }
   let n = 1;
   for (let at = first; at < last; n++) {
     if (n >= MOST_COUNTED) return null;

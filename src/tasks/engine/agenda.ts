@@ -81,5 +81,6 @@ function remembering(trigger: Trigger): Trigger {
       return answer;
     },
     previous: (before) => trigger.previous(before),
+    ...(trigger.count ? { count: trigger.count.bind(trigger) } : {}),
   };
 }

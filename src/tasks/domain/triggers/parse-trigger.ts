@@ -1,51 +1,45 @@
 import type { z } from 'zod';
 import { InvalidInputError, type Issue } from '../errors.js';
-import { CronTrigger } from './cron-trigger.js';
-import { DateTrigger } from './date-trigger.js';
-import { IntervalTrigger } from './interval-trigger.js';
+import { Budget, SearchTooLong } from './budget.js';
+import { compileTrigger } from './compile-trigger.js';
+import { OUTERMOST, type Compiled } from './surroundings.js';
+import { refuse } from './refuse.js';
+import { inspector } from './inspect-trigger.js';
+import { RuleTrigger } from './rule-trigger.js';
 import type { Trigger } from './trigger.js';
-import {
-  LONGEST_PERIOD_MS,
-  periodMs,
-  SHORTEST_PERIOD_MS,
-  triggerSpecSchema,
-  type CronSpec,
-  type TriggerSpec,
-} from './trigger-spec.js';
+import { triggerSpecSchema, type TriggerSpec } from './trigger-spec.js';
+
+export interface TriggerOptions {
+  /** Gives `H` in a cron expression its value, such as a job's id. Default: none, `H` is refused. */
+  readonly seed?: string;
+}
 
 /**
  * The trigger that a spec describes.
  *
  * @throws InvalidInputError naming each refused field, also for a spec that can never fire.
  */
-export function parseTrigger(spec: unknown): Trigger {
+export function parseTrigger(spec: unknown, { seed }: TriggerOptions = {}): Trigger {
   const parsed = triggerSpecSchema.safeParse(spec);
   if (!parsed.success) throw new InvalidInputError('The trigger', issuesOf(parsed.error));
-  const trigger = triggerOf(parsed.data);
-  if (parsed.data.type === 'cron' && trigger.next(EPOCH) === null) {
-    throw refuse('/expression', `"${parsed.data.expression}" never fires`);
+  const budget = new Budget();
+  const inspect: (compiled: Compiled) => void = inspector(budget);
+  try {
+    return new RuleTrigger(compileTrigger(parsed.data, { ...OUTERMOST, seed, budget, inspect }));
+  } catch (error) {
+    if (!(error instanceof SearchTooLong)) throw error;
+    throw refuse(
+      '',
+      'has no fire time that was found with the effort allowed: see that its parts can come together, or make it simpler',
+    );
   }
-  return trigger;
 }
 
 /** The trigger of a spec that was checked before it was stored. */
-export function triggerOf(spec: TriggerSpec): Trigger {
-  switch (spec.type) {
-    case 'cron':
-      return cronTrigger(spec);
-    case 'interval': {
-      const period = periodMs(spec);
-      if (!(period >= SHORTEST_PERIOD_MS && period <= LONGEST_PERIOD_MS)) {
-        throw refuse(
-          '',
-          `must add up to a period from ${SHORTEST_PERIOD_MS} ms to ${LONGEST_PERIOD_MS} ms (100 years)`,
-        );
-      }
-      return new IntervalTrigger(period, new Date(spec.startAt ?? 0));
-    }
-    case 'date':
-      return new DateTrigger(new Date(spec.at));
-  }
+export function triggerOf(spec: TriggerSpec, { seed }: TriggerOptions = {}): Trigger {
+  return new RuleTrigger(
+    compileTrigger(spec, seed === undefined ? OUTERMOST : { ...OUTERMOST, seed }),
+  );
 }
 
 /** The fields that make a spec unusable; none when it is fine. */
@@ -57,21 +51,6 @@ export function triggerIssues(spec: unknown): readonly Issue[] {
     if (error instanceof InvalidInputError) return error.issues;
     throw error;
   }
-}
-
-const EPOCH = new Date(0);
-
-function cronTrigger(spec: CronSpec): Trigger {
-  try {
-    return new CronTrigger(spec);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw refuse('/expression', `"${spec.expression}" is not a cron expression: ${reason}`);
-  }
-}
-
-function refuse(pointer: string, message: string): InvalidInputError {
-  return new InvalidInputError('The trigger', [{ pointer, message }]);
 }
 
 /** zod's issues as JSON pointers. */

@@ -1,76 +1,64 @@
 import { z } from 'zod';
+import {
+  plainSchemas,
+  type CalendarIntervalSpec,
+  type CronSpec,
+  type DateSpec,
+  type IntervalSpec,
+  type PlainSpec,
+} from './plain-spec.js';
+import { bounds, hasOneZone, ONE_ZONE, zoneFields } from './zone-fields.js';
 
 /**
  * Triggers as they are stored and sent: plain JSON, told apart by `type`.
  *
- * Instants are RFC 3339; one without a zone is refused, for nobody could say later which zone was
- * meant. Durations add up: `{hours: 1, minutes: 30}` is ninety minutes.
+ * Instants are RFC 3339, or without a zone and then read in the zone of the trigger. Durations add
+ * up: `{hours: 1, minutes: 30}` is ninety minutes.
  */
 
-const instant = z.iso
-  .datetime({
-    offset: true,
-    error: 'must be an RFC 3339 instant with a zone, such as 2026-11-23T08:00:00Z',
-  })
-  .meta({ description: 'RFC 3339 instant' });
+/** `and` and `or` may stand inside each other so many levels deep. */
+export const MOST_LEVELS = 8;
 
-const amount = z.number().int().nonnegative();
+/** So many triggers may stand side by side in an `and` or `or`. */
+export const MOST_SIDE_BY_SIDE = 16;
 
-const isTimeZone = (zone: string): boolean => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
+const combined = (level: number) =>
+  z
+    .strictObject({
+      /** `and` fires when all of its triggers do in the same instant, `or` when any does. */
+      type: z.enum(['and', 'or']),
+      triggers: z
+        .array(atLevel(level + 1))
+        .min(1)
+        .max(MOST_SIDE_BY_SIDE),
+      ...bounds,
+      ...zoneFields,
+    })
+    .refine(hasOneZone, ONE_ZONE);
+
+const tooDeep = z
+  .looseObject({ type: z.enum(['and', 'or']) })
+  .refine(() => false, { error: `is nested more than ${MOST_LEVELS} levels deep` });
+
+const NO_TYPE = {
+  error: 'must have a type: "cron", "interval", "date", "calendar-interval", "and" or "or"',
 };
 
-const timeZone = z
-  .string()
-  .max(64)
-  .refine(isTimeZone, { error: 'must be an IANA time zone, such as Europe/Berlin' });
+// Each level has a schema of its own, so that no input can make the check recurse without end.
+function atLevel(level: number): z.ZodType<TriggerSpec, TriggerSpec> {
+  const nested = level > MOST_LEVELS ? tooDeep : combined(level);
+  const schema: z.ZodType = z.discriminatedUnion('type', [...plainSchemas, nested], NO_TYPE);
+  return schema as z.ZodType<TriggerSpec, TriggerSpec>;
+}
 
-const cron = z
-  .strictObject({
-    type: z.literal('cron'),
-    /** Five, six (seconds first) or seven (year last) fields, or a name such as `@daily`. */
-    expression: z.string().trim().min(1).max(256),
-    /** IANA zone in which the expression is read. Default: UTC. */
-    timeZone: timeZone.optional(),
-    /** Fixed offset from UTC in minutes, instead of a zone. */
-    utcOffset: z.number().int().min(-1080).max(1080).optional(),
-  })
-  .refine((spec) => spec.timeZone === undefined || spec.utcOffset === undefined, {
-    path: ['utcOffset'],
-    error: 'cannot be combined with timeZone: give one of them',
-  });
+export const triggerSpecSchema = atLevel(1);
 
-const interval = z.strictObject({
-  type: z.literal('interval'),
-  weeks: amount.optional(),
-  days: amount.optional(),
-  hours: amount.optional(),
-  minutes: amount.optional(),
-  seconds: amount.optional(),
-  milliseconds: amount.optional(),
-  /** Anchor of the grid and its first fire time. Default: the epoch, or creation plus one period. */
-  startAt: instant.optional(),
-});
-
-const date = z.strictObject({
-  type: z.literal('date'),
-  /** The one instant at which it fires. */
-  at: instant,
-});
-
-export const triggerSpecSchema = z.discriminatedUnion('type', [cron, interval, date], {
-  error: 'must have a type: "cron", "interval" or "date"',
-});
-
-export type TriggerSpec = z.infer<typeof triggerSpecSchema>;
-export type CronSpec = z.infer<typeof cron>;
-export type IntervalSpec = z.infer<typeof interval>;
-export type DateSpec = z.infer<typeof date>;
+export type { CalendarIntervalSpec, CronSpec, DateSpec, IntervalSpec, PlainSpec };
+export interface CombinedSpec extends Omit<DateSpec, 'type' | 'at'> {
+  type: 'and' | 'or';
+  triggers: TriggerSpec[];
+}
+export type TriggerSpec = PlainSpec | CombinedSpec;
 
 const MS = {
   weeks: 604_800_000,
