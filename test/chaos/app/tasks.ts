@@ -21,7 +21,7 @@ export class ChaosTasks {
 
   @Interval('every-500ms', 500)
   short(): Promise<void> {
-    return this.work(20);
+    return this.work(150);
   }
 
   @Interval('longer-than-its-interval', 400)
@@ -49,7 +49,7 @@ export class ChaosTasks {
 
   @Cron('* * * * * *', { name: 'cron-every-second', timeZone: 'Europe/Berlin' })
   cron(): Promise<void> {
-    return this.work(50);
+    return this.work(250);
   }
 
   @Interval('failing', 1_000)
