@@ -7,6 +7,8 @@ export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {
     passWithNoTests: true,
+    // As many as cores also where there are two: by itself it leaves one of them idle.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -53,7 +55,7 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -66,7 +68,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Each file starts processes of its own, and the machine may have two cores.
           maxWorkers: 1,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
