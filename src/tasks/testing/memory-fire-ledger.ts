@@ -1,5 +1,3 @@
-import { jobPolicySchema } from '../domain/job.js';
-import { triggerSpecSchema } from '../domain/triggers/trigger-spec.js';
 import {
   FireLedger,
   type DueJob,
@@ -7,6 +5,7 @@ import {
   type Fire,
   type Fired,
 } from '../store/fire-ledger.js';
+import { readDueJob } from '../store/read-due-job.js';
 import type { MemoryDatabase } from './memory-database.js';
 import type { JobRow, RunRow } from './memory-rows.js';
 import { NEW_RUN } from './memory-runs.js';
@@ -128,28 +127,12 @@ export class MemoryFireLedger extends FireLedger {
   }
 }
 
-/** A row that this version cannot read must not stop the others. */
-function read(row: JobRow): DueJob | { jobId: string; reason: string } {
+function read(row: JobRow) {
   const { misfireGraceMs, coalesce, overlap, maxInstances, priority } = row;
-  const policy = jobPolicySchema.safeParse({
-    misfireGraceMs,
-    coalesce,
-    overlap,
-    maxInstances,
-    priority,
-  });
-  const trigger = triggerSpecSchema.safeParse(row.trigger);
-  if (!policy.success) return { jobId: row.id, reason: policy.error.message };
-  if (!trigger.success) return { jobId: row.id, reason: trigger.error.message };
-  return {
-    jobId: row.id,
-    task: row.task,
-    trigger: trigger.data,
-    policy: policy.data,
-    nextFireAt: row.nextFireAt!,
-    revision: row.revision,
-    inserts: String(row.inserts),
-  };
+  const { id: jobId, task, trigger, revision } = row;
+  const policy = { misfireGraceMs, coalesce, overlap, maxInstances, priority };
+  const plan = { nextFireAt: row.nextFireAt!, revision, inserts: String(row.inserts) };
+  return readDueJob({ jobId, task, trigger, policy, ...plan });
 }
 
 const dueAt = ({ nextFireAt }: JobRow) => nextFireAt!.getTime();

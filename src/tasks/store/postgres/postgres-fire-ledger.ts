@@ -1,6 +1,5 @@
-import { jobPolicySchema } from '../../domain/job.js';
-import { triggerSpecSchema } from '../../domain/triggers/trigger-spec.js';
 import { FireLedger, type DueJob, type DueJobs, type Fire, type Fired } from '../fire-ledger.js';
+import { readDueJob } from '../read-due-job.js';
 import type { PostgresStoreOptions } from './engine-options.js';
 import type { EnginePool } from './engine-pool.js';
 import { dueJobs } from './sql/due-jobs.js';
@@ -123,26 +122,8 @@ export class PostgresFireLedger extends FireLedger {
   }
 }
 
-/** A row of a newer version, or one that was edited by hand, must not stop the others. */
-function read(row: DueRow): DueJob | { jobId: string; reason: string } {
-  const { misfireGraceMs, coalesce, overlap, maxInstances, priority } = row;
-  const policy = jobPolicySchema.safeParse({
-    misfireGraceMs,
-    coalesce,
-    overlap,
-    maxInstances,
-    priority,
-  });
-  const trigger = triggerSpecSchema.safeParse(row.trigger);
-  if (!policy.success) return { jobId: row.jobId, reason: policy.error.message };
-  if (!trigger.success) return { jobId: row.jobId, reason: trigger.error.message };
-  return {
-    jobId: row.jobId,
-    task: row.task,
-    trigger: trigger.data,
-    policy: policy.data,
-    nextFireAt: new Date(row.nextFireAt),
-    revision: row.revision,
-    inserts: row.inserts,
-  };
+function read(row: DueRow) {
+  const { misfireGraceMs, coalesce, overlap, maxInstances, priority, nextFireAt, ...rest } = row;
+  const policy = { misfireGraceMs, coalesce, overlap, maxInstances, priority };
+  return readDueJob({ ...rest, policy, nextFireAt: new Date(nextFireAt) });
 }
