@@ -30,6 +30,7 @@ describe('readConfig', () => {
         leaseMs: 5_000,
         heartbeatMs: 2_000,
         deadAfterMs: 10_000,
+        orphanAfterMs: 900_000,
         retentionDays: 30,
         hint: true,
       },

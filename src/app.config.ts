@@ -4,7 +4,8 @@ import type { z } from 'zod';
 import { closestName } from './closest-name.js';
 import { environmentSchema, SECRETS, type Environment } from './environment.js';
 import type { TasksHttpOptions } from './tasks/http/index.js';
-import type { TasksOptions } from './tasks/index.js';
+import { JobsFileError, readJobsFile } from './jobs-file.js';
+import type { ConfiguredJobInput, TasksOptions } from './tasks/index.js';
 
 /** What the application was told by its environment. */
 export interface AppConfig {
@@ -15,7 +16,7 @@ export interface AppConfig {
   readonly log: { readonly format: 'text' | 'json'; readonly level: Environment['LOG_LEVEL'] };
   readonly tasks: Partial<TasksOptions>;
   /** Null: this node serves no API. */
-  readonly api: TasksHttpOptions | null;
+  readonly api: (Partial<TasksHttpOptions> & Pick<TasksHttpOptions, 'prefix'>) | null;
   /** What looks like a mistake but does no harm. */
   readonly warnings: readonly string[];
 }
@@ -39,13 +40,17 @@ export function readConfig(variables: NodeJS.ProcessEnv): AppConfig {
         `or a healthy node would be taken for dead`,
     ]);
   }
-  return configOf(env, unknownVariables(given));
+  return configOf(env, jobsOf(env.TASKS_JOBS_FILE), unknownVariables(given));
 }
 
 /** The configuration of this process. */
 export const readProcessConfig = (): AppConfig => readConfig(process.env);
 
-function configOf(env: Environment, warnings: readonly string[]): AppConfig {
+function configOf(
+  env: Environment,
+  jobs: readonly ConfiguredJobInput[] | undefined,
+  warnings: readonly string[],
+): AppConfig {
   const production = env.NODE_ENV === 'production';
   const serves = env.TASKS_API_ENABLED === 'true' && env.TASKS_ROLES.includes('api');
   return {
@@ -66,8 +71,10 @@ function configOf(env: Environment, warnings: readonly string[]): AppConfig {
       leaseMs: env.TASKS_LEASE_MS,
       heartbeatMs: env.TASKS_HEARTBEAT_MS,
       deadAfterMs: env.TASKS_DEAD_AFTER_MS,
+      orphanAfterMs: env.TASKS_ORPHAN_AFTER_MS,
       retentionDays: env.TASKS_RETENTION_DAYS,
       hint: env.TASKS_HINT === 'on',
+      ...(jobs && { jobs }),
     },
     api: serves
       ? {
@@ -79,6 +86,17 @@ function configOf(env: Environment, warnings: readonly string[]): AppConfig {
       : null,
     warnings,
   };
+}
+
+function jobsOf(path: string | undefined): readonly ConfiguredJobInput[] | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readJobsFile(path);
+  } catch (error) {
+    if (!(error instanceof JobsFileError)) throw error;
+    const file = `TASKS_JOBS_FILE is ${JSON.stringify(path)}`;
+    throw refused(error.complaints.map((wrong) => `${file}: it ${wrong}`));
+  }
 }
 
 function refused(complaints: readonly string[]): Error {

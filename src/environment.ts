@@ -69,7 +69,9 @@ export const environmentSchema = z.object({
   TASKS_LEASE_MS: whole(1_000, HOUR_MS).default(5_000),
   TASKS_HEARTBEAT_MS: whole(100, HOUR_MS).default(2_000),
   TASKS_DEAD_AFTER_MS: whole(200, 24 * HOUR_MS).default(10_000),
+  TASKS_ORPHAN_AFTER_MS: whole(1_000, 365 * 24 * HOUR_MS).default(900_000),
   TASKS_RETENTION_DAYS: whole(1, 36_500).default(30),
+  TASKS_JOBS_FILE: z.string().optional(),
   TASKS_HINT: oneOf(['on', 'off']).default('on'),
   TASKS_API_ENABLED: oneOf(['true', 'false']).default('true'),
   TASKS_API_PREFIX: z

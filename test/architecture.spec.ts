@@ -35,15 +35,17 @@ const ROOMS: readonly Room[] = [
   room('store/postgres', /^tasks\/store\/postgres\//, ['store', 'domain'], ['pg', 'node:']),
   room('store/typeorm', /^tasks\/store\/typeorm\//, ['store', 'store/postgres', 'domain'], ['typeorm', 'pg', 'node:']),
   room('engine', /^tasks\/engine\//, ['store', 'store/postgres', 'domain'], ['node:']),
-  room('registry', /^tasks\/registry\//, ['options', 'store', 'domain'], [...NEST, 'zod', 'node:']),
-  room('runner', /^tasks\/runner\//, ['registry', 'engine', 'store', 'domain'], [...NEST, 'node:']),
-  room('http', /^tasks\/http\//, ['service', 'status', 'options', 'store', 'domain'], [...NEST, 'express', 'zod', 'node:']),
+  room('registry', /^tasks\/registry\//, ['options', 'store', 'domain'], [...NEST, 'cron', 'typeorm', 'zod', 'node:']),
+  room('runner', /^tasks\/runner\//, ['registry', 'engine', 'store', 'domain'], [...NEST, 'piscina', 'node:']),
+  room('local', /^tasks\/local\//, ['options', 'status', 'runner', 'registry', 'store', 'domain'], [...NEST, 'cron', 'node:']),
+  room('http', /^tasks\/http\//, ['service', 'catalogue', 'status', 'options', 'store', 'domain'], [...NEST, 'express', 'zod', 'node:']),
   room('dashboard', /^tasks\/dashboard\//, ['http'], 'any'),
-  room('service', /^tasks\/tasks\.service\.ts$/, ['runner', 'engine', 'store', 'domain'], NEST),
+  room('service', /^tasks\/(tasks\.service|cluster-calls|job-handle|job-input|node-switch|task-events|event-listener|explain-job)\.ts$/, ['catalogue', 'runner', 'engine', 'store', 'domain'], [...NEST, 'zod', 'node:']),
+  room('catalogue', /^tasks\/task-catalogue\.ts$/, ['status', 'registry', 'store'], NEST),
   room('status', /^tasks\/node-status\.ts$/, ['options', 'domain'], NEST),
   room('options', /^tasks\/tasks\.options\.ts$/, ['store', 'domain'], ['typeorm']),
-  room('testing', /^tasks\/testing\//, ['store', 'domain'], ['node:']),
-  room('composition', /^tasks\/[^/]+$/, ['service', 'status', 'options', 'runner', 'registry', 'engine', ...STORE, 'domain'], 'any'),
+  room('testing', /^tasks\/testing\//, ['composition', 'status', 'options', 'store', 'store/postgres', 'domain'], [...NEST, 'node:']),
+  room('composition', /^tasks\/[^/]+$/, ['service', 'catalogue', 'status', 'options', 'local', 'runner', 'registry', 'engine', ...STORE, 'domain'], 'any'),
   room('embedded-postgres', /^embedded-postgres\//, [], ['pg', 'proper-lockfile', 'node:']),
   room('sample-tasks', /^sample-tasks\//, ['a door of the library'], 'any'),
   room('app', /^[^/]+$/, ['a door of the library', 'sample-tasks', 'embedded-postgres'], 'any'),
@@ -52,11 +54,15 @@ const ROOMS: readonly Room[] = [
 /** Packages that would spread, kept to a few files whatever their room allows. */
 const ONLY_IN: Readonly<Record<string, RegExp>> = {
   typeorm:
-    /^(tasks\/store\/typeorm\/|tasks\/tasks\.options\.ts$|sample-tasks\/|(app\.module|data-source)\.ts$)/,
+    /^(tasks\/store\/typeorm\/|tasks\/(tasks\.options|registry\/task-context)\.ts$|sample-tasks\/|(app\.module|data-source)\.ts$)/,
+  piscina: /^tasks\/runner\/thread-pool\.ts$/,
 };
 
-/** `cluster.ts` reads nothing there; it hands all of it on to its nodes. */
-const READS_ENVIRONMENT = ['app.config.ts', 'cluster.ts'];
+/**
+ * `cluster.ts` reads nothing there; it hands all of it on to its nodes. The library itself looks at one
+ * variable in one place.
+ */
+const READS_ENVIRONMENT = ['app.config.ts', 'cluster.ts', 'tasks/local/production.ts'];
 
 const MOST_LINES = 250;
 const MOST_LINES_MEDIAN = 80;

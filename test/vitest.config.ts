@@ -23,6 +23,16 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // What hosts of @nestjs/schedule rely on. Each file alone: they replace the timers.
+          name: 'drop-in',
+          testTimeout: 30_000,
+          include: ['test/drop-in/**/*.spec.ts', 'test/before-app/**/*.spec.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'triggers',
           include: ['test/triggers/**/*.spec.ts'],
           testTimeout: 60_000,
@@ -56,6 +66,17 @@ export default defineConfig({
           include: ['test/contract/**/*.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'http',
+          include: ['test/http/**/*.spec.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 2 },
         },

@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
-import { declareJobs } from './declare-jobs.js';
+import { ModuleRef } from '@nestjs/core';
+import { Declarations } from './declarations.js';
 import { Clock } from './domain/clock.js';
+import { tasksEvent } from './domain/events.js';
 import { Engine } from './engine/engine.js';
+import { FIRE_EVENTS } from './engine/fire-events.js';
 import type { ToRunner } from './engine/messages.js';
+import { HostRunner } from './host-runner.js';
+import { NodeEvents } from './node-events.js';
 import { NodeStatus } from './node-status.js';
 import { TaskRegistry } from './registry/task-registry.js';
-import { Runner } from './runner/runner.js';
+import type { EngineStore } from './store/engine-store.js';
 import { ClockShift } from './store/database-time.js';
-import { JobStore } from './store/job-store.js';
+import { JobCare } from './store/job-store.js';
 import type { NodeIdentity } from './store/postgres/engine-options.js';
 import { postgresEngineStore } from './store/postgres/postgres-engine-store.js';
 import { probeServer, type PostgresAccess } from './store/postgres/probe-server.js';
@@ -17,6 +22,7 @@ import { SchemaName } from './store/schema-name.js';
 import { SCHEMA_VERSION } from './store/typeorm/migrations/index.js';
 import { migrate } from './store/typeorm/migrate.js';
 import { TasksDatabase } from './store/typeorm/tasks-database.js';
+import { TasksEventBus } from './task-events.js';
 import { TasksOptions } from './tasks.options.js';
 
 /**
@@ -30,19 +36,25 @@ import { TasksOptions } from './tasks.options.js';
 @Injectable()
 export class ClusterNode {
   private readonly logger = new Logger('Tasks');
-  private readonly runner: Runner;
+  private readonly engineEvents: NodeEvents;
   private engine: Engine | null = null;
+  private unfollow = (): void => undefined;
+  private hasEnded = false;
+  private made: HostRunner | null = null;
 
   constructor(
     private readonly options: TasksOptions,
     private readonly status: NodeStatus,
     private readonly registry: TaskRegistry,
-    private readonly jobs: JobStore,
+    private readonly declarations: Declarations,
+    private readonly care: JobCare,
     private readonly database: TasksDatabase,
     private readonly shift: ClockShift,
     private readonly clock: Clock,
+    private readonly events: TasksEventBus,
+    private readonly modules: ModuleRef,
   ) {
-    this.runner = new Runner(registry, options.concurrency, clock, this.logger);
+    this.engineEvents = new NodeEvents(() => status.id);
     status.id = randomUUID();
     status.name = options.nodeName ?? hostname();
     status.roles = options.roles;
@@ -51,34 +63,15 @@ export class ClusterNode {
 
   /** Begins work. Rejects with the reason when that is not possible now; it can be called again. */
   async begin(): Promise<void> {
-    const { options, database } = this;
-    const schema = new SchemaName(options.schema);
-    const pooled = await probeServer(options.databaseUrl);
-    const direct = options.directDatabaseUrl
-      ? await probeServer(options.directDatabaseUrl)
-      : pooled;
-    this.tellMode(direct);
-    await migrate(options.databaseUrl, options.schema, options);
-    if (!database.dataSource.isInitialized) await database.dataSource.initialize();
-    database.unavailable = null;
-    const { poolSize, leaseMs, heartbeatMs, deadAfterMs, retentionDays, hint, roles } = options;
-    const postgres = postgresEngineStore({
-      poolSize,
-      leaseMs,
-      deadAfterMs,
-      retentionDays,
-      hint,
-      schema,
-      pooled,
-      direct,
-      node: this.identity(),
-      shift: this.shift,
-      clock: this.clock,
-    });
-    const store = options.intercept(postgres);
+    const { leaseMs, heartbeatMs, deadAfterMs, roles } = this.options;
+    // The cluster has said good-bye to the node that this was.
+    if (this.hasEnded) this.status.id = randomUUID();
+    this.hasEnded = false;
+    const store = this.options.intercept(await this.openStore(this.identity()));
     try {
+      if (roles.includes('worker')) await this.host.check();
       await store.roster.register();
-      if (roles.includes('worker')) await declareJobs(this.registry, this.jobs, this.logger);
+      await this.declarations.declare(this.status.id);
     } catch (error) {
       await store.close();
       throw error;
@@ -90,58 +83,145 @@ export class ClusterNode {
       this.clock,
       this.logger,
       (message) => this.hear(message),
+      this.care,
     );
     this.engine.start();
-    this.runner.attach((message) => this.engine?.post(message));
+    this.host.start();
+    this.host.runner.attach((message) => this.engine?.post(message));
+    this.unfollow = this.events.follow(FIRE_EVENTS, (rows) =>
+      this.engine?.post({ type: 'listen', rows }),
+    );
     this.status.running = true;
     this.status.notReady = null;
+    this.events.emit(tasksEvent('node.started', this.clock.now(), { nodeId: this.status.id }));
+  }
+
+  /** Declares what was found since the node has begun; before that, its beginning will. */
+  async declareLate(): Promise<void> {
+    if (!this.engine || !this.options.roles.includes('worker')) return;
+    this.declarations.refresh();
+    await this.declarations.declare(this.status.id);
+    this.engine.post({ type: 'tasks', tasks: this.registry.names() });
   }
 
   /** Ends work: begins nothing new, lets runs end within the grace, writes what became of them. */
   async end(): Promise<void> {
-    const { engine, database } = this;
+    const { engine } = this;
     this.status.running = false;
     this.status.notReady = 'stopping';
+    const nodeId = this.status.id;
+    this.events.emit(tasksEvent('node.stopping', this.clock.now(), { nodeId }));
+    this.unfollow();
     if (engine) {
       await engine.retire();
-      await this.runner.drain(this.options.shutdownGraceMs);
+      await this.host.stop(this.options.shutdownGraceMs);
       await engine.close();
     }
     this.engine = null;
+    await this.closeStore();
+    this.events.emit(tasksEvent('node.stopped', this.clock.now(), { nodeId }));
+    this.hasEnded = true;
+  }
+
+  /** Reaches the database and brings it up to date; the test kit has another one. */
+  protected async openStore(node: NodeIdentity): Promise<EngineStore> {
+    const { options, database } = this;
+    const schema = new SchemaName(options.schema);
+    const pooled = await probeServer(options.databaseUrl);
+    const direct = options.directDatabaseUrl
+      ? await probeServer(options.directDatabaseUrl)
+      : pooled;
+    this.tellMode(direct);
+    await migrate(options.databaseUrl, options.schema, options);
+    if (!database.dataSource.isInitialized) await database.dataSource.initialize();
+    database.unavailable = null;
+    const { poolSize, leaseMs, deadAfterMs, retentionDays, hint } = options;
+    return postgresEngineStore({
+      poolSize,
+      leaseMs,
+      deadAfterMs,
+      retentionDays,
+      hint,
+      schema,
+      pooled,
+      direct,
+      node,
+      shift: this.shift,
+      clock: this.clock,
+    });
+  }
+
+  protected async closeStore(): Promise<void> {
+    const { database } = this;
     database.unavailable = 'the node stops';
     if (database.dataSource.isInitialized) await database.dataSource.destroy();
   }
 
+  /** Made when it is needed: in local mode it never is. */
+  private get host(): HostRunner {
+    this.made ??= new HostRunner({
+      options: this.options,
+      registry: this.registry,
+      node: this.status,
+      database: this.database,
+      shift: this.shift,
+      clock: this.clock,
+      log: this.logger,
+      emit: (event) => this.events.emit(event),
+      find: (token) => this.modules.get(token, { strict: false }),
+    });
+    return this.made;
+  }
+
   private identity(): NodeIdentity {
-    const { options, status, registry } = this;
-    const works = options.roles.includes('worker');
+    const { options, status, declarations } = this;
     return {
       id: status.id,
       name: status.name,
       version: options.version,
       schemaVersion: SCHEMA_VERSION,
       roles: options.roles,
-      tasks: Object.fromEntries(
-        works ? registry.all().map(({ name, job }) => [name, job?.hash ?? null]) : [],
-      ),
+      tasks: declarations.tasks,
+      jobs: declarations.jobs,
     };
   }
 
   private hear(message: ToRunner): void {
+    const event = this.engineEvents.of(message, this.clock.now());
+    if (event) this.events.emit(event);
     switch (message.type) {
       case 'leads':
         this.status.isLeader = message.leads;
         return;
       case 'database':
         return this.tellDatabase(message.unreachable);
+      case 'unknown-tasks':
+        return this.tellUnknown(message.tasks);
+      case 'adopt':
+        void this.declarations.adopt(message.jobs, this.status.id).catch((error: unknown) => {
+          this.logger.error('The declarations of this node could not be brought back.', error);
+        });
+        return;
       default:
-        return this.runner.handle(message);
+        return this.host.runner.handle(message);
     }
   }
 
   private tellDatabase(unreachable: string | null): void {
     if (!this.status.running) return;
     this.status.notReady = unreachable && `the database does not answer: ${unreachable}`;
+  }
+
+  private tellUnknown(tasks: readonly string[]): void {
+    this.status.unknownTasks = tasks;
+    if (tasks.length === 0)
+      this.logger.log('Every task of an active job is known to a live worker.');
+    else {
+      this.logger.warn(
+        `No live worker knows ${tasks.join(', ')}: runs of these tasks wait. Start a node whose code ` +
+          `has them, or remove their jobs.`,
+      );
+    }
   }
 
   private tellMode(direct: PostgresAccess): void {

@@ -1,19 +1,56 @@
+import { UnavailableError } from './domain/errors.js';
 import type { Log } from './domain/log.js';
-import type { TaskRegistry } from './registry/task-registry.js';
-import type { JobStore } from './store/job-store.js';
+import type { Declared, DeclaredJob, JobStore } from './store/job-store.js';
 
-/** Brings what this node's code declares into the store. */
-export async function declareJobs(registry: TaskRegistry, jobs: JobStore, log: Log): Promise<void> {
-  for (const { job, source } of registry.all()) {
-    if (job === null) continue;
-    const declared = await jobs.declare(job);
-    if (declared === 'taken') {
-      log.error(
-        `${source} declares the job "${job.id}", but a job of that id was made at run time and is ` +
-          `kept. Rename one of them.`,
-      );
-    } else if (declared !== 'unchanged') {
-      log.log(`Job "${job.id}" was ${declared}.`);
+/** A job that this node declares. */
+export interface OwnDeclaration {
+  readonly job: DeclaredJob;
+  /** Where it is declared: `Class.method`, or the configuration. */
+  readonly source: string;
+}
+
+/**
+ * Brings what this node declares into the store. A job that is refused keeps nobody from declaring the
+ * others.
+ *
+ * @returns the ids of those that were refused
+ * @throws UnavailableError when the database is away: nothing says that the rest has been declared
+ */
+export async function declareJobs(
+  declarations: readonly OwnDeclaration[],
+  jobs: JobStore,
+  nodeId: string,
+  log: Log,
+): Promise<readonly string[]> {
+  const refused: string[] = [];
+  for (const { job, source } of declarations) {
+    try {
+      SENTENCES[await jobs.declare(job, nodeId)](log, job.id, source);
+    } catch (error) {
+      if (error instanceof UnavailableError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      log.error(`${source} declares the job "${job.id}", which was refused: ${reason}`);
+      refused.push(job.id);
     }
   }
+  return refused;
 }
+
+const SENTENCES: Readonly<Record<Declared, (log: Log, id: string, source: string) => void>> = {
+  unchanged: () => undefined,
+  created: (log, id) => log.log(`Job "${id}" was created.`),
+  replaced: (log, id, source) => log.log(`Job "${id}" is now what ${source} declares.`),
+  restarted: (log, id) => log.log(`Job "${id}" was armed for this start of the cluster.`),
+  revived: (log, id, source) => log.log(`Job "${id}" was revived: ${source} declares it again.`),
+  drifted: (log, id, source) =>
+    log.warn(
+      `Job "${id}" stays as another live node declares it, which is newer than what ${source} ` +
+        `declares here. Deploy the newer version to this node too; if this one is a rollback, it ` +
+        `comes into force when the last of the others has stopped.`,
+    ),
+  taken: (log, id, source) =>
+    log.error(
+      `${source} declares the job "${id}", but a job of that id was made otherwise (at run time, in ` +
+        `code or by configuration) and is kept. Rename one of them.`,
+    ),
+};

@@ -1,44 +1,89 @@
 export { Clock } from './domain/clock.js';
 export {
   DuplicateJobError,
+  IdempotencyConflictError,
+  HostDatabaseError,
   InvalidInputError,
   JobExistsError,
   JobNotFoundError,
+  NodeNotFoundError,
+  NotInLocalModeError,
   OverlappedError,
+  RevisionConflictError,
   RunNotFoundError,
   TasksError,
   UnavailableError,
   UnknownTaskError,
+  WrongStateError,
   type Issue,
 } from './domain/errors.js';
+export type { TasksEvent, TasksEventName, TasksEventOf, TasksEvents } from './domain/events.js';
+export type { ConfiguredJobInput, JobOverrideInput } from './domain/configured-job.js';
 export type {
   Coalesce,
   Job,
   JobOrigin,
+  JobPatchInput,
   JobPolicy,
   JobState,
   NewJobInput,
+  OnCrash,
   Overlap,
+  Retry,
 } from './domain/job.js';
-export type { Run, RunCause, RunError, RunState, SkipReason } from './domain/run.js';
+export type {
+  Progress,
+  Run,
+  RunAttempt,
+  RunCause,
+  RunError,
+  RunLine,
+  RunState,
+  SkipReason,
+} from './domain/run.js';
 export { describe as describeTrigger } from './domain/triggers/describe.js';
 export { fireTimes, type FireTime, type FireTimesQuery } from './domain/triggers/fire-times.js';
 export { parseTrigger, type TriggerOptions } from './domain/triggers/parse-trigger.js';
 export type { TriggerSpec } from './domain/triggers/trigger-spec.js';
 export type { Trigger } from './domain/triggers/trigger.js';
+export type { JobHandle } from './job-handle.js';
+export type { BackfillInput } from './job-input.js';
+export type { Why, WhyState } from './domain/why.js';
+export { LateTasks } from './late-tasks.js';
 export { NodeStatus } from './node-status.js';
-export { TaskContext } from './registry/task-context.js';
+export { TaskContext, type TaskLogger, type ThreadEntry } from './registry/task-context.js';
+export { configuredJobIssues } from './registry/configured-jobs.js';
 export type { TaskHandler } from './registry/task-registry.js';
 export { Task, TaskOptions } from './registry/task.decorator.js';
-export type { ClusterState, LeaderInfo, LeaderTerm, NodeInfo } from './store/cluster-store.js';
+export type {
+  AuditQuery,
+  AuditRow,
+  ClusterState,
+  ClusterStats,
+  LeaderInfo,
+  LeaderTerm,
+  NodeInfo,
+} from './store/cluster-store.js';
+export type { ThreadRun } from './runner/runner-options.js';
 export type { EngineStore } from './store/engine-store.js';
-export type { JobQuery, RunNow } from './store/job-store.js';
+export type {
+  Backfilled,
+  ChangeOptions,
+  Conflict,
+  JobQuery,
+  Misses,
+  PauseJob,
+  RunNow,
+} from './store/job-store.js';
 export type { Page } from './store/page.js';
 export type { RunQuery } from './store/run-store.js';
+export type { TasksEventListener } from './task-events.js';
 export {
   TasksModule,
   type TasksModuleAsyncOptions,
   type TasksModuleOptions,
+  type TasksOptionsFactory,
 } from './tasks.module.js';
 export { ROLES, TasksOptions, type Role } from './tasks.options.js';
-export { TasksService, type TaskInfo } from './tasks.service.js';
+export type { TaskInfo } from './task-catalogue.js';
+export { TasksService, type AddOptions } from './tasks.service.js';

@@ -15,6 +15,8 @@ export class NodeStatus {
   isLeader = false;
   /** `session`: hears wake-ups at once; `pooler`: polls; null until the database was reached. */
   mode: 'session' | 'pooler' | null = null;
+  /** Tasks of active jobs that no live worker knows. */
+  unknownTasks: readonly string[] = [];
   /** Why this node is not ready to work; null: it is. */
   notReady: string | null = 'starting';
 }

@@ -8,10 +8,19 @@ import {
 import { Logger } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { ClusterNode } from './cluster-node.js';
+import { Declarations } from './declarations.js';
 import { Clock } from './domain/clock.js';
+import { NotInLocalModeError, WrongStateError } from './domain/errors.js';
+import { LocalNode } from './local/local-node.js';
 import { NodeStatus } from './node-status.js';
+import { NodeSwitch } from './node-switch.js';
+import { isInFirstModule } from './one-module.js';
 import { ScheduleNeutraliser } from './registry/schedule-neutraliser.js';
+import { SchedulerFacade } from './registry/scheduler-facade.js';
 import { TaskExplorer } from './registry/task-explorer.js';
+import { NodeTimers } from './runner/node-timers.js';
+import { TasksEventBus } from './task-events.js';
+import { TasksOptions } from './tasks.options.js';
 
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 5_000;
@@ -22,46 +31,93 @@ const LONGEST_RETRY_MS = 5_000;
  */
 @Injectable()
 export class TasksLifecycle
+  extends NodeSwitch
   implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
 {
   private readonly logger = new Logger('Tasks');
-  private readonly stopping = new AbortController();
+  private stopping = new AbortController();
   private beginning: Promise<void> | null = null;
   private ending: Promise<void> | null = null;
+  /** The application itself ends: nothing is begun any more. */
+  private closed = false;
 
   constructor(
     private readonly node: ClusterNode,
     private readonly status: NodeStatus,
     private readonly explorer: TaskExplorer,
     private readonly neutraliser: ScheduleNeutraliser,
+    private readonly declarations: Declarations,
     private readonly clock: Clock,
-    modules: ModulesContainer,
+    private readonly options: TasksOptions,
+    private readonly timers: NodeTimers,
+    private readonly events: TasksEventBus,
+    private readonly local: LocalNode,
+    private readonly scheduler: SchedulerFacade,
+    private readonly modules: ModulesContainer,
   ) {
+    super();
     beLastToBootstrap(modules);
   }
 
   onModuleInit(): void {
+    if (!isInFirstModule(this.modules, TasksLifecycle, this)) return;
     this.neutraliser.neutralise();
     this.explorer.explore();
+    if (this.isLocal) {
+      this.local.attach();
+      return;
+    }
+    this.declarations.check();
+    this.scheduler.attach(() => this.node.declareLate());
   }
 
   /** Not awaited: the application serves its health checks while the database is away. */
   onApplicationBootstrap(): void {
+    if (this.isLocal) return this.local.start();
     this.beginning ??= this.begin();
   }
 
   onModuleDestroy(): Promise<void> {
-    return this.end();
+    return this.close();
   }
 
-  beforeApplicationShutdown(): Promise<void> {
-    return this.end();
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.close();
+    this.events.close();
+  }
+
+  start(): void {
+    if (this.closed) throw new WrongStateError('The application is closing. Start it anew.');
+    if (this.ending === null) {
+      throw new WrongStateError('The node is at work already, or about to be: see /health/ready.');
+    }
+    if (this.isLocal) throw new NotInLocalModeError('A new start of the node');
+    const ended = this.ending;
+    this.stopping = new AbortController();
+    this.ending = null;
+    this.beginning = ended.then(() => this.begin());
+  }
+
+  async shutdown({ wait = true }: { readonly wait?: boolean } = {}): Promise<void> {
+    if (this.ending !== null) {
+      throw new WrongStateError('The node does not work already. Start it with POST /start.');
+    }
+    const ended = this.end();
+    if (wait) await ended;
+  }
+
+  private get isLocal(): boolean {
+    return this.options.store === 'memory';
   }
 
   private async begin(): Promise<void> {
-    for (let ms = FIRST_RETRY_MS; !this.stopping.signal.aborted;) {
+    const { signal } = this.stopping;
+    // They need no database.
+    if (this.options.roles.includes('worker')) this.timers.start();
+    for (let ms = FIRST_RETRY_MS; !signal.aborted;) {
       try {
         await this.node.begin();
+        void this.scheduler.begin();
         this.logger.log(`Node ${this.status.name} (${this.status.id}) is at work.`);
         return;
       } catch (error) {
@@ -71,15 +127,28 @@ export class TasksLifecycle
         }
         this.status.notReady = reason;
       }
-      await this.clock.sleep(ms, this.stopping.signal);
+      await this.clock.sleep(ms, signal);
       ms = Math.min(ms * 2, LONGEST_RETRY_MS);
     }
   }
 
+  private close(): Promise<void> {
+    this.closed = true;
+    this.scheduler.close();
+    return this.end();
+  }
+
   private end(): Promise<void> {
     this.stopping.abort();
-    this.ending ??= (this.beginning ?? Promise.resolve()).then(() => this.node.end());
+    if (this.isLocal) return (this.ending ??= this.local.stop());
+    this.ending ??= this.stop();
     return this.ending;
+  }
+
+  private async stop(): Promise<void> {
+    const drained = this.timers.drain(this.options.shutdownGraceMs);
+    await this.beginning;
+    await Promise.all([drained, this.node.end()]);
   }
 }
 

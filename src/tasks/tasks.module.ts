@@ -1,42 +1,57 @@
 import {
+  Logger,
   Module,
   type DynamicModule,
   type FactoryProvider,
   type ModuleMetadata,
+  type Type,
 } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { ScheduleModule, type ScheduleModuleOptions } from '@nestjs/schedule';
 import { ClusterNode } from './cluster-node.js';
+import { Declarations } from './declarations.js';
 import { Clock } from './domain/clock.js';
+import { InvalidInputError } from './domain/errors.js';
 import { SystemClock } from './engine/system-clock.js';
+import { LateTasks } from './late-tasks.js';
+import { LocalNode } from './local/local-node.js';
+import { checkLocalOptions } from './local/local-options.js';
 import { NodeStatus } from './node-status.js';
+import { NodeSwitch } from './node-switch.js';
 import { ScheduleNeutraliser } from './registry/schedule-neutraliser.js';
+import { SchedulerFacade } from './registry/scheduler-facade.js';
 import { ScheduleSwitches } from './registry/schedule-switches.js';
 import { TaskExplorer } from './registry/task-explorer.js';
 import { TaskRegistry } from './registry/task-registry.js';
-import { ClusterStore } from './store/cluster-store.js';
-import { ClockShift } from './store/database-time.js';
-import { JobStore } from './store/job-store.js';
-import { RunStore } from './store/run-store.js';
-import { SchemaName } from './store/schema-name.js';
-import { tasksDataSource } from './store/typeorm/data-source.js';
-import { TasksDatabase } from './store/typeorm/tasks-database.js';
-import { TypeormClusterStore } from './store/typeorm/typeorm-cluster-store.js';
-import { TypeormJobStore } from './store/typeorm/typeorm-job-store.js';
-import { TypeormRunStore } from './store/typeorm/typeorm-run-store.js';
+import { ChangeFeed } from './store/change-feed.js';
+import { NodeTimers } from './runner/node-timers.js';
+import { TaskCatalogue } from './task-catalogue.js';
+import { TasksEventBus } from './task-events.js';
 import { TasksLifecycle } from './tasks-lifecycle.js';
+import { STORES } from './tasks-stores.js';
 import { TasksOptions } from './tasks.options.js';
 import { TasksService } from './tasks.service.js';
 
-export type TasksModuleOptions = Partial<TasksOptions> &
-  Pick<TasksOptions, 'databaseUrl'> &
-  ScheduleModuleOptions;
+/** A cluster needs a database, local mode none; both take what `ScheduleModule` takes. */
+export type TasksModuleOptions = ScheduleModuleOptions &
+  (
+    | (Partial<TasksOptions> & Pick<TasksOptions, 'databaseUrl'> & { store?: 'postgres' })
+    | (Partial<TasksOptions> & { store: 'memory' })
+  );
 
+/** A class that makes the options, under our name for it or that of `@nestjs/schedule`. */
+export type TasksOptionsFactory =
+  | { createTasksOptions(): TasksModuleOptions | Promise<TasksModuleOptions> }
+  | { createScheduleOptions(): TasksModuleOptions | Promise<TasksModuleOptions> };
+
+/** One of `useFactory`, `useClass` and `useExisting`. */
 export interface TasksModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   inject?: NonNullable<FactoryProvider['inject']>;
   // The arguments are what `inject` names: only the host knows their types.
   // oxlint-disable-next-line typescript/no-explicit-any
-  useFactory: (...dependencies: any[]) => TasksModuleOptions | Promise<TasksModuleOptions>;
+  useFactory?: (...dependencies: any[]) => TasksModuleOptions | Promise<TasksModuleOptions>;
+  useClass?: Type<TasksOptionsFactory>;
+  useExisting?: Type<TasksOptionsFactory>;
 }
 
 /** As the host gave them. */
@@ -60,27 +75,17 @@ export class TasksModule {
     return TasksModule.forRootAsync({ useFactory: () => options });
   }
 
-  static forRootAsync({
-    imports = [],
-    inject = [],
-    useFactory,
-  }: TasksModuleAsyncOptions): DynamicModule {
+  static forRootAsync(async: TasksModuleAsyncOptions): DynamicModule {
     return {
       module: TasksModule,
       global: true,
-      imports,
+      imports: async.imports ?? [],
       providers: [
-        {
-          provide: GivenOptions,
-          inject,
-          useFactory: async (...dependencies: unknown[]) => ({
-            value: await useFactory(...dependencies),
-          }),
-        },
+        ...givenBy(async),
         {
           provide: TasksOptions,
           inject: [GivenOptions],
-          useFactory: ({ value }: GivenOptions) => Object.assign(new TasksOptions(), value),
+          useFactory: ({ value }: GivenOptions) => checkedOptions(value),
         },
         {
           provide: ScheduleSwitches,
@@ -90,54 +95,69 @@ export class TasksModule {
         ...PROVIDERS,
         ...STORES,
       ],
-      exports: [TasksService, NodeStatus, TasksOptions],
+      exports: [TasksService, LateTasks, NodeStatus, TasksOptions, Clock, ChangeFeed],
     };
   }
 }
 
+/** Where the options come from. */
+function givenBy({ inject = [], useFactory, useClass, useExisting }: TasksModuleAsyncOptions) {
+  if (useFactory) {
+    const give = async (...dependencies: unknown[]) => ({
+      value: await useFactory(...dependencies),
+    });
+    return [{ provide: GivenOptions, inject, useFactory: give }];
+  }
+  const maker = useClass ?? useExisting;
+  if (!maker) {
+    throw new InvalidInputError('The options of TasksModule.forRootAsync', [
+      { pointer: '/useFactory', message: 'is missing: give it, or useClass, or useExisting' },
+    ]);
+  }
+  const give = async (factory: TasksOptionsFactory) => ({
+    value: await ('createTasksOptions' in factory
+      ? factory.createTasksOptions()
+      : factory.createScheduleOptions()),
+  });
+  const given = { provide: GivenOptions, inject: [maker], useFactory: give };
+  return useClass ? [given, useClass] : [given];
+}
+
+/** @throws InvalidInputError */
+function checkedOptions(given: TasksModuleOptions): TasksOptions {
+  const options = Object.assign(new TasksOptions(), given);
+  if (options.store === 'memory') checkLocalOptions({ ...given }, options);
+  else if (!options.databaseUrl) {
+    throw new InvalidInputError('The options of TasksModule', [
+      {
+        pointer: '/databaseUrl',
+        message: 'is missing: give the URL of a PostgreSQL, or store: "memory" for one process',
+      },
+    ]);
+  }
+  return options;
+}
+
 const PROVIDERS = [
+  LocalNode,
+  LateTasks,
   NodeStatus,
   TaskRegistry,
   TaskExplorer,
   ScheduleNeutraliser,
+  Declarations,
+  SchedulerFacade,
   TasksService,
+  TasksEventBus,
+  {
+    provide: NodeTimers,
+    inject: [TaskRegistry, Clock, TasksEventBus],
+    useFactory: (registry: TaskRegistry, clock: Clock, events: TasksEventBus) =>
+      new NodeTimers(registry, clock, new Logger('Tasks'), (event) => events.emit(event)),
+  },
   ClusterNode,
+  TaskCatalogue,
   TasksLifecycle,
+  { provide: NodeSwitch, useExisting: TasksLifecycle },
   { provide: Clock, useClass: SystemClock },
-];
-
-const STORES = [
-  ClockShift,
-  {
-    provide: SchemaName,
-    inject: [TasksOptions],
-    useFactory: ({ schema }: TasksOptions) => new SchemaName(schema),
-  },
-  {
-    provide: TasksDatabase,
-    inject: [TasksOptions, SchemaName],
-    useFactory: ({ databaseUrl }: TasksOptions, schema: SchemaName) =>
-      new TasksDatabase(tasksDataSource(databaseUrl, schema)),
-  },
-  {
-    provide: JobStore,
-    inject: [TasksDatabase, SchemaName, ClockShift],
-    useFactory: (database: TasksDatabase, schema: SchemaName, shift: ClockShift) =>
-      new TypeormJobStore(database, schema, shift),
-  },
-  {
-    provide: RunStore,
-    inject: [TasksDatabase],
-    useFactory: (database: TasksDatabase) => new TypeormRunStore(database),
-  },
-  {
-    provide: ClusterStore,
-    inject: [TasksDatabase, SchemaName, ClockShift, TasksOptions],
-    useFactory: (
-      database: TasksDatabase,
-      schema: SchemaName,
-      shift: ClockShift,
-      { deadAfterMs }: TasksOptions,
-    ) => new TypeormClusterStore(database, schema, shift, deadAfterMs),
-  },
 ];

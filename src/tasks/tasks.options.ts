@@ -1,3 +1,6 @@
+import type { DataSource } from 'typeorm';
+import { SECRET_KEYS } from './domain/redact.js';
+import type { ConfiguredJobInput, JobOverrideInput } from './domain/configured-job.js';
 import type { EngineStore } from './store/engine-store.js';
 
 /** What this node does. */
@@ -6,6 +9,15 @@ export type Role = (typeof ROLES)[number];
 
 /** How the module is set up. Every option has a default but the database. */
 export class TasksOptions {
+  /**
+   * `postgres` for a cluster. `memory` for one process that forgets everything: timers of its own,
+   * handlers called synchronously, for development and the unit tests of a host. Default: `postgres`.
+   */
+  store: 'postgres' | 'memory' = 'postgres';
+
+  /** Whether the store `memory` may be used although NODE_ENV is `production`. Default: no. */
+  allowMemoryStore = false;
+
   /** Connection URL of a PostgreSQL 14 or newer. */
   databaseUrl!: string;
 
@@ -48,11 +60,36 @@ export class TasksOptions {
   /** After so long a silence a node's runs are settled, in ms. Default: 10 s. */
   deadAfterMs = 10_000;
 
+  /** A job that no live worker knows for so long becomes an orphan, in ms. Default: 15 min. */
+  orphanAfterMs = 900_000;
+
   /** How long finished runs are kept, in days. Default: 30. */
   retentionDays = 30;
 
+  /**
+   * The host's own data source, or the name under which it gave it to TypeOrmModule: handlers get its
+   * entity manager, and transactional runs happen in its transactions. For those it must use the
+   * database of `databaseUrl`. It gets none of our entities or migrations. Default: the host's default.
+   */
+  dataSource?: DataSource | string;
+
+  /**
+   * What stands under a key that one of these finds is not kept of results and thrown objects.
+   * Default: keys that speak of passwords, secrets, tokens, keys of APIs and cookies.
+   */
+  redact: readonly RegExp[] = SECRET_KEYS;
+
   /** IANA zone of declared cron expressions that name none. Default: the process's own zone. */
   timeZone?: string;
+
+  /** Jobs that are declared here instead of in code, each for a task that some node knows. Default: none. */
+  jobs: readonly ConfiguredJobInput[] = [];
+
+  /**
+   * What is to be otherwise of jobs that decorators declare, by their ids, such as
+   * `{ 'Reports.daily': { trigger: { type: 'cron', expression: '0 7 * * *' } } }`. Default: nothing.
+   */
+  overrides: Readonly<Record<string, JobOverrideInput>> = {};
 
   /** Whether a leader's death is noticed by its database session. Off: its lease must expire. */
   hint = true;

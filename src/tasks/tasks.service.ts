@@ -1,149 +1,181 @@
-import { Injectable } from '@nestjs/common';
-import {
-  InvalidInputError,
-  JobNotFoundError,
-  RunNotFoundError,
-  UnknownTaskError,
-} from './domain/errors.js';
-import { newJobSchema, type Job, type NewJobInput } from './domain/job.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { ClusterCalls, DEFAULT_LIMIT } from './cluster-calls.js';
+import { JobNotFoundError, UnknownTaskError } from './domain/errors.js';
+import { Clock } from './domain/clock.js';
+import type { Job, JobPatchInput, NewJobInput } from './domain/job.js';
 import type { Run } from './domain/run.js';
-import { issuesOf, triggerIssues } from './domain/triggers/parse-trigger.js';
+import type { TriggerSpec } from './domain/triggers/trigger-spec.js';
+import type { Why } from './domain/why.js';
+import { explainJob } from './explain-job.js';
+import { jobHandle, type JobHandle } from './job-handle.js';
+import { parseBackfill, parseJobPatch, parseNewJob, type BackfillInput } from './job-input.js';
+import { NodeSwitch } from './node-switch.js';
+import { TaskCatalogue } from './task-catalogue.js';
+import { ClusterStore } from './store/cluster-store.js';
 import {
-  ClusterStore,
-  type ClusterState,
-  type LeaderInfo,
-  type NodeInfo,
-} from './store/cluster-store.js';
-import { JobStore, type JobQuery, type RunNow } from './store/job-store.js';
+  JobStore,
+  type Backfilled,
+  type ChangeOptions,
+  type Conflict,
+  type JobQuery,
+  type Misses,
+  type PauseJob,
+  type RunNow,
+} from './store/job-store.js';
 import type { Page } from './store/page.js';
-import { RunStore, type RunQuery } from './store/run-store.js';
+import { RunStore } from './store/run-store.js';
+import { TasksEventBus } from './task-events.js';
 
-/** A task and the live nodes that can run it. */
-export interface TaskInfo {
-  readonly name: string;
-  /** Ids of nodes. */
-  readonly nodes: readonly string[];
+/** How a job is added. */
+export interface AddOptions extends ChangeOptions {
+  /** What becomes of it when its id is taken. Default: `error`. */
+  readonly conflict?: Conflict;
 }
 
 /**
- * What host code and controllers call. Every method works from any node.
+ * What host code and controllers call. Every method works from any node, and each that changes a job
+ * can be a part of the caller's own transaction (`{ manager }`).
  *
- * All of them throw `UnavailableError` while the database cannot be reached.
+ * All of them throw `UnavailableError` while the database cannot be reached; it says whether the change
+ * may have been made. Asking again is safe: a change to what is there already changes nothing.
  */
 @Injectable()
-export class TasksService {
+export class TasksService extends ClusterCalls {
   constructor(
     private readonly jobs: JobStore,
-    private readonly runs: RunStore,
-    private readonly cluster: ClusterStore,
-  ) {}
+    runs: RunStore,
+    cluster: ClusterStore,
+    catalogue: TaskCatalogue,
+    @Inject(NodeSwitch) node: NodeSwitch,
+    bus: TasksEventBus,
+    clock: Clock,
+  ) {
+    super(runs, cluster, catalogue, node, bus, clock);
+  }
 
   /**
    * Stores a job; it fires from then on.
    *
    * @throws InvalidInputError naming each refused field, JobExistsError, UnknownTaskError
    */
-  async addJob(input: NewJobInput): Promise<Job> {
-    const parsed = newJobSchema.safeParse(input);
-    if (!parsed.success) throw new InvalidInputError('The job', issuesOf(parsed.error));
-    const job = parsed.data;
-    const issues = triggerIssues(job.trigger);
-    if (issues.length > 0) {
-      throw new InvalidInputError(
-        'The job',
-        issues.map((issue) => ({ ...issue, pointer: `/trigger${issue.pointer}` })),
-      );
-    }
-    const known = await this.getTasks();
-    if (!known.some((task) => task.name === job.task)) {
-      throw new UnknownTaskError(
-        job.task,
-        known.map((task) => task.name),
-      );
-    }
-    return this.jobs.add(job, 'api');
+  async addJob(input: NewJobInput, { conflict, ...by }: AddOptions = {}): Promise<JobHandle> {
+    const job = parseNewJob(input);
+    await this.checkTask(job.task);
+    await this.catalogue.checkPayload(job.task, job.payload);
+    const added = await this.jobs.add(job, 'api', conflict, by);
+    if (added.created) this.tell('job.added', { jobId: job.id });
+    else if (conflict === 'replace') this.tellModified(added.job);
+    return this.handle(added.job);
   }
 
   /** @throws JobNotFoundError */
-  async getJob(id: string): Promise<Job> {
+  async getJob(id: string): Promise<JobHandle> {
     const job = await this.jobs.get(id);
     if (job === null) throw new JobNotFoundError(id);
-    return job;
+    return this.handle(job);
   }
 
-  getJobs(query: Partial<JobQuery> = {}): Promise<Page<Job>> {
-    return this.jobs.list({ limit: DEFAULT_LIMIT, ...query });
+  async getJobs(query: Partial<JobQuery> = {}): Promise<Page<JobHandle>> {
+    const { items, nextCursor } = await this.jobs.list({ limit: DEFAULT_LIMIT, ...query });
+    return { items: items.map((job) => this.handle(job)), nextCursor };
+  }
+
+  /** Why a job has not run, or when it will. @throws JobNotFoundError */
+  async why(id: string): Promise<Why> {
+    const { runs, cluster } = this;
+    return explainJob(await this.getJob(id), { runs, cluster });
   }
 
   /**
-   * Stops firing the job until it is resumed, and holds its pending runs.
+   * Changes fields of a job, all or none. A job whose trigger changes is planned anew from now on. What
+   * is changed of a declared job stays so over deploys, until `resetJob`.
    *
-   * @param reason for whoever finds it paused
+   * @throws InvalidInputError, JobNotFoundError, UnknownTaskError, RevisionConflictError
+   */
+  async modifyJob(id: string, input: JobPatchInput, by?: ChangeOptions): Promise<JobHandle> {
+    const patch = parseJobPatch(id, input);
+    if (patch.task !== undefined) await this.checkTask(patch.task);
+    if (patch.payload !== undefined) {
+      const task = patch.task ?? (await this.getJob(id)).task;
+      await this.catalogue.checkPayload(task, patch.payload);
+    }
+    return this.handle(this.tellModified(await this.jobs.modify(id, patch, by)));
+  }
+
+  /** Gives a job another trigger, in force from now on. A paused job stays paused. */
+  rescheduleJob(id: string, trigger: TriggerSpec, by?: ChangeOptions): Promise<JobHandle> {
+    return this.modifyJob(id, { trigger }, by);
+  }
+
+  /** Makes a declared job what its declaration says again. @throws JobNotFoundError */
+  async resetJob(id: string, by?: ChangeOptions): Promise<JobHandle> {
+    return this.handle(this.tellModified(await this.jobs.reset(id, by)));
+  }
+
+  /**
+   * Stops firing the job, and holds its pending runs, until it is resumed or the pause ends by itself.
+   * Once this resolves, no fire and no start of its old plan follows.
+   *
    * @throws JobNotFoundError
    */
-  pauseJob(id: string, reason: string | null = null): Promise<Job> {
-    return this.jobs.pause(id, reason);
+  async pauseJob(id: string, pause?: PauseJob, by?: ChangeOptions): Promise<JobHandle> {
+    const job = await this.jobs.pause(id, pause, by);
+    this.tell('job.paused', { jobId: id, reason: job.pauseReason, until: job.pausedUntil });
+    return this.handle(job);
   }
 
   /** Plans the job anew from now on. @throws JobNotFoundError */
-  resumeJob(id: string): Promise<Job> {
-    return this.jobs.resume(id);
+  async resumeJob(id: string, misses?: Misses, by?: ChangeOptions): Promise<JobHandle> {
+    const job = await this.jobs.resume(id, misses, by);
+    this.tell('job.resumed', { jobId: id });
+    return this.handle(job);
   }
 
-  /** Removes the job; its runs stay in the ledger. @throws JobNotFoundError */
-  removeJob(id: string): Promise<void> {
-    return this.jobs.remove(id);
+  /** Removes the job and cancels its pending runs; its runs stay in the ledger. */
+  async removeJob(id: string, by?: ChangeOptions): Promise<void> {
+    await this.jobs.remove(id, by);
+    this.tell('job.removed', { jobId: id });
+  }
+
+  /** Removes all jobs that were made at run time; declared ones belong to the code. How many. */
+  async removeAllJobs(by?: ChangeOptions): Promise<number> {
+    const count = await this.jobs.removeAll(by);
+    this.tell('jobs.removed', { count });
+    return count;
   }
 
   /** Asks for a run now, also of a paused job. @throws JobNotFoundError, OverlappedError */
-  runJob(id: string, ask: RunNow = {}): Promise<Run> {
-    return this.jobs.runNow(id, ask);
-  }
-
-  /** @throws RunNotFoundError */
-  async getRun(id: string): Promise<Run> {
-    const run = await this.runs.get(id);
-    if (run === null) throw new RunNotFoundError(id);
+  async runJob(id: string, ask: RunNow = {}, by?: ChangeOptions): Promise<Run> {
+    if (ask.payload !== undefined) {
+      await this.catalogue.checkPayload((await this.getJob(id)).task, ask.payload);
+    }
+    const run = await this.jobs.runNow(id, ask, by);
+    this.tell('job.ran', { jobId: id, runId: run.id, fireAt: run.fireAt });
     return run;
   }
 
-  getRuns(query: Partial<RunQuery> = {}): Promise<Page<Run>> {
-    return this.runs.list({ limit: DEFAULT_LIMIT, ...query });
-  }
-
-  /** The tasks that live nodes can run. */
-  async getTasks(): Promise<readonly TaskInfo[]> {
-    const byName = new Map<string, string[]>();
-    for (const node of await this.cluster.nodes()) {
-      if (!node.alive) continue;
-      for (const task of node.tasks) byName.set(task, [...(byName.get(task) ?? []), node.id]);
+  /** Runs fire times of the past, whatever became of them then. @throws JobNotFoundError, InvalidInputError */
+  async backfill(id: string, range: BackfillInput, by?: ChangeOptions): Promise<Backfilled> {
+    const done = await this.jobs.backfill(id, parseBackfill(range), by);
+    const { backfillId, fireTimes } = done;
+    if (backfillId !== null) {
+      this.tell('job.backfilled', { jobId: id, backfillId, count: fireTimes.length });
     }
-    return [...byName]
-      .map(([name, nodes]) => ({ name, nodes }))
-      .sort((a, b) => a.name.localeCompare(b.name));
+    return done;
   }
 
-  getNodes(): Promise<readonly NodeInfo[]> {
-    return this.cluster.nodes();
+  private handle(job: Job): JobHandle {
+    return jobHandle(this, job);
   }
 
-  getLeader(): Promise<LeaderInfo> {
-    return this.cluster.leader();
+  private tellModified(job: Job): Job {
+    this.tell('job.modified', { jobId: job.id, revision: job.revision });
+    return job;
   }
 
-  getState(): Promise<ClusterState> {
-    return this.cluster.state();
-  }
-
-  /** Stops firing and starting in the whole cluster; what is running goes on. */
-  pause(reason: string | null = null): Promise<void> {
-    return this.cluster.pause(reason);
-  }
-
-  /** Fires again, in the whole cluster; what was missed while paused is not made up for. */
-  resume(): Promise<void> {
-    return this.cluster.resume();
+  private async checkTask(task: string): Promise<void> {
+    const tasks = await this.getTasks();
+    const known = tasks.filter(({ scope }) => scope === 'cluster').map(({ name }) => name);
+    if (!known.includes(task)) throw new UnknownTaskError(task, known);
   }
 }
-
-const DEFAULT_LIMIT = 100;

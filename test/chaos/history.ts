@@ -1,4 +1,4 @@
-import { jobPolicySchema } from '../../src/tasks/domain/job.js';
+import { jobPolicySchema, POLICY_NAMES, type JobPolicy } from '../../src/tasks/domain/job.js';
 import type { Run } from '../../src/tasks/domain/run.js';
 import type { History, JobHistory } from '../simulation/history.js';
 import type { Cluster } from './cluster.js';
@@ -51,40 +51,47 @@ export async function readHistory(
   };
 }
 
-interface StoredPolicy {
-  misfire_grace_ms: number | null;
-  coalesce: string;
-  overlap: string;
-  max_instances: number;
-  priority: number;
-}
-
 async function readJobs(observer: Observer, { changes }: Workload): Promise<JobHistory[]> {
-  const seen = await observer.query<PlanChange & { job: StoredPolicy | null }>(
+  const seen = await observer.query<PlanChange & { job: Record<string, unknown> | null }>(
     'SELECT job_id, job, before_at, overdue_to, after_at, at FROM chaos.plans ORDER BY id',
   );
-  const plans = await observer.query<{ id: string; nextFireAt: Date | null }>(
-    'SELECT job_id AS id, next_fire_at AS "nextFireAt" FROM carillon.job_plans',
+  const plans = await observer.query<PlanRow>(
+    `SELECT p.job_id AS id, p.next_fire_at AS "nextFireAt", p.last_fire_at AS "lastFireAt",
+            j.idle_since AS "idleSince"
+     FROM carillon.job_plans p JOIN carillon.jobs j ON j.id = p.job_id`,
   );
   return [...new Set(seen.map(({ job_id }) => job_id))].map((id) => {
     const own = seen.filter(({ job_id }) => job_id === id);
     const stored = own.findLast(({ job }) => job !== null)!.job!;
+    const plan = plans.find((row) => row.id === id);
     return {
       id,
-      policy: jobPolicySchema.parse({
-        misfireGraceMs: stored.misfire_grace_ms,
-        coalesce: stored.coalesce,
-        overlap: stored.overlap,
-        maxInstances: stored.max_instances,
-        priority: stored.priority,
-      }),
+      policy: policyOf(stored),
       plans: planStretches(
         own,
         changes.filter(({ jobId }) => jobId === id),
       ),
-      nextFireAt: plans.find((plan) => plan.id === id)?.nextFireAt ?? null,
+      nextFireAt: plan?.nextFireAt ?? null,
+      lastFireAt: plan?.lastFireAt ?? null,
+      idleSince: plan?.idleSince ?? null,
     };
   });
+}
+
+interface PlanRow {
+  id: string;
+  nextFireAt: Date | null;
+  lastFireAt: Date | null;
+  idleSince: Date | null;
+}
+
+/** The columns of policies have their names in other letters. */
+function policyOf(stored: Record<string, unknown>): JobPolicy {
+  const column = (name: string) =>
+    name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return jobPolicySchema.parse(
+    Object.fromEntries(POLICY_NAMES.map((name) => [name, stored[column(name)]])),
+  );
 }
 
 const RUNS = `
@@ -92,7 +99,9 @@ const RUNS = `
          reason, covers_from AS "coversFrom", covers_to AS "coversTo",
          covers_count AS "coversCount", attempt, node_id AS "nodeId",
          fencing_token::float8 AS "fencingToken", priority, created_at AS "createdAt",
-         started_at AS "startedAt", finished_at AS "finishedAt", error, result
+         started_at AS "startedAt", finished_at AS "finishedAt", error, result, progress, held,
+         retry_of::text AS "retryOf", backfill_id AS "backfillId",
+         handler_alive AS "handlerAlive", cancel_requested_at AS "cancelRequestedAt"
   FROM carillon.runs ORDER BY runs.id`;
 
 /** The driver gives an infinite instant as a number. */

@@ -1,4 +1,4 @@
-import type { NewJobInput } from 'carillon';
+import type { JobPatchInput, NewJobInput } from 'carillon';
 import type { Arming } from './failpoints.js';
 
 /** What the driver asks of a node. */
@@ -7,7 +7,9 @@ export type Ask =
   /** Keeps the event loop busy. */
   | { readonly do: 'spin'; readonly ms: number }
   | { readonly do: 'add'; readonly job: NewJobInput }
-  | { readonly do: 'pause' | 'resume' | 'remove' | 'run'; readonly jobId: string }
+  | { readonly do: 'pause' | 'remove' | 'run'; readonly jobId: string }
+  | { readonly do: 'resume'; readonly jobId: string; readonly misses: 'skip' | 'once' }
+  | { readonly do: 'edit'; readonly jobId: string; readonly patch: JobPatchInput }
   | { readonly do: 'pause-cluster' | 'resume-cluster' };
 
 export interface Asked {

@@ -5,9 +5,9 @@ import type { Change } from './workload.js';
 /** A change of a plan, as the witness saw it in its transaction. */
 export interface PlanChange {
   readonly job_id: string;
-  readonly job: { readonly trigger: TriggerSpec } | null;
+  readonly job: { readonly trigger: TriggerSpec; readonly paused: boolean } | null;
   readonly before_at: Date | null;
-  /** The end of the range that it recorded as overdue. */
+  /** The end of the range that it recorded as overdue, or as missed while paused. */
   readonly overdue_to: Date | null;
   readonly after_at: Date | null;
   readonly at: Date;
@@ -16,7 +16,8 @@ export interface PlanChange {
 /**
  * The stretches of one job's plans. A plan that was replaced must account for every fire time up to
  * the asking for the change, and one that is made must have those after its acknowledgement; what
- * lies in between belongs to whichever the database says.
+ * lies in between belongs to whichever the database says. What a paused job misses is accounted for by
+ * the change that ends the pause.
  */
 export function planStretches(
   changes: readonly PlanChange[],
@@ -27,14 +28,19 @@ export function planStretches(
   for (const change of changes) {
     const { job, before_at: before, overdue_to: overdueTo, after_at: after, at } = change;
     const cause = asked.find(({ askedAt, answeredAt }) => askedAt <= at && at <= answeredAt);
-    if (current !== null && before !== null) {
-      const accounted = overdueTo ?? new Date(before.getTime() - 1);
+    let accounted = at;
+    if (current !== null) {
+      const last = before === null ? current.after : new Date(before.getTime() - 1);
+      accounted = overdueTo ?? last;
       const until = cause && cause.askedAt > accounted ? cause.askedAt : accounted;
       stretches.push({ ...current, until });
     }
     current = null;
-    if (job !== null && after !== null) {
+    if (job === null) continue;
+    if (after !== null) {
       current = { trigger: job.trigger, after: between(new Date(after.getTime() - 1), cause) };
+    } else if (job.paused) {
+      current = { trigger: job.trigger, after: accounted };
     }
   }
   return current === null ? stretches : [...stretches, { ...current, until: null }];

@@ -22,10 +22,10 @@ const STATEMENTS = [
        IF TG_OP <> 'INSERT' THEN
          seen.job_id := OLD.job_id;
          seen.before_at := OLD.next_fire_at;
-         -- What this very transaction has recorded as overdue.
+         -- What this very transaction has recorded as overdue, or as missed while paused.
          SELECT covers_to INTO seen.overdue_to FROM carillon.runs r
          WHERE r.job_id = OLD.job_id AND r.fencing_token IS NULL
-           AND r.covers_from = OLD.next_fire_at AND r.xmin = pg_current_xact_id()::xid;
+           AND r.covers_to IS NOT NULL AND r.xmin = pg_current_xact_id()::xid;
        END IF;
        IF TG_OP <> 'DELETE' THEN
          seen.job_id := NEW.job_id;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NewJobInput } from 'carillon';
+import type { JobPatchInput, NewJobInput } from 'carillon';
 import type { Random } from '../simulation/random.js';
 import type { Stop } from '../simulation/history.js';
 import { NodeGone, Refused } from './chaos-node.js';
@@ -30,6 +30,22 @@ const JOBS: readonly NewJobInput[] = [
     maxInstances: 2,
     coalesce: 'earliest',
     priority: -1,
+  },
+  {
+    id: 'made-5',
+    task: 'on-demand',
+    trigger: { type: 'interval', milliseconds: 300 },
+    overlap: 'buffer-all',
+    bufferLimit: 3,
+    jitterMs: 100,
+  },
+  {
+    id: 'made-6',
+    task: 'on-demand',
+    trigger: { type: 'interval', milliseconds: 700 },
+    overlap: 'buffer-one',
+    onCrash: 'rerun',
+    retry: { maxAttempts: 2, delayMs: 300 },
   },
 ];
 
@@ -72,12 +88,17 @@ export class Workload {
     const { id: jobId } = job;
     await this.ask({ do: 'add', job }, random);
     while (await between(random.wait(1_500), signal)) {
-      const what = random.pick(['run', 'run', 'pause', 'pause', 'remove'] as const);
+      const what = random.pick(['run', 'run', 'edit', 'pause', 'pause', 'remove'] as const);
+      if (what === 'edit') {
+        await this.ask({ do: 'edit', jobId, patch: anEdit(random) }, random);
+        continue;
+      }
       await this.ask({ do: what, jobId }, random);
       if (what === 'run') continue;
       const from = new Date();
       await between(random.wait(1_000), signal);
-      const undo: Ask = what === 'pause' ? { do: 'resume', jobId } : { do: 'add', job };
+      const misses = random.pick(['skip', 'once'] as const);
+      const undo: Ask = what === 'pause' ? { do: 'resume', jobId, misses } : { do: 'add', job };
       const to = await this.ask(undo, random);
       this.stops.push({ what: what === 'pause' ? 'job paused' : 'job removed', jobId, from, to });
     }
@@ -129,6 +150,12 @@ export class Workload {
 }
 
 const MOST_TRIES = 600;
+
+/** Another trigger, or something that leaves the plan as it is. */
+const anEdit = (random: Random): JobPatchInput =>
+  random.chance(0.7)
+    ? { trigger: { type: 'interval', milliseconds: random.whole(200, 1_500) } }
+    : { name: `edited ${random.whole(1, 1_000)}` };
 
 /** An earlier try, whose answer was lost, has done it. */
 const isDone = (ask: Ask, error: unknown) =>

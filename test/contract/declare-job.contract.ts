@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeclaredJob } from '../../src/tasks/store/job-store.js';
-import { aDeclaration, aJob, later, minutes, TASK } from '../support/builders.js';
-import { aNodeAtWork, clockOf, fireDue, lead, runsOf } from './scenes.js';
+import { aDeclaration, aJob, later, minutes, NODE, TASK } from '../support/builders.js';
+import { aNodeAtWork, claim, clockOf, fireDue, lead, runsOf } from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';
 
 export function declareJobContract(makeStore: MakeStore): void {
@@ -13,7 +13,7 @@ export function declareJobContract(makeStore: MakeStore): void {
   afterEach(() => store.close());
 
   const declare = (declaration: Partial<DeclaredJob> = {}) =>
-    store.jobs.declare(aDeclaration('report', declaration));
+    store.jobs.declare(aDeclaration('report', declaration), NODE);
   const report = async () => {
     const job = await store.jobs.get('report');
     if (!job) throw new Error('the job is not there');
@@ -69,7 +69,7 @@ export function declareJobContract(makeStore: MakeStore): void {
     });
 
     it('does not touch a job of the same id that was made at run time', async () => {
-      const job = await store.jobs.add(aJob('report', { priority: 4 }), 'api');
+      const { job } = await store.jobs.add(aJob('report', { priority: 4 }), 'api');
       expect(await declare(hourly)).toBe('taken');
       expect(await report()).toEqual(job);
     });
@@ -79,7 +79,7 @@ export function declareJobContract(makeStore: MakeStore): void {
       const node = await aNodeAtWork(store);
       await store.jobs.runNow('report', {});
       await declare(hourly);
-      expect(await node.queue.claim([TASK], 1)).toHaveLength(1);
+      expect(await claim(node, 1)).toHaveLength(1);
     });
   });
 
@@ -113,7 +113,7 @@ export function declareJobContract(makeStore: MakeStore): void {
   describe("an operator's pause", () => {
     it('survives an unchanged and a changed declaration', async () => {
       await declare();
-      await store.jobs.pause('report', 'incident');
+      await store.jobs.pause('report', { reason: 'incident' });
       await declare();
       await declare(hourly);
       expect(await report()).toMatchObject({

@@ -49,7 +49,18 @@ export function dueJobsContract(makeStore: MakeStore): void {
     });
 
     it('say all that the planner needs', async () => {
-      const policy = aPolicy({ misfireGraceMs: null, coalesce: 'all', overlap: 'allow' });
+      const policy = aPolicy({
+        misfireGraceMs: null,
+        coalesce: 'all',
+        overlap: 'buffer-all',
+        bufferLimit: 7,
+        jitterMs: 250,
+        maxRuns: 12,
+        timeoutMs: 3_000,
+        retry: { maxAttempts: 3, delayMs: 10 },
+        onCrash: 'rerun',
+        transactional: true,
+      });
       const trigger = { type: 'cron', expression: '* * * * *', timeZone: 'Europe/Berlin' } as const;
       await store.jobs.add(aJob('report', { ...policy, priority: -3, trigger }), 'api');
       const job = await store.jobs.get('report');
@@ -63,6 +74,7 @@ export function dueJobsContract(makeStore: MakeStore): void {
           nextFireAt: job?.nextFireAt,
           revision: 1,
           inserts: '0',
+          fired: 0,
         },
       ]);
     });
@@ -73,14 +85,40 @@ export function dueJobsContract(makeStore: MakeStore): void {
       await store.spoil('broken');
       const { jobs, unreadable } = await node.fires.due(0, 10);
       expect(jobs.map(({ jobId }) => jobId)).toEqual(['sound']);
-      expect(unreadable).toEqual([{ jobId: 'broken', reason: expect.any(String) as string }]);
+      expect(unreadable).toEqual([
+        { jobId: 'broken', revision: 1, reason: expect.any(String) as string },
+      ]);
+    });
+
+    it('are not those that were set aside, until they are edited', async () => {
+      for (const id of ['a', 'b', 'c']) await store.jobs.add(aJob(id), 'api');
+      const except = [
+        { jobId: 'a', revision: 1 },
+        { jobId: 'b', revision: 2 },
+        { jobId: 'x', revision: 1 },
+      ];
+      const { jobs, more } = await node.fires.due(minutes(2), 2, except);
+      expect(jobs.map(({ jobId }) => jobId)).toEqual(['b', 'c']);
+      expect(more).toBe(true);
+      expect((await node.fires.due(minutes(2), 3, except)).more).toBe(false);
+    });
+
+    it('may be asked for from an instant on', async () => {
+      await aDueJobIn(store, 'old');
+      const at = (await store.jobs.get('old'))!.nextFireAt!;
+      store.advance(minutes(1));
+      await aDueJobIn(store, 'new');
+      const from = async (instant: Date) =>
+        (await node.fires.due(0, 10, [], instant)).jobs.map(({ jobId }) => jobId);
+      expect(await from(at)).toEqual(['old', 'new']);
+      expect(await from(later(at, 1))).toEqual(['new']);
     });
 
     it('are not paused or finished ones', async () => {
       const at = later(await clockOf(store), minutes(1)).toISOString();
       await store.jobs.add(aJob('once', { trigger: { type: 'date', at } }), 'api');
       await store.jobs.add(aJob('paused'), 'api');
-      await store.jobs.pause('paused', null);
+      await store.jobs.pause('paused');
       store.advance(minutes(2));
       expect(await ids(0)).toEqual(['once']);
       await fireDue(store, node, token);

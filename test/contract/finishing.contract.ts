@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimedRun, Outcome } from '../../src/tasks/store/run-queue.js';
-import { aJob, TASK } from '../support/builders.js';
-import { aNodeAtWork, aRunningRun, lead, run, runsOf } from './scenes.js';
+import { aJob } from '../support/builders.js';
+import { aNodeAtWork, aRunningRun, claim, lead, run, runsOf } from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';
 
 export function finishingContract(makeStore: MakeStore): void {
@@ -59,7 +59,7 @@ export function finishingContract(makeStore: MakeStore): void {
 
     it('takes many outcomes at once, each to its own run', async () => {
       await pendingRuns(20);
-      const claimed = await north.queue.claim([TASK], 20);
+      const claimed = await claim(north, 20);
       await north.queue.finish(
         claimed.map((one) => ({ ...settled('succeeded', one), result: one.payload })),
       );

@@ -1,8 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FirePlan } from '../../src/tasks/domain/fire-plan.js';
+import { jitterOf } from '../../src/tasks/domain/jitter.js';
+import type { Run } from '../../src/tasks/domain/run.js';
 import type { Fire } from '../../src/tasks/store/fire-ledger.js';
 import { aJob, later, minutes, TASK } from '../support/builders.js';
-import { aDueJobIn, aNodeAtWork, clockOf, fireDue, lead, planDue, runsOf } from './scenes.js';
+import {
+  aDueJobIn,
+  aNodeAtWork,
+  aRunningRun,
+  claim,
+  clockOf,
+  fireDue,
+  lead,
+  planDue,
+  runsOf,
+} from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';
 
 export function firingContract(makeStore: MakeStore): void {
@@ -89,7 +101,7 @@ export function firingContract(makeStore: MakeStore): void {
     it('writes each range as one skipped row', async () => {
       await aDueJobIn(store, 'report');
       const skipped = await planned((fireAt) => ({
-        candidates: [later(fireAt, minutes(3))],
+        candidates: [{ fireAt: later(fireAt, minutes(3)), runAt: later(fireAt, minutes(3)) }],
         ranges: [
           { reason: 'misfired', from: fireAt, to: later(fireAt, minutes(1)), count: 2 },
           {
@@ -141,6 +153,30 @@ export function firingContract(makeStore: MakeStore): void {
       });
     });
 
+    it('lets a run wait for its jitter, and its fire time is the same', async () => {
+      await aDueJobIn(store, 'report', { jitterMs: 50_000 });
+      const fireAt = (await store.jobs.get('report'))!.nextFireAt!;
+      await fireDue(store, node, token);
+      const runAt = later(fireAt, jitterOf('report', fireAt, 50_000));
+      expect(await runsOf(store, 'report')).toMatchObject([{ fireAt, runAt, state: 'pending' }]);
+      expect(runAt.getTime()).toBeGreaterThan(fireAt.getTime());
+    });
+
+    it('says what it wrote where somebody wants to know', async () => {
+      await aRunningRun(store, node, 'busy');
+      await store.jobs.add(aJob('free'), 'api');
+      store.advance(minutes(1));
+      await node.roster.beat();
+      const { rows } = await fireDue(store, node, token, true);
+      const [busy, free] = [await runsOf(store, 'busy'), await runsOf(store, 'free')];
+      const of = ({ id, jobId, fireAt, state, reason }: Run) =>
+        ({ runId: id, jobId, fireAt, state, reason }) as const;
+      expect(rows).toEqual([of(busy.at(-1)!), of(free.at(-1)!)]);
+      expect(rows).toMatchObject([{ reason: 'overlapped' }, { state: 'pending', reason: null }]);
+      store.advance(minutes(1));
+      expect((await fireDue(store, node, token)).rows).toEqual([]);
+    });
+
     it('takes ids of any text', async () => {
       const ids = ['a,b', '{c}', '"d"', 'e\\f', 'NULL', ' g h', 'ü/€', "i'j"].map((id) =>
         id.trim(),
@@ -149,7 +185,7 @@ export function firingContract(makeStore: MakeStore): void {
       store.advance(minutes(1));
       expect((await fireDue(store, node, token)).moved).toEqual(new Set(ids));
       await node.roster.beat();
-      const claimed = await node.queue.claim([TASK], 100);
+      const claimed = await claim(node, 100);
       expect(claimed.map(({ jobId }) => jobId).toSorted()).toEqual(ids.toSorted());
     });
 

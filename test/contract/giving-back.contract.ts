@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimedRun, Outcome } from '../../src/tasks/store/run-queue.js';
-import { aJob, TASK } from '../support/builders.js';
-import { aDueJobIn, aNodeAtWork, aRunningRun, fireDue, lead, run } from './scenes.js';
+import { aJob } from '../support/builders.js';
+import { aDueJobIn, aNodeAtWork, aRunningRun, claim, fireDue, lead, run } from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';
 
 export function givingBackContract(makeStore: MakeStore): void {
@@ -26,10 +26,10 @@ export function givingBackContract(makeStore: MakeStore): void {
     it('makes the run pending again, as if it had never been claimed', async () => {
       await store.jobs.add(aJob('report'), 'api');
       const before = await store.jobs.runNow('report', {});
-      const claimed = await north.queue.claim([TASK], 1);
+      const claimed = await claim(north, 1);
       await north.queue.giveBack(claimed);
       expect(await run(store, before.id)).toEqual(before);
-      expect(await south.queue.claim([TASK], 1)).toMatchObject([{ runId: before.id, attempt: 1 }]);
+      expect(await claim(south, 1)).toMatchObject([{ runId: before.id, attempt: 1 }]);
     });
 
     it('cancels the run when its job is gone', async () => {
@@ -42,25 +42,37 @@ export function givingBackContract(makeStore: MakeStore): void {
       });
     });
 
+    it('cancels the run when somebody has asked for its end', async () => {
+      const claimed = await aRunningRun(store, north, 'report');
+      await store.runs.cancel(claimed.runId, { reason: 'enough' });
+      await north.queue.giveBack([claimed]);
+      expect(await run(store, claimed.runId)).toMatchObject({
+        state: 'cancelled',
+        error: { message: 'enough' },
+        finishedAt: expect.any(Date) as Date,
+      });
+      expect(await claim(north, 1)).toEqual([]);
+    });
+
     it('leaves the run waiting when its job is paused', async () => {
       const token = await lead(north);
       await aDueJobIn(store, 'report');
       await fireDue(store, north, token);
       await north.roster.beat();
-      const claimed = await north.queue.claim([TASK], 1);
-      await store.jobs.pause('report', null);
+      const claimed = await claim(north, 1);
+      await store.jobs.pause('report');
       await north.queue.giveBack(claimed);
       expect(await run(store, claimed[0]!.runId)).toMatchObject({ state: 'pending' });
-      expect(await north.queue.claim([TASK], 1)).toEqual([]);
+      expect(await claim(north, 1)).toEqual([]);
       await store.jobs.resume('report');
-      expect(await north.queue.claim([TASK], 1)).toHaveLength(1);
+      expect(await claim(north, 1)).toHaveLength(1);
     });
 
     it('does not hold a run that was asked for by hand', async () => {
       const claimed = await aRunningRun(store, north, 'report');
-      await store.jobs.pause('report', null);
+      await store.jobs.pause('report');
       await north.queue.giveBack([claimed]);
-      expect(await north.queue.claim([TASK], 1)).toHaveLength(1);
+      expect(await claim(north, 1)).toHaveLength(1);
     });
 
     it('does nothing for another node, an older attempt or a run that has ended', async () => {

@@ -11,6 +11,7 @@ import {
   aDueJobIn,
   aNodeAtWork,
   aRunningRun,
+  claim,
   clockOf,
   fireDue,
   lead,
@@ -30,7 +31,7 @@ export function jobStoreContract(makeStore: MakeStore): void {
   describe('adding a job', () => {
     it('plans it from now on and answers what is stored', async () => {
       const now = await clockOf(store);
-      const job = await store.jobs.add(
+      const { job } = await store.jobs.add(
         aJob('report', { name: 'Report', payload: { team: 7 }, tags: ['a', 'b'], priority: 2 }),
         'api',
       );
@@ -58,7 +59,7 @@ export function jobStoreContract(makeStore: MakeStore): void {
     });
 
     it('lets an interval begin one period after it was made, and keeps that anchor', async () => {
-      const job = await store.jobs.add(aJob('report'), 'api');
+      const { job } = await store.jobs.add(aJob('report'), 'api');
       expect(job.nextFireAt?.getTime()).toBeGreaterThanOrEqual(job.createdAt.getTime() + 59_000);
       expect(job.trigger).toEqual({
         type: 'interval',
@@ -70,17 +71,17 @@ export function jobStoreContract(makeStore: MakeStore): void {
     it('keeps an anchor that is given', async () => {
       const startAt = '2020-01-01T00:00:17.250Z';
       const trigger = { type: 'interval', minutes: 1, startAt } as const;
-      const job = await store.jobs.add(aJob('report', { trigger }), 'api');
+      const { job } = await store.jobs.add(aJob('report', { trigger }), 'api');
       expect(job.trigger).toEqual(trigger);
       expect(job.nextFireAt?.toISOString()).toMatch(/:17\.250Z$/);
     });
 
     it('takes the id for a name where none is given', async () => {
-      expect((await store.jobs.add(aJob('report'), 'config')).name).toBe('report');
+      expect((await store.jobs.add(aJob('report'), 'config')).job.name).toBe('report');
     });
 
     it('refuses an id that exists', async () => {
-      const job = await store.jobs.add(aJob('report'), 'api');
+      const { job } = await store.jobs.add(aJob('report'), 'api');
       await expect(store.jobs.add(aJob('report', { priority: 9 }), 'api')).rejects.toThrow(
         JobExistsError,
       );
@@ -117,7 +118,7 @@ export function jobStoreContract(makeStore: MakeStore): void {
       await store.jobs.add(aJob('a-report', { tags: ['x'], name: 'Daily 100% Report' }), 'api');
       await store.jobs.add(aJob('b-invoice', { task: 'Invoices.send', tags: ['x', 'y'] }), 'api');
       await store.jobs.add(aJob('c-report'), 'api');
-      await store.jobs.pause('c-report', null);
+      await store.jobs.pause('c-report');
     };
 
     it('finds none under an id that does not exist', async () => {
@@ -167,7 +168,9 @@ export function jobStoreContract(makeStore: MakeStore): void {
       await store.jobs.remove('report');
       expect(await store.jobs.get('report')).toBeNull();
       expect(await runsOf(store, 'report')).toHaveLength(1);
-      await expect(store.jobs.add(aJob('report'), 'api')).resolves.toMatchObject({ revision: 1 });
+      await expect(store.jobs.add(aJob('report'), 'api')).resolves.toMatchObject({
+        job: { revision: 1 },
+      });
     });
 
     it('cancels what is pending and lets run what is running', async () => {
@@ -179,7 +182,7 @@ export function jobStoreContract(makeStore: MakeStore): void {
         state: 'cancelled',
         finishedAt: expect.any(Date) as Date,
       });
-      expect(await node.queue.claim([TASK], 5)).toEqual([]);
+      expect(await claim(node, 5)).toEqual([]);
       const recorded = await node.queue.finish([{ runId, attempt, state: 'succeeded' }]);
       expect(recorded).toHaveLength(1);
     });
@@ -208,7 +211,7 @@ export function jobStoreContract(makeStore: MakeStore): void {
       const token = await lead(node);
       await aDueJobIn(store, 'report');
       await fireDue(store, node, token);
-      await store.jobs.pause('report', null);
+      await store.jobs.pause('report');
       await store.jobs.remove('report');
       expect(await runsOf(store, 'report')).toMatchObject([{ state: 'cancelled' }]);
     });
@@ -216,7 +219,9 @@ export function jobStoreContract(makeStore: MakeStore): void {
 
   it('refuses to change or run a job that does not exist', async () => {
     const attempts: ((id: string) => Promise<unknown>)[] = [
-      (id) => store.jobs.pause(id, null),
+      (id) => store.jobs.pause(id),
+      (id) => store.jobs.modify(id, { name: 'x' }),
+      (id) => store.jobs.reset(id),
       (id) => store.jobs.resume(id),
       (id) => store.jobs.remove(id),
       (id) => store.jobs.runNow(id, {}),

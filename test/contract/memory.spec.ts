@@ -2,24 +2,40 @@ import { describe } from 'vitest';
 import { randomUUID } from 'node:crypto';
 import { Clock } from '../../src/tasks/domain/clock.js';
 import { SystemClock } from '../../src/tasks/engine/system-clock.js';
+import { MemoryChangeFeed } from '../../src/tasks/testing/memory-change-feed.js';
 import { MemoryClusterStore } from '../../src/tasks/testing/memory-cluster-store.js';
 import { MemoryDatabase } from '../../src/tasks/testing/memory-database.js';
 import { memoryEngineStore } from '../../src/tasks/testing/memory-engine-store.js';
+import { MemoryJobCare } from '../../src/tasks/testing/memory-job-care.js';
 import { MemoryJobStore } from '../../src/tasks/testing/memory-job-store.js';
 import { MemoryRunStore } from '../../src/tasks/testing/memory-run-store.js';
+import { recordedLog } from '../support/recorded-log.js';
+import { addOnceContract } from './add-once.contract.js';
+import { backfillContract } from './backfill.contract.js';
+import { changeFeedContract } from './change-feed.contract.js';
 import { clusterStoreContract } from './cluster-store.contract.js';
 import { declareJobContract } from './declare-job.contract.js';
+import { editJobContract } from './edit-job.contract.js';
 import { fencingContract } from './fencing.contract.js';
 import { fireLedgerContract } from './fire-ledger.contract.js';
+import { deploysContract } from './deploys.contract.js';
+import { jobCareContract } from './job-care.contract.js';
 import { jobStoreContract } from './job-store.contract.js';
 import { leaderLockContract } from './leader-lock.contract.js';
 import { nodeRosterContract } from './node-roster.contract.js';
 import { pauseJobContract } from './pause-job.contract.js';
+import { runNowPoliciesContract } from './run-now-policies.contract.js';
 import { runNowContract } from './run-now.contract.js';
 import { runQueueContract } from './run-queue.contract.js';
 import { runStoreContract } from './run-store.contract.js';
 import { settlingContract } from './settling.contract.js';
-import { DEAD_AFTER_MS, LEASE_MS, RETENTION_DAYS, type TestStore } from './test-store.js';
+import {
+  DEAD_AFTER_MS,
+  LEASE_MS,
+  ORPHAN_AFTER_MS,
+  RETENTION_DAYS,
+  type TestStore,
+} from './test-store.js';
 import { wakeUpsContract } from './wake-ups.contract.js';
 
 describe('leader lock', () => leaderLockContract(makeMemoryStore));
@@ -29,9 +45,16 @@ describe('run queue', () => runQueueContract(makeMemoryStore));
 describe('node roster', () => nodeRosterContract(makeMemoryStore));
 describe('settling', () => settlingContract(makeMemoryStore));
 describe('job store', () => jobStoreContract(makeMemoryStore));
+describe('add once', () => addOnceContract(makeMemoryStore));
+describe('change feed', () => changeFeedContract(makeMemoryStore));
 describe('pause job', () => pauseJobContract(makeMemoryStore));
 describe('declare job', () => declareJobContract(makeMemoryStore));
+describe('job care', () => jobCareContract(makeMemoryStore));
+describe('deploys', () => deploysContract(makeMemoryStore));
+describe('edit job', () => editJobContract(makeMemoryStore));
 describe('run now', () => runNowContract(makeMemoryStore));
+describe('run now policies', () => runNowPoliciesContract(makeMemoryStore));
+describe('backfill', () => backfillContract(makeMemoryStore));
 describe('cluster store', () => clusterStoreContract(makeMemoryStore));
 describe('run store', () => runStoreContract(makeMemoryStore));
 describe('wake ups', () => wakeUpsContract(makeMemoryStore));
@@ -43,13 +66,17 @@ async function makeMemoryStore(): Promise<TestStore> {
     deadAfterMs: DEAD_AFTER_MS,
     retentionDays: RETENTION_DAYS,
   });
+  const log = recordedLog();
   return {
     jobs: new MemoryJobStore(database),
+    care: new MemoryJobCare(database, ORPHAN_AFTER_MS, log),
+    told: log.lines,
     runs: new MemoryRunStore(database),
     cluster: new MemoryClusterStore(database),
-    node(name, { hint = true } = {}) {
+    changes: new MemoryChangeFeed(database),
+    node(name, { hint = true, tasks = { 'Reports.daily': null }, jobs = {} } = {}) {
       const roles = ['scheduler', 'worker', 'api'];
-      const node = { id: randomUUID(), name, version: '1.0.0', roles, tasks: ['Reports.daily'] };
+      const node = { id: randomUUID(), name, version: '1.0.0', roles, tasks, jobs };
       return { ...memoryEngineStore(database, node, { hint }), id: node.id, name };
     },
     advance(ms) {
@@ -57,6 +84,9 @@ async function makeMemoryStore(): Promise<TestStore> {
     },
     async generation() {
       return database.lock.generation;
+    },
+    async amend(runId, run) {
+      database.runs.write({ ...database.runs.get(runId)!, ...run });
     },
     async spoil(jobId) {
       const job = database.jobs.get(jobId)!;

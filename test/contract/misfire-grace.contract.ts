@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LONGEST_PERIOD_MS } from '../../src/tasks/domain/triggers/trigger-spec.js';
-import { aJob, hours, minutes, TASK } from '../support/builders.js';
-import { aDueJobIn, aNodeAtWork, fireDue, lead, runsOf } from './scenes.js';
+import { aJob, hours, minutes } from '../support/builders.js';
+import { aDueJobIn, aNodeAtWork, claim, fireDue, lead, runsOf } from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';
 
 export function misfireGraceContract(makeStore: MakeStore): void {
@@ -21,7 +21,7 @@ export function misfireGraceContract(makeStore: MakeStore): void {
       await fireDue(store, north, token);
       store.advance(waitMs);
       await north.roster.beat();
-      return north.queue.claim([TASK], 1);
+      return claim(north, 1);
     };
     const only = async () => (await runsOf(store, 'report'))[0];
 
@@ -53,7 +53,7 @@ export function misfireGraceContract(makeStore: MakeStore): void {
       await store.jobs.runNow('report', {});
       store.advance(hours(1));
       await north.roster.beat();
-      expect(await north.queue.claim([TASK], 1)).toHaveLength(1);
+      expect(await claim(north, 1)).toHaveLength(1);
     });
   });
 }

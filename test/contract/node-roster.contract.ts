@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aDeclaration } from '../support/builders.js';
+import { aDeclaration, aJob, NODE, TASK } from '../support/builders.js';
 import { aNodeAtWork, aRunningRun, clockOf } from './scenes.js';
-import { DEAD_AFTER_MS, type MakeStore, type TestStore } from './test-store.js';
+import { DEAD_AFTER_MS, type MakeStore, type TestNode, type TestStore } from './test-store.js';
 
 export function nodeRosterContract(makeStore: MakeStore): void {
   let store: TestStore;
@@ -17,7 +17,7 @@ export function nodeRosterContract(makeStore: MakeStore): void {
   /** A job that fires once after each cold start is armed by the first declaration after it. */
   const armed = async () => {
     const start = aDeclaration('start', { trigger: { type: 'start', delayMs: 0 } });
-    return (await store.jobs.declare(start)) !== 'unchanged';
+    return (await store.jobs.declare(start, NODE)) !== 'unchanged';
   };
 
   describe('a node', () => {
@@ -69,7 +69,7 @@ export function nodeRosterContract(makeStore: MakeStore): void {
       const south = await aNodeAtWork(store, 'south');
       const { runId, attempt } = await aRunningRun(store, north, 'mine');
       await aRunningRun(store, south, 'theirs');
-      expect((await north.roster.beat()).running).toEqual([{ runId, attempt }]);
+      expect((await north.roster.beat()).running).toMatchObject([{ runId, attempt }]);
       await north.queue.finish([{ runId, attempt, state: 'succeeded' }]);
       expect((await north.roster.beat()).running).toEqual([]);
     });
@@ -81,6 +81,71 @@ export function nodeRosterContract(makeStore: MakeStore): void {
       const { at } = await node.roster.beat();
       expect(at.getTime()).toBeGreaterThanOrEqual(now.getTime());
       expect(at.getTime() - now.getTime()).toBeLessThan(5_000);
+    });
+  });
+
+  describe('tasks that a heartbeat names as unknown', () => {
+    const unknown = async (node: TestNode) => (await node.roster.beat()).unknownTasks;
+
+    it('are those of active jobs that no live worker knows, each once', async () => {
+      const north = await aNodeAtWork(store, 'north');
+      for (const id of ['a', 'b', 'c'])
+        await store.jobs.add(aJob(id, { task: 'Gone.away' }), 'api');
+      await store.jobs.add(aJob('d', { task: 'Also.gone' }), 'api');
+      await store.jobs.add(aJob('known'), 'api');
+      expect(await unknown(north)).toEqual(['Also.gone', 'Gone.away']);
+    });
+
+    it('are not those of jobs that are paused or finished', async () => {
+      const north = await aNodeAtWork(store, 'north');
+      await store.jobs.add(aJob('paused', { task: 'Gone.away', paused: true }), 'api');
+      expect(await unknown(north)).toEqual([]);
+      await store.jobs.resume('paused');
+      expect(await unknown(north)).toEqual(['Gone.away']);
+    });
+
+    it('are known as long as another worker that knows them is alive', async () => {
+      const north = await aNodeAtWork(store, 'north');
+      const south = await aNodeAtWork(store, 'south', { tasks: { 'Gone.away': 'hash' } });
+      await store.jobs.add(aJob('a', { task: 'Gone.away' }), 'api');
+      expect(await unknown(north)).toEqual([]);
+      store.advance(DEAD_AFTER_MS);
+      expect(await unknown(north)).toEqual(['Gone.away']);
+      await south.roster.beat();
+      expect(await unknown(north)).toEqual([]);
+      await south.roster.leave();
+      expect(await unknown(north)).toEqual(['Gone.away']);
+    });
+  });
+
+  describe('declarations that a heartbeat gives a node to adopt', () => {
+    const mine = { tasks: { [TASK]: 'v1' }, jobs: { fromFile: 'v1' } };
+    const theirs = { tasks: { [TASK]: 'v2' }, jobs: { fromFile: 'v2' } };
+    const declareBoth = async (hash: string, nodeId: string) => {
+      await store.jobs.declare(aDeclaration(TASK, { hash }), nodeId);
+      await store.jobs.declare(aDeclaration('fromFile', { hash, origin: 'config' }), nodeId);
+    };
+    const toAdopt = async (node: TestNode) => (await node.roster.beat()).toAdopt;
+
+    it('are those that are stored otherwise, while nobody alive has them so', async () => {
+      const north = await aNodeAtWork(store, 'north', mine);
+      await declareBoth('v1', north.id);
+      expect(await toAdopt(north)).toEqual([]);
+      const south = await aNodeAtWork(store, 'south', theirs);
+      await declareBoth('v2', south.id);
+      expect(await toAdopt(north)).toEqual([]);
+      expect(await toAdopt(south)).toEqual([]);
+      await south.roster.leave();
+      expect(await toAdopt(north)).toEqual([TASK, 'fromFile']);
+      await declareBoth('v1', north.id);
+      expect(await toAdopt(north)).toEqual([]);
+    });
+
+    it('are none where the job has gone or is of another origin', async () => {
+      const north = await aNodeAtWork(store, 'north', mine);
+      await store.jobs.add(aJob(TASK), 'api');
+      await store.jobs.declare(aDeclaration('fromFile', { hash: 'v0' }), NODE);
+      expect(await toAdopt(north)).toEqual([]);
     });
   });
 

@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { minutes, TASK } from '../support/builders.js';
-import { aDueJobIn, aNodeAtWork, aRunningRun, fireDue, lead, runsOf } from './scenes.js';
+import { later, minutes } from '../support/builders.js';
+import {
+  aDueJobIn,
+  aNodeAtWork,
+  aRunningRun,
+  claim,
+  clockOf,
+  fireDue,
+  lead,
+  runsOf,
+} from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';
 
 export function overlapContract(makeStore: MakeStore): void {
@@ -28,7 +37,7 @@ export function overlapContract(makeStore: MakeStore): void {
       await aDueJobIn(store, 'report');
       await fireDue(store, node, token);
       expect(await fireAgain()).toMatchObject({ moved: new Set(['report']), pending: 0 });
-      await node.queue.claim([TASK], 1);
+      await claim(node, 1);
       await fireAgain();
       expect(await states()).toEqual(['running', 'overlapped', 'overlapped']);
     });
@@ -58,6 +67,78 @@ export function overlapContract(makeStore: MakeStore): void {
         finishedAt: expect.any(Date) as Date,
         startedAt: null,
       });
+    });
+
+    const messages = async () => (await runsOf(store, 'report')).map(({ error }) => error?.message);
+
+    it('names the run that is in the way, the oldest of several', async () => {
+      const { runId } = await aRunningRun(store, node, 'report', { maxInstances: 2 });
+      await store.jobs.runNow('report', {});
+      await fireAgain();
+      expect((await runsOf(store, 'report')).at(-1)?.error).toEqual({
+        name: 'Overlapped',
+        message: `Run ${runId} was still going on.`,
+      });
+    });
+
+    it('names the handler that goes on although its time is over', async () => {
+      const { runId } = await aRunningRun(store, node, 'report');
+      const finishedAt = await clockOf(store);
+      await store.amend(runId, { state: 'timed-out', finishedAt, handlerAlive: true });
+      await fireAgain();
+      expect(await states()).toEqual(['timed-out', 'overlapped']);
+      expect((await messages()).at(-1)).toBe(
+        `Run ${runId} was still going on: its handler goes on although it ran out of time at ` +
+          `${finishedAt.toISOString()}.`,
+      );
+    });
+
+    it('tells a fire time apart that lost against one made up for with it', async () => {
+      await aDueJobIn(store, 'report', { coalesce: 'all' });
+      store.advance(minutes(1));
+      await fireDue(store, node, token);
+      expect(await states()).toEqual(['pending', 'overlapped']);
+      expect((await messages())[1]).toContain('Another fire time of the job');
+    });
+
+    const waitForRetry = async (job: Parameters<typeof aRunningRun>[3] = {}) => {
+      const { runId } = await aRunningRun(store, node, 'report', job);
+      const runAt = later(await clockOf(store), minutes(60));
+      await store.amend(runId, { state: 'pending', attempt: 1, runAt });
+    };
+
+    it('ends a run that waits for its retry: it gives way to the next fire time', async () => {
+      await waitForRetry();
+      await fireAgain();
+      const [before, after] = await runsOf(store, 'report');
+      expect(before).toMatchObject({
+        state: 'failed',
+        reason: 'superseded',
+        finishedAt: expect.any(Date) as Date,
+      });
+      expect(after).toMatchObject({ state: 'pending', reason: null });
+      const claimed = await claim(node, 100);
+      expect(claimed.map(({ runId }) => runId)).toEqual([after!.id]);
+    });
+
+    it('counts a retry whose time has come', async () => {
+      await waitForRetry();
+      store.advance(minutes(61));
+      await fireAgain();
+      expect(await states()).toEqual(['pending', 'coalesced', 'overlapped']);
+    });
+
+    it('leaves a run that waits for its retry under `allow`', async () => {
+      await waitForRetry({ overlap: 'allow' });
+      await fireAgain();
+      expect(await states()).toEqual(['pending', 'pending']);
+    });
+
+    it('leaves it where nothing may run anyway', async () => {
+      await waitForRetry({ misfireGraceMs: 1 });
+      store.advance(5);
+      await fireAgain();
+      expect(await states()).toEqual(['pending', 'misfired']);
     });
 
     it('starts the earliest candidates first, up to the instances that are free', async () => {

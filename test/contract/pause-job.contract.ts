@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aJob, later, minutes, TASK } from '../support/builders.js';
+import { aJob, later, minutes } from '../support/builders.js';
 import {
   aDueJobIn,
   aNodeAtWork,
   aRunningRun,
+  claim,
   clockOf,
   fireDue,
   lead,
@@ -26,7 +27,7 @@ export function pauseJobContract(makeStore: MakeStore): void {
   describe('pausing a job', () => {
     it('leaves it without a next fire time, with the reason', async () => {
       await store.jobs.add(aJob('report'), 'api');
-      const paused = await store.jobs.pause('report', 'too loud');
+      const paused = await store.jobs.pause('report', { reason: 'too loud' });
       expect(paused).toMatchObject({
         state: 'paused',
         paused: true,
@@ -38,20 +39,20 @@ export function pauseJobContract(makeStore: MakeStore): void {
     });
 
     it('changes nothing else of it', async () => {
-      const before = await store.jobs.add(
+      const { job: before } = await store.jobs.add(
         aJob('report', { payload: [1], tags: ['t'], priority: 3, misfireGraceMs: null }),
         'config',
       );
-      const { nextFireAt, state, paused, revision, updatedAt, ...kept } = before;
-      expect(await store.jobs.pause('report', null)).toMatchObject(kept);
-      expect({ state, paused, revision, updatedAt, nextFireAt }).toBeDefined();
+      const { nextFireAt, state, paused, pausedAt, revision, updatedAt, ...kept } = before;
+      expect(await store.jobs.pause('report')).toMatchObject(kept);
+      expect({ state, paused, pausedAt, revision, updatedAt, nextFireAt }).toBeDefined();
     });
 
     it('records what was overdue as one range', async () => {
       await aDueJobIn(store, 'report');
       const fireAt = (await store.jobs.get('report'))?.nextFireAt as Date;
       store.advance(minutes(1));
-      await store.jobs.pause('report', null);
+      await store.jobs.pause('report');
       expect(await runsOf(store, 'report')).toMatchObject([
         {
           state: 'skipped',
@@ -67,7 +68,7 @@ export function pauseJobContract(makeStore: MakeStore): void {
 
     it('records nothing when nothing was overdue', async () => {
       await store.jobs.add(aJob('report'), 'api');
-      await store.jobs.pause('report', null);
+      await store.jobs.pause('report');
       expect(await runsOf(store, 'report')).toEqual([]);
     });
 
@@ -75,7 +76,7 @@ export function pauseJobContract(makeStore: MakeStore): void {
       const token = await lead(node);
       await aDueJobIn(store, 'report');
       const fires = await planDue(store, node);
-      await store.jobs.pause('report', null);
+      await store.jobs.pause('report');
       expect((await node.fires.fire(token, 0, fires)).moved).toEqual(new Set());
       const runs = await runsOf(store, 'report');
       expect(runs.map(({ reason }) => reason)).toEqual(['paused']);
@@ -86,30 +87,32 @@ export function pauseJobContract(makeStore: MakeStore): void {
       await aDueJobIn(store, 'report', { overlap: 'allow' });
       await fireDue(store, node, token);
       const byHand = await store.jobs.runNow('report', {});
-      await store.jobs.pause('report', null);
-      const claimed = await node.queue.claim([TASK], 5);
+      await store.jobs.pause('report');
+      const claimed = await claim(node, 5);
       expect(claimed.map(({ runId }) => runId)).toEqual([byHand.id]);
     });
 
     it('lets a running run go on', async () => {
       const { runId, attempt } = await aRunningRun(store, node, 'report');
-      await store.jobs.pause('report', null);
+      await store.jobs.pause('report');
       expect(await node.queue.finish([{ runId, attempt, state: 'succeeded' }])).toHaveLength(1);
     });
 
     it('twice takes the later reason and records nothing anew', async () => {
       await aDueJobIn(store, 'report');
-      await store.jobs.pause('report', 'first');
+      await store.jobs.pause('report', { reason: 'first' });
       store.advance(minutes(5));
-      expect(await store.jobs.pause('report', 'second')).toMatchObject({ pauseReason: 'second' });
+      expect(await store.jobs.pause('report', { reason: 'second' })).toMatchObject({
+        pauseReason: 'second',
+      });
       expect(await runsOf(store, 'report')).toHaveLength(1);
     });
   });
 
   describe('resuming a job', () => {
-    it('plans from now on: what was missed is not made up for', async () => {
-      const { nextFireAt } = await store.jobs.add(aJob('report'), 'api');
-      await store.jobs.pause('report', 'for a while');
+    it('plans from now on: what was missed is one paused row and not made up for', async () => {
+      const { nextFireAt } = (await store.jobs.add(aJob('report'), 'api')).job;
+      await store.jobs.pause('report', { reason: 'for a while' });
       store.advance(minutes(10.5));
       const now = await clockOf(store);
       const resumed = await store.jobs.resume('report');
@@ -117,23 +120,25 @@ export function pauseJobContract(makeStore: MakeStore): void {
       expect(resumed.nextFireAt?.getTime()).toBeGreaterThan(now.getTime());
       expect(resumed.nextFireAt).toEqual(later(nextFireAt as Date, minutes(10)));
       expect((await node.fires.due(0, 10)).jobs).toEqual([]);
-      expect(await runsOf(store, 'report')).toEqual([]);
+      expect(await runsOf(store, 'report')).toMatchObject([
+        { state: 'skipped', reason: 'paused', coversFrom: nextFireAt, coversCount: 10 },
+      ]);
     });
 
     it('releases the runs that it held', async () => {
       const token = await lead(node);
       await aDueJobIn(store, 'report');
       await fireDue(store, node, token);
-      await store.jobs.pause('report', null);
+      await store.jobs.pause('report');
       await store.jobs.resume('report');
-      const [claimed] = await node.queue.claim([TASK], 5);
+      const [claimed] = await claim(node, 5);
       expect(await run(store, claimed!.runId)).toMatchObject({ cause: 'fired', state: 'running' });
     });
 
     it('finishes a job that has no fire time left', async () => {
       const at = later(await clockOf(store), minutes(1)).toISOString();
       await store.jobs.add(aJob('once', { trigger: { type: 'date', at } }), 'api');
-      await store.jobs.pause('once', null);
+      await store.jobs.pause('once');
       store.advance(minutes(2));
       expect(await store.jobs.resume('once')).toMatchObject({
         state: 'finished',
@@ -143,7 +148,7 @@ export function pauseJobContract(makeStore: MakeStore): void {
     });
 
     it('changes nothing of a job that is not paused', async () => {
-      const job = await store.jobs.add(aJob('report'), 'api');
+      const { job } = await store.jobs.add(aJob('report'), 'api');
       expect(await store.jobs.resume('report')).toEqual(job);
     });
   });

@@ -1,9 +1,18 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aJob, minutes, TASK } from '../support/builders.js';
+import { aJob, minutes } from '../support/builders.js';
 import { until } from '../support/until.js';
 import { postgresStores, type PostgresTestStore } from './postgres-store.js';
-import { aDueJobIn, aNodeAtWork, aRunningRun, lead, planDue, run, runsOf } from './scenes.js';
+import {
+  aDueJobIn,
+  aNodeAtWork,
+  aRunningRun,
+  claim,
+  lead,
+  planDue,
+  run,
+  runsOf,
+} from './scenes.js';
 import { LEASE_MS, type TestNode } from './test-store.js';
 
 /** What only a database shows in which others have begun something and not yet ended it. */
@@ -122,12 +131,12 @@ describe('a fire', () => {
       `INSERT INTO runs (job_id, task, fire_at, run_at, cause, state, queued, created_at)
        VALUES ('report', 'Reports.daily', '${at}', '${at}', 'fired', 'pending', true, now())`,
     );
-    const paused = store.jobs.pause('report', null);
+    const paused = store.jobs.pause('report');
     await someoneWaits();
     await commit();
     await paused;
     expect(await runsOf(store, 'report')).toMatchObject([{ state: 'pending', reason: null }]);
-    expect(await north.queue.claim([TASK], 1)).toEqual([]);
+    expect(await claim(north, 1)).toEqual([]);
   });
 });
 
@@ -136,7 +145,7 @@ describe('a claim', () => {
     await store.jobs.add(aJob('report'), 'api');
     await store.jobs.runNow('report', {});
     await begin(`SELECT 1 FROM leader_lock FOR UPDATE`, `UPDATE leader_lock SET paused = true`);
-    const claimed = north.queue.claim([TASK], 1);
+    const claimed = claim(north, 1);
     await someoneWaits();
     await commit();
     expect(await claimed).toEqual([]);
@@ -147,7 +156,7 @@ describe('a claim', () => {
     const held = await store.jobs.runNow('report', {});
     const free = await store.jobs.runNow('report', {});
     await begin(`SELECT 1 FROM runs WHERE id = ${held.id} FOR UPDATE`);
-    const claimed = await north.queue.claim([TASK], 2);
+    const claimed = await claim(north, 2);
     expect(claimed.map(({ runId }) => runId)).toEqual([free.id]);
     await commit();
   });
@@ -158,7 +167,7 @@ describe('a claim', () => {
     await begin(
       `UPDATE runs SET state = 'running', queued = false, attempt = 1, node_id = '${north.id}'`,
     );
-    const paused = store.jobs.pause('report', null);
+    const paused = store.jobs.pause('report');
     await someoneWaits();
     await commit();
     await paused;
@@ -171,7 +180,7 @@ describe('a claim that is given back', () => {
   const aFiredClaim = async () => {
     await aDueJobIn(store, 'report');
     await north.fires.fire(token, 0, await planDue(store, north));
-    return north.queue.claim([TASK], 1);
+    return claim(north, 1);
   };
 
   it('while its job is being paused is given back at the next try, and then held', async () => {
@@ -187,7 +196,7 @@ describe('a claim that is given back', () => {
     expect(await run(store, claimed[0]!.runId)).toMatchObject({ state: 'running' });
     await north.queue.giveBack(claimed);
     expect(await run(store, claimed[0]!.runId)).toMatchObject({ state: 'pending' });
-    expect(await north.queue.claim([TASK], 1)).toEqual([]);
+    expect(await claim(north, 1)).toEqual([]);
   });
 
   it('while its job is being removed is cancelled at the next try', async () => {

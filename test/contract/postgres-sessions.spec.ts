@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WAKE_UPS } from '../../src/tasks/store/wake-ups.js';
 import { aJob, minutes } from '../support/builders.js';
 import { until } from '../support/until.js';
 import { neighbourOf, postgresStores, type PostgresTestStore } from './postgres-store.js';
@@ -45,11 +46,11 @@ describe('a broken connection', () => {
   it('of the listener is opened again, and everything counts as heard', async () => {
     let heard: string[] = [];
     north.wakeUps.listen((wakeUp) => heard.push(wakeUp));
-    await until('the first wake-ups', () => heard.length === 3);
+    await until('the first wake-ups', () => heard.length === WAKE_UPS.length);
     heard = [];
     await cutOff('listen');
-    await until('the wake-ups after the break', () => heard.length === 3);
-    expect(heard.toSorted()).toEqual(['jobs', 'leader', 'runs']);
+    await until('the wake-ups after the break', () => heard.length === WAKE_UPS.length);
+    expect(heard.toSorted()).toEqual([...WAKE_UPS].sort());
     heard = [];
     await store.jobs.add(aJob('report'), 'api');
     await until('the change', () => heard.includes('jobs'));
@@ -115,11 +116,11 @@ describe('the rows', () => {
       expect(await theirs.lock.takeOver(0, false)).toEqual({ fencingToken: 1, hinted: true });
       const heard: string[] = [];
       theirs.wakeUps.listen((wakeUp) => heard.push(wakeUp));
-      await until('the first wake-ups', () => heard.length === 3);
+      await until('the first wake-ups', () => heard.length === WAKE_UPS.length);
       await store.jobs.add(aJob('another'), 'api');
       await neighbour.jobs.add(aJob('of-theirs'), 'api');
-      await until('their own change', () => heard.length > 3);
-      expect(heard.slice(3)).toEqual(['jobs']);
+      await until('their own change', () => heard.length > WAKE_UPS.length);
+      expect(heard.slice(WAKE_UPS.length)).toEqual(['jobs']);
     } finally {
       await neighbour.close();
     }

@@ -9,15 +9,20 @@ import { SchemaName } from '../../src/tasks/store/schema-name.js';
 import { tasksDataSource } from '../../src/tasks/store/typeorm/data-source.js';
 import { migrate } from '../../src/tasks/store/typeorm/migrate.js';
 import { TasksDatabase } from '../../src/tasks/store/typeorm/tasks-database.js';
+import { TypeormChangeFeed } from '../../src/tasks/store/typeorm/typeorm-change-feed.js';
 import { TypeormClusterStore } from '../../src/tasks/store/typeorm/typeorm-cluster-store.js';
+import { TypeormJobCare } from '../../src/tasks/store/typeorm/typeorm-job-care.js';
 import { TypeormJobStore } from '../../src/tasks/store/typeorm/typeorm-job-store.js';
 import { TypeormRunStore } from '../../src/tasks/store/typeorm/typeorm-run-store.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+import { recordedLog } from '../support/recorded-log.js';
 import {
   DEAD_AFTER_MS,
   LEASE_MS,
+  ORPHAN_AFTER_MS,
   RETENTION_DAYS,
   type TestNode,
+  type TestNodeOptions,
   type TestStore,
 } from './test-store.js';
 
@@ -75,7 +80,18 @@ async function share(): Promise<Shared> {
 
 async function empty(database: TestDatabase): Promise<void> {
   const { quoted } = SCHEMA;
-  const tables = ['runs', 'job_plans', 'jobs', 'nodes', 'cluster_pauses', 'leader_history'];
+  const tables = [
+    'runs',
+    'run_attempts',
+    'run_logs',
+    'job_plans',
+    'jobs',
+    'nodes',
+    'cluster_pauses',
+    'leader_history',
+    'audit',
+    'idempotency_keys',
+  ];
   await database.query(
     `TRUNCATE ${tables.map((table) => `${quoted}.${table}`).join()} RESTART IDENTITY`,
   );
@@ -89,15 +105,24 @@ function makeStore({ database, dataSource }: Shared, schema: SchemaName): Postgr
   const tables = new TasksDatabase(dataSource);
   tables.unavailable = null;
   const nodes: TestNode[] = [];
+  const log = recordedLog();
+  const limits = {
+    deadAfterMs: DEAD_AFTER_MS,
+    orphanAfterMs: ORPHAN_AFTER_MS,
+    retentionDays: RETENTION_DAYS,
+  };
   return {
     url,
     schema,
     query: (sql, params) => database.query(sql, params),
-    jobs: new TypeormJobStore(tables, schema, shift),
-    runs: new TypeormRunStore(tables),
+    jobs: new TypeormJobStore(tables, schema, shift, DEAD_AFTER_MS),
+    care: new TypeormJobCare(tables, schema, shift, limits, log),
+    told: log.lines,
+    runs: new TypeormRunStore(tables, schema, shift),
     cluster: new TypeormClusterStore(tables, schema, shift, DEAD_AFTER_MS),
-    node(name, { hint = true } = {}) {
-      const node = aNode(name, hint, url, schema, shift);
+    changes: new TypeormChangeFeed(tables, schema, shift),
+    node(name, options = {}) {
+      const node = aNode(name, options, url, schema, shift);
       nodes.push(node);
       return node;
     },
@@ -108,6 +133,17 @@ function makeStore({ database, dataSource }: Shared, schema: SchemaName): Postgr
       const sql = `SELECT generation::int FROM ${schema.quoted}.leader_lock`;
       const [row] = await database.query<{ generation: number }>(sql);
       return row?.generation ?? 0;
+    },
+    async amend(runId, { cause, state, held, attempt, runAt, finishedAt, handlerAlive }) {
+      await database.query(
+        `UPDATE ${schema.quoted}.runs
+         SET cause = coalesce($2, cause), state = coalesce($3, state), held = coalesce($4, held),
+             attempt = coalesce($5, attempt), run_at = coalesce($6, run_at),
+             finished_at = coalesce($7, finished_at), handler_alive = coalesce($8, handler_alive),
+             queued = coalesce($3, state) = 'pending' AND coalesce($4, held) IS NULL
+         WHERE id = $1`,
+        [runId, cause, state, held, attempt, runAt, finishedAt, handlerAlive],
+      );
     },
     async spoil(jobId) {
       const trigger = `'{"type": "lunar"}'`;
@@ -122,7 +158,7 @@ function makeStore({ database, dataSource }: Shared, schema: SchemaName): Postgr
 
 function aNode(
   name: string,
-  hint: boolean,
+  { hint = true, tasks = { 'Reports.daily': null }, jobs = {} }: TestNodeOptions,
   url: string,
   schema: SchemaName,
   shift: ClockShift,
@@ -134,7 +170,7 @@ function aNode(
     schema,
     shift,
     hint,
-    node: { id, name, version: '1.0.0', schemaVersion: 1, roles, tasks: { 'Reports.daily': null } },
+    node: { id, name, version: '1.0.0', schemaVersion: 1, roles, tasks, jobs },
     pooled: access,
     direct: access,
     poolSize: 4,

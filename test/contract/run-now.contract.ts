@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OverlappedError } from '../../src/tasks/domain/errors.js';
 import { aJob, minutes, TASK } from '../support/builders.js';
-import { aDueJobIn, aNodeAtWork, aRunningRun, clockOf, fireDue, lead, run } from './scenes.js';
+import {
+  aDueJobIn,
+  aNodeAtWork,
+  aRunningRun,
+  claim,
+  clockOf,
+  fireDue,
+  lead,
+  run,
+} from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';
 
 export function runNowContract(makeStore: MakeStore): void {
@@ -33,11 +42,11 @@ export function runNowContract(makeStore: MakeStore): void {
       });
       expect(asked.fireAt.getTime()).toBeGreaterThanOrEqual(before.getTime() - 1);
       expect(await run(store, asked.id)).toEqual(asked);
-      expect(await node.queue.claim([TASK], 1)).toMatchObject([{ runId: asked.id }]);
+      expect(await claim(node, 1)).toMatchObject([{ runId: asked.id }]);
     });
 
     it('does not touch the plan', async () => {
-      const job = await store.jobs.add(aJob('report'), 'api');
+      const { job } = await store.jobs.add(aJob('report'), 'api');
       await store.jobs.runNow('report', {});
       expect(await store.jobs.get('report')).toEqual(job);
     });
@@ -82,7 +91,7 @@ export function runNowContract(makeStore: MakeStore): void {
       await aRunningRun(store, node, 'free', { overlap: 'allow' });
       await store.jobs.runNow('report', { overlap: 'allow' });
       await store.jobs.runNow('free', {});
-      expect(await node.queue.claim([TASK], 9)).toHaveLength(2);
+      expect(await claim(node, 9)).toHaveLength(2);
     });
 
     it('is possible again once the run has ended', async () => {
@@ -93,9 +102,9 @@ export function runNowContract(makeStore: MakeStore): void {
 
     it('is possible while the job is paused, and starts then', async () => {
       await store.jobs.add(aJob('report'), 'api');
-      await store.jobs.pause('report', null);
+      await store.jobs.pause('report');
       await store.jobs.runNow('report', {});
-      expect(await node.queue.claim([TASK], 1)).toHaveLength(1);
+      expect(await claim(node, 1)).toHaveLength(1);
       expect((await store.jobs.get('report'))?.state).toBe('paused');
     });
 
@@ -103,9 +112,9 @@ export function runNowContract(makeStore: MakeStore): void {
       await store.jobs.add(aJob('report'), 'api');
       await store.cluster.pause(null);
       await store.jobs.runNow('report', {});
-      expect(await node.queue.claim([TASK], 1)).toEqual([]);
+      expect(await claim(node, 1)).toEqual([]);
       await store.cluster.resume();
-      expect(await node.queue.claim([TASK], 1)).toHaveLength(1);
+      expect(await claim(node, 1)).toHaveLength(1);
     });
   });
 }

@@ -3,6 +3,7 @@ import { InvalidInputError } from '../../src/tasks/domain/errors.js';
 import type { RunQuery } from '../../src/tasks/store/run-store.js';
 import { aJob, later, minutes } from '../support/builders.js';
 import { aDueJobIn, aNodeAtWork, aRunningRun, fireDue, lead } from './scenes.js';
+import { runChangesContract } from './run-changes.contract.js';
 import type { MakeStore, TestStore } from './test-store.js';
 
 export function runStoreContract(makeStore: MakeStore): void {
@@ -71,4 +72,6 @@ export function runStoreContract(makeStore: MakeStore): void {
       expect(await list({ from: first, to: later(second, 1) })).toHaveLength(2);
     });
   });
+
+  describe('run changes', () => runChangesContract(makeStore));
 }

@@ -5,11 +5,15 @@ import type { DueJob, Fire, Fired } from '../../src/tasks/store/fire-ledger.js';
 import type { Run } from '../../src/tasks/domain/run.js';
 import type { ClaimedRun } from '../../src/tasks/store/run-queue.js';
 import { aJob, minutes, TASK } from '../support/builders.js';
-import type { TestNode, TestStore } from './test-store.js';
+import type { TestNode, TestNodeOptions, TestStore } from './test-store.js';
 
 /** A node that is known to the cluster. */
-export async function aNodeAtWork(store: TestStore, name = 'north'): Promise<TestNode> {
-  const node = store.node(name);
+export async function aNodeAtWork(
+  store: TestStore,
+  name = 'north',
+  options: TestNodeOptions = {},
+): Promise<TestNode> {
+  const node = store.node(name, options);
   await node.roster.register();
   return node;
 }
@@ -42,15 +46,29 @@ export async function planDue(store: TestStore, node: TestNode): Promise<Fire[]>
 }
 
 function plan(job: DueJob, now: Date, pauses: Parameters<typeof planFires>[0]['pauses']): Fire {
-  const { policy, nextFireAt: plannedAt } = job;
-  const trigger = triggerOf(job.trigger);
-  return { job, plan: planFires({ trigger, policy, plannedAt, now, pauses }) };
+  const { jobId, policy, fired, nextFireAt: plannedAt } = job;
+  const trigger = triggerOf(job.trigger, { seed: jobId });
+  return { job, plan: planFires({ jobId, trigger, policy, fired, plannedAt, now, pauses }) };
 }
 
 /** Fires what is due, as the leader does. */
-export async function fireDue(store: TestStore, node: TestNode, token: number): Promise<Fired> {
+export async function fireDue(
+  store: TestStore,
+  node: TestNode,
+  token: number,
+  wantsRows?: boolean,
+): Promise<Fired> {
   const { pauses } = await node.fires.due(0, 1);
-  return node.fires.fire(token, pauses.count, await planDue(store, node));
+  return node.fires.fire(token, pauses.count, await planDue(store, node), wantsRows);
+}
+
+/** Takes runs of these tasks for a node. */
+export async function claim(
+  node: TestNode,
+  slots: number,
+  tasks: readonly string[] = [TASK],
+): Promise<readonly ClaimedRun[]> {
+  return (await node.queue.claim(tasks, slots)).runs;
 }
 
 /** A run of a job of its own, running on `node`. */
@@ -62,7 +80,7 @@ export async function aRunningRun(
 ): Promise<ClaimedRun> {
   await store.jobs.add(aJob(jobId, job), 'api');
   await store.jobs.runNow(jobId, {});
-  const claimed = await node.queue.claim([TASK], 100);
+  const claimed = await claim(node, 100);
   const run = claimed.find((one) => one.jobId === jobId);
   if (!run) throw new Error(`the run of ${jobId} was not claimed`);
   return run;

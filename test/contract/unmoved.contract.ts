@@ -33,7 +33,7 @@ export function unmovedContract(makeStore: MakeStore): void {
       const { jobs } = await node.fires.due(minutes(2), 1);
       const { nextFireAt } = jobs[0]!;
       const plan = {
-        candidates: [nextFireAt],
+        candidates: [{ fireAt: nextFireAt, runAt: nextFireAt }],
         ranges: [],
         lastFireAt: nextFireAt,
         nextFireAt: later(nextFireAt, minutes(1)),
@@ -44,7 +44,7 @@ export function unmovedContract(makeStore: MakeStore): void {
     it('that was edited since it was read', async () => {
       await aDueJobIn(store, 'report');
       const fires = await planDue(store, node);
-      await store.jobs.pause('report', null);
+      await store.jobs.pause('report');
       await store.jobs.resume('report');
       await expectUnmoved(fires);
     });

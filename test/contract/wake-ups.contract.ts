@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { WakeUp } from '../../src/tasks/store/wake-ups.js';
-import { aJob, TASK } from '../support/builders.js';
+import { WAKE_UPS, type WakeUp } from '../../src/tasks/store/wake-ups.js';
+import { aJob } from '../support/builders.js';
 import { until } from '../support/until.js';
-import { aDueJobIn, aNodeAtWork, fireDue, lead } from './scenes.js';
+import { aDueJobIn, aNodeAtWork, claim, fireDue, lead } from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';
 
 export function wakeUpsContract(makeStore: MakeStore): void {
@@ -16,7 +16,7 @@ export function wakeUpsContract(makeStore: MakeStore): void {
     heard = [];
     listener.wakeUps.listen((wakeUp) => heard.push(wakeUp));
     // Who begins to listen is told of everything once: it may have missed it.
-    await until('the first wake-ups', () => heard.length === 3);
+    await until('the first wake-ups', () => heard.length === WAKE_UPS.length);
     heard.length = 0;
   });
   afterEach(() => store.close());
@@ -28,7 +28,7 @@ export function wakeUpsContract(makeStore: MakeStore): void {
       await store.jobs.add(aJob('report'), 'api');
       await expectHeard('jobs');
       for (const change of [
-        () => store.jobs.pause('report', null),
+        () => store.jobs.pause('report'),
         () => store.jobs.resume('report'),
         () => store.jobs.remove('report'),
         () => store.cluster.pause(null),
@@ -54,7 +54,7 @@ export function wakeUpsContract(makeStore: MakeStore): void {
       await expectHeard('runs');
       heard.length = 0;
       await node.roster.beat();
-      await node.queue.giveBack(await node.queue.claim([TASK], 1));
+      await node.queue.giveBack(await claim(node, 1));
       await expectHeard('runs');
     });
 
@@ -69,7 +69,7 @@ export function wakeUpsContract(makeStore: MakeStore): void {
       const other = store.node('other');
       const heardByOther: WakeUp[] = [];
       other.wakeUps.listen((wakeUp) => heardByOther.push(wakeUp));
-      await until('the first wake-ups', () => heardByOther.length === 3);
+      await until('the first wake-ups', () => heardByOther.length === WAKE_UPS.length);
       heardByOther.length = 0;
       await store.jobs.add(aJob('report'), 'api');
       await until('the change', () => heardByOther.includes('jobs'));

@@ -1,9 +1,10 @@
 import type { LockRow } from '../../src/tasks/domain/lease.js';
 import type { EngineStore } from '../../src/tasks/store/engine-store.js';
-import type { Fire } from '../../src/tasks/store/fire-ledger.js';
+import type { Fire, FireLedger } from '../../src/tasks/store/fire-ledger.js';
+import type { JobCare } from '../../src/tasks/store/job-store.js';
 import { LeaderLock, type Acquired } from '../../src/tasks/store/leader-lock.js';
-import type { Claim, Outcome } from '../../src/tasks/store/run-queue.js';
-import { WakeUps, type WakeUp } from '../../src/tasks/store/wake-ups.js';
+import type { Claim, NewRunLine, Outcome, RunProgress } from '../../src/tasks/store/run-queue.js';
+import { WAKE_UPS, WakeUps, type WakeUp } from '../../src/tasks/store/wake-ups.js';
 import type { Link } from './link.js';
 
 /** How long the real store waits for an answer: about the lease, and otherwise. */
@@ -21,17 +22,22 @@ export function faultyStore(makeStore: () => EngineStore, link: Link): FaultySto
     lock,
     wakeUps,
     fires: {
-      due: (withinMs: number, most: number) => ask(() => fires.due(withinMs, most)),
-      fire: (token: number, pauses: number, all: readonly Fire[]) =>
-        ask(() => fires.fire(token, pauses, all)),
+      due: (...asked: Parameters<FireLedger['due']>) => ask(() => fires.due(...asked)),
+      fire: (token: number, pauses: number, all: readonly Fire[], wantsRows?: boolean) =>
+        ask(() => fires.fire(token, pauses, all, wantsRows)),
+      release: (token: number) => ask(() => fires.release(token)),
       settle: (token: number) => ask(() => fires.settle(token)),
       prune: (token: number) => ask(() => fires.prune(token)),
     },
     queue: {
-      claim: (tasks: readonly string[], slots: number) => ask(() => queue.claim(tasks, slots)),
+      claim: (tasks: readonly string[], slots: number, limits?: Readonly<Record<string, number>>) =>
+        ask(() => queue.claim(tasks, slots, limits)),
       claimed: () => ask(() => queue.claimed()),
       giveBack: (claims: readonly Claim[]) => ask(() => queue.giveBack(claims)),
       finish: (outcomes: readonly Outcome[]) => ask(() => queue.finish(outcomes)),
+      returned: (claims: readonly Claim[]) => ask(() => queue.returned(claims)),
+      report: (lines: readonly NewRunLine[], progress: readonly RunProgress[]) =>
+        ask(() => queue.report(lines, progress)),
     },
     roster: {
       register: () => ask(() => roster.register()),
@@ -43,6 +49,11 @@ export function faultyStore(makeStore: () => EngineStore, link: Link): FaultySto
     },
   };
 }
+
+/** It has a connection of its own, by the same way. */
+export const faultyCare = (jobs: JobCare, link: Link): JobCare => ({
+  care: (judges) => link.ask(ANSWER_MS, () => jobs.care(judges)),
+});
 
 export interface FaultyStore extends EngineStore {
   readonly lock: FaultyLock;
@@ -134,7 +145,7 @@ export class FaultyWakeUps extends WakeUps {
   reconnected(): void {
     const { heard } = this;
     if (!this.canHear || heard === null) return;
-    for (const wakeUp of ['leader', 'jobs', 'runs'] as const) this.link.tell(() => heard(wakeUp));
+    for (const wakeUp of WAKE_UPS) this.link.tell(() => heard(wakeUp));
   }
 
   close(): Promise<void> {

@@ -33,6 +33,9 @@ export interface JobHistory {
   readonly plans: readonly PlanStretch[];
   /** As the plan's row has it. */
   readonly nextFireAt: Date | null;
+  readonly lastFireAt: Date | null;
+  /** Since when it has been paused: what comes after is in the ledger once it is resumed. */
+  readonly idleSince: Date | null;
 }
 
 /** Between two edits: the fire times in (after, until] are this plan's. */

@@ -15,6 +15,8 @@ const JOB: JobHistory = {
   policy: jobPolicySchema.parse({}),
   plans: [{ trigger: { type: 'interval', seconds: 1 }, after: at(-1), until: null }],
   nextFireAt: at(3),
+  lastFireAt: at(2),
+  idleSince: null,
 };
 
 /** A fire time that ran on node north. */
@@ -40,6 +42,12 @@ function run(id: number, second: number, fields: Partial<Run> = {}): Run {
     finishedAt: at(second + 0.5),
     error: null,
     result: null,
+    progress: null,
+    retryOf: null,
+    backfillId: null,
+    cancelRequestedAt: null,
+    held: null,
+    handlerAlive: false,
     ...fields,
   };
 }
@@ -112,6 +120,15 @@ type Case = readonly [string, string, Partial<History>, before?: Partial<History
 
 const CASES: readonly Case[] = [
   ['one row per fire time', 'two rows of one fire time', { runs: [...SOUND.runs, run(4, 2)] }],
+  [
+    'attempts are allowed',
+    'a second attempt that nobody asked for',
+    {
+      starts: [...SOUND.starts, start(3, 2, { attempt: 2 })],
+      runs: [...SOUND.runs.slice(0, 2), run(3, 2, { attempt: 2 })],
+      ends: [...SOUND.ends, { ...end(3, 2), attempt: 2 }],
+    },
+  ],
   ['no fire time vanishes', 'a fire time without a row', { runs: [run(1, 0), run(3, 2)] }],
   [
     'no fire time vanishes',
@@ -311,6 +328,18 @@ describe('the invariants', () => {
     ];
     const change = { jobs: [{ ...JOB, plans }], runs: [run(1, 0), run(3, 2)] };
     expect(broken({ ...change, starts: [start(1, 0), start(3, 2)] })).toEqual([]);
+  });
+
+  it('expect nothing of a paused job since its pause, nor of one that has had its runs', () => {
+    const idle = { ...JOB, nextFireAt: null, idleSince: at(1.5) };
+    const two = { runs: [run(1, 0), run(2, 1)], starts: [start(1, 0), start(2, 1)] };
+    expect(broken({ ...two, jobs: [idle] })).toEqual([]);
+    const policy = { ...JOB.policy, maxRuns: 2 };
+    const done = { ...JOB, policy, nextFireAt: null, lastFireAt: at(1) };
+    expect(broken({ ...two, jobs: [done] })).toEqual([]);
+    expect(broken({ ...two, jobs: [{ ...done, policy: JOB.policy }] })).toEqual([
+      'no fire time vanishes',
+    ]);
   });
 
   it('allow a second handler once the first was given up, its node died, or it was asked for', () => {

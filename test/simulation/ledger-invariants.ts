@@ -113,12 +113,17 @@ function firedRows({ runs }: History, jobId: string) {
 
 /** The fire times that the ledger must account for, in order. */
 function fireTimes(history: History, job: JobHistory): number[] {
-  return job.plans.flatMap((plan) => [...timesOf(plan, endOf(history, job, plan))]);
+  const times = job.plans.flatMap((plan) => [...timesOf(plan, endOf(history, job, plan))]);
+  return [...new Set(times)].sort((a, b) => a - b);
 }
 
-/** The plan in force reaches up to its next fire time; one that has none is at its end. */
-function endOf({ now }: History, { nextFireAt }: JobHistory, { until }: PlanStretch): number {
-  return until?.getTime() ?? (nextFireAt === null ? now.getTime() : nextFireAt.getTime() - 1);
+/** The plan in force reaches up to its next fire time; one that has none is paused, or at its end. */
+function endOf({ now }: History, job: JobHistory, { until }: PlanStretch): number {
+  const { nextFireAt, idleSince, lastFireAt, policy } = job;
+  if (until !== null) return until.getTime();
+  if (nextFireAt !== null) return nextFireAt.getTime() - 1;
+  if (idleSince !== null) return idleSince.getTime();
+  return (policy.maxRuns === null ? now : (lastFireAt ?? now)).getTime();
 }
 
 function* timesOf({ trigger: spec, after }: PlanStretch, end: number): Generator<number> {

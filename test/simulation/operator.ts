@@ -1,5 +1,5 @@
 import { OverlappedError } from '../../src/tasks/domain/errors.js';
-import { newJobSchema, type NewJob } from '../../src/tasks/domain/job.js';
+import { newJobSchema, type Job, type NewJob } from '../../src/tasks/domain/job.js';
 import type { ClusterStore } from '../../src/tasks/store/cluster-store.js';
 import type { JobStore } from '../../src/tasks/store/job-store.js';
 import type { Random } from './random.js';
@@ -41,6 +41,7 @@ export class Operator {
     const job = await this.jobs.get(template.id);
     if (job === null) return this.add(template);
     if (random.chance(0.4)) return this.runNow(template.id);
+    if (random.chance(0.2)) return this.edit(job);
     if (job.paused) return this.resume(template.id);
     return random.chance(0.6) ? this.pause(template.id) : this.remove(template.id);
   }
@@ -51,24 +52,39 @@ export class Operator {
     const at = new Date(EPOCH + Math.floor(this.timeline.now) + inMs).toISOString();
     const job = { ...template, trigger: trigger.type === 'date' ? { ...trigger, at } : trigger };
     this.recorder.note(`operator: adds ${job.id}`);
-    this.recorder.planned(await this.jobs.add(job, 'api'));
+    this.recorder.added((await this.jobs.add(job, 'api')).job);
   }
 
   private async remove(id: string): Promise<void> {
     this.recorder.note(`operator: removes ${id}`);
+    this.recorder.changing(id);
     await this.jobs.remove(id);
-    this.recorder.unplanned(id, 'job removed');
+    this.recorder.stopped(id, 'job removed');
   }
 
   private async pause(id: string): Promise<void> {
     this.recorder.note(`operator: pauses ${id}`);
-    await this.jobs.pause(id, null);
-    this.recorder.unplanned(id, 'job paused');
+    await this.jobs.pause(id);
+    this.recorder.stopped(id, 'job paused');
   }
 
   private async resume(id: string): Promise<void> {
-    this.recorder.note(`operator: resumes ${id}`);
-    this.recorder.planned(await this.jobs.resume(id));
+    const misses = this.random.pick(['skip', 'once'] as const);
+    this.recorder.note(`operator: resumes ${id} (misses: ${misses})`);
+    await this.jobs.resume(id, misses);
+    this.recorder.lifted(id);
+  }
+
+  /** Another trigger, or only another name. */
+  private async edit({ id, name, trigger }: Job): Promise<void> {
+    const replans = trigger.type !== 'date' && this.random.chance(0.7);
+    this.recorder.note(`operator: edits ${id}${replans ? ' and its trigger' : ''}`);
+    const patch = replans
+      ? { trigger: { type: 'interval', milliseconds: this.random.whole(300, 9_000) } as const }
+      : { name: `${name}'`.slice(0, 50) };
+    if (replans) this.recorder.changing(id);
+    const edited = await this.jobs.modify(id, patch);
+    if (replans) this.recorder.edited(edited);
   }
 
   private async runNow(id: string): Promise<void> {
@@ -113,8 +129,21 @@ export class Operator {
       trigger,
       misfireGraceMs: random.pick([null, 500, 2_000, 86_400_000]),
       coalesce: random.pick(['latest', 'earliest', 'all']),
-      overlap: random.pick(['skip', 'skip', 'allow']),
+      overlap: random.pick([
+        'skip',
+        'skip',
+        'allow',
+        'buffer-one',
+        'buffer-all',
+        'cancel-previous',
+      ]),
       maxInstances: random.pick([1, 1, 2, 3]),
+      bufferLimit: random.pick([2, 5]),
+      jitterMs: random.pick([0, 0, 0, 400]),
+      maxRuns: random.pick([null, null, null, 20]),
+      timeoutMs: random.pick([null, null, 2_000]),
+      retry: { maxAttempts: random.pick([1, 1, 3]), delayMs: 500 },
+      onCrash: random.pick(['abandon', 'abandon', 'rerun']),
       priority: random.whole(-1, 1),
     });
   }

@@ -16,8 +16,10 @@ export interface PlantedBug {
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('fires for an old leader, without the fence', ['the fence holds'], (store, database) => ({
     fires: patched(store.fires, {
-      fire: (token, pauses, fires) =>
-        pretend(database, { fencingToken: token }, () => store.fires.fire(token, pauses, fires)),
+      fire: (token, pauses, fires, wantsRows) =>
+        pretend(database, { fencingToken: token }, () =>
+          store.fires.fire(token, pauses, fires, wantsRows),
+        ),
     }),
   })),
   bug(
@@ -36,18 +38,20 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ),
   bug('fires while the cluster is paused', ['a pause holds'], (store, database) => ({
     fires: patched(store.fires, {
-      due: async (withinMs, most) => {
-        const due = await store.fires.due(withinMs, most);
+      due: async (...asked) => {
+        const due = await store.fires.due(...asked);
         return { ...due, pauses: { ...due.pauses, paused: false } };
       },
-      fire: (token, pauses, fires) =>
-        pretend(database, { paused: false }, () => store.fires.fire(token, pauses, fires)),
+      fire: (token, pauses, fires, wantsRows) =>
+        pretend(database, { paused: false }, () =>
+          store.fires.fire(token, pauses, fires, wantsRows),
+        ),
     }),
   })),
   bug('claims while the cluster is paused', ['a pause holds'], (store, database) => ({
     queue: patched(store.queue, {
-      claim: (tasks, slots) =>
-        pretend(database, { paused: false }, () => store.queue.claim(tasks, slots)),
+      claim: (tasks, slots, limits) =>
+        pretend(database, { paused: false }, () => store.queue.claim(tasks, slots, limits)),
     }),
   })),
   bug('drops what did not run', ['no fire time vanishes'], (store) => ({
@@ -93,7 +97,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     }),
   ),
   bug('never ends the runs of dead nodes', ['runs of the dead are settled'], (store) => ({
-    fires: patched(store.fires, { settle: async () => 0 }),
+    fires: patched(store.fires, { settle: async () => ({ abandoned: 0, rerun: 0 }) }),
   })),
   bug('does not take claims back', ['a claim is at work'], (store) => ({
     queue: patched(store.queue, { giveBack: async () => undefined }),

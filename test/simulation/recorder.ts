@@ -46,20 +46,26 @@ export class Recorder {
     this.ends.push({ ...end, at: this.database.now() });
   }
 
-  /** A job was made, or its plan was made anew. */
-  planned(job: Job): void {
-    const known = this.jobs.get(job.id);
-    const plan = { trigger: job.trigger, after: this.database.now(), until: null };
-    if (known) known.plans.push(plan);
-    else this.jobs.set(job.id, { policy: job, plans: [plan] });
+  /** A job was made. */
+  added(job: Job): void {
+    this.edited(job);
     this.lifted(job.id);
   }
 
-  /** A plan was taken out of force: what was overdue then is accounted for. */
-  unplanned(jobId: string, what: 'job paused' | 'job removed'): void {
-    const plan = this.jobs.get(jobId)?.plans.at(-1);
+  /** A job got another trigger: what was due by the old one until then is accounted for. */
+  edited(job: Job): void {
     const now = this.database.now();
-    if (plan?.until === null) plan.until = now;
+    const plan = { trigger: job.trigger, after: now, until: null };
+    const known = this.jobs.get(job.id);
+    this.closePlan(job.id, now);
+    if (known) known.plans.push(plan);
+    else this.jobs.set(job.id, { policy: job, plans: [plan] });
+  }
+
+  /** A job was stopped. Its plan goes on when it is resumed, and what it missed is accounted for. */
+  stopped(jobId: string, what: 'job paused' | 'job removed'): void {
+    const now = this.database.now();
+    if (what === 'job removed') this.closePlan(jobId, now);
     this.lifted(jobId);
     this.stops.push({ what, jobId, from: now, to: null });
   }
@@ -72,6 +78,18 @@ export class Recorder {
   lifted(jobId: string | null): void {
     const stop = this.stops.find((one) => one.jobId === jobId && one.to === null);
     if (stop) stop.to = this.database.now();
+  }
+
+  /** A job is about to be changed: one that has had its runs has no fire times any more. */
+  changing(jobId: string): void {
+    const row = this.database.jobs.get(jobId);
+    const spent = row !== undefined && row.maxRuns !== null && row.fired >= row.maxRuns;
+    if (spent && row.lastFireAt !== null) this.closePlan(jobId, row.lastFireAt);
+  }
+
+  private closePlan(jobId: string, until: Date): void {
+    const plan = this.jobs.get(jobId)?.plans.at(-1);
+    if (plan?.until === null) plan.until = until;
   }
 
   unlimitedRun(runId: string): void {
@@ -89,6 +107,8 @@ export class Recorder {
         policy,
         plans,
         nextFireAt: database.jobs.get(id)?.nextFireAt ?? null,
+        lastFireAt: database.jobs.get(id)?.lastFireAt ?? null,
+        idleSince: database.jobs.get(id)?.idleSince ?? null,
       })),
       runs: database.runs.all(),
       starts: this.starts,

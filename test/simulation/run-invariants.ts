@@ -2,24 +2,36 @@ import type { Run } from '../../src/tasks/domain/run.js';
 import type { HandlerStart, History, Stop } from './history.js';
 import type { Invariant } from './invariants.js';
 
-const FINAL = ['succeeded', 'failed', 'cancelled', 'abandoned', 'skipped'];
+const FINAL = ['succeeded', 'failed', 'timed-out', 'cancelled', 'abandoned', 'skipped'];
 
 /** What may happen to a run, and to the handler that it calls. */
 export const RUN_INVARIANTS: readonly Invariant[] = [
   {
     name: 'one start per fire time',
-    says: 'A fire time is started at most once in the whole cluster, and so is a run asked for by hand.',
+    says: 'A fire time is started by one run at most in the whole cluster, and each attempt of it once.',
     *violations({ starts, runs }) {
       const byRun = new Map(runs.map((run) => [run.id, run]));
       const seen = new Map<string, HandlerStart>();
       for (const start of starts) {
-        const manual = byRun.get(start.runId)?.cause === 'manual';
-        const what = manual
-          ? `run ${start.runId}`
-          : `${start.jobId} at ${start.fireAt.toISOString()}`;
-        const other = seen.get(what);
+        const fired = (byRun.get(start.runId)?.cause ?? 'fired') === 'fired';
+        const when = `${start.jobId} at ${start.fireAt.toISOString()}`;
+        const what = `${fired ? when : `run ${start.runId}`}, attempt ${start.attempt}`;
+        const other = seen.get(what) ?? (fired ? otherRun(seen.get(when), start) : undefined);
         if (other) yield { detail: `${what} was started twice`, evidence: [other, start] };
-        seen.set(what, start);
+        seen.set(what, start).set(when, start);
+      }
+    },
+  },
+  {
+    name: 'attempts are allowed',
+    says: 'A run is started again only after a failure with attempts left, or a crash that it may survive.',
+    *violations({ starts, jobs }) {
+      const policies = new Map(jobs.map(({ id, policy }) => [id, policy]));
+      for (const start of starts) {
+        const policy = policies.get(start.jobId);
+        if (policy === undefined || start.attempt === 1 || policy.onCrash === 'rerun') continue;
+        if (start.attempt > policy.retry.maxAttempts)
+          yield { detail: `run ${start.runId}, attempt ${start.attempt}`, evidence: [start] };
       }
     },
   },
@@ -33,8 +45,7 @@ export const RUN_INVARIANTS: readonly Invariant[] = [
         const fits =
           run?.jobId === start.jobId &&
           run.fireAt.getTime() === start.fireAt.getTime() &&
-          run.attempt >= start.attempt &&
-          run.startedAt !== null;
+          run.attempt >= start.attempt;
         if (!fits) yield { detail: `run ${start.runId}`, evidence: [start, run] };
       }
     },
@@ -76,6 +87,8 @@ export const RUN_INVARIANTS: readonly Invariant[] = [
       const said = new Map(ends.map((end) => [`${end.runId}/${end.attempt}/${end.nodeId}`, end]));
       for (const run of runs) {
         if (run.state !== 'succeeded' && run.state !== 'failed') continue;
+        // The next fire ended it while it waited for its retry.
+        if (run.reason === 'superseded') continue;
         const end = said.get(`${run.id}/${run.attempt}/${run.nodeId}`);
         if (end?.state !== run.state)
           yield { detail: `run ${run.id} is ${run.state}`, evidence: [run, end] };
@@ -84,10 +97,13 @@ export const RUN_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'overlap is respected',
-    says: 'Under overlap: skip no more handlers of a job are at work than it allows, given-up ones aside.',
+    says: 'No more handlers of a job are at work than it allows, given-up ones aside.',
     *violations(history) {
       for (const { id, policy } of history.jobs) {
-        if (policy.overlap !== 'skip') continue;
+        // A retry that comes due beside a run asked for meanwhile, and a rerun beside a frozen node's
+        // handler, are the price of those choices.
+        const strict = policy.retry.maxAttempts === 1 && policy.onCrash === 'abandon';
+        if (policy.overlap === 'allow' || !strict) continue;
         const calls = handlerCalls(history, id);
         for (const { start, from } of calls) {
           const atWork = calls.filter((other) => other.from <= from && from < other.until);
@@ -111,7 +127,7 @@ export const RUN_INVARIANTS: readonly Invariant[] = [
               detail: `run ${run.id} was fired although ${stop.what}`,
               evidence: [stop, run],
             };
-          const byHand = run.cause === 'manual' && stop.what === 'job paused';
+          const byHand = run.cause !== 'fired' && stop.what === 'job paused';
           if (!byHand && isWithin(stop, run.startedAt))
             yield { detail: `run ${run.id} started although ${stop.what}`, evidence: [stop, run] };
         }
@@ -121,6 +137,9 @@ export const RUN_INVARIANTS: readonly Invariant[] = [
 ];
 
 const ms = (at: Date | null) => at?.getTime() ?? NaN;
+
+const otherRun = (seen: HandlerStart | undefined, { runId }: HandlerStart) =>
+  seen && seen.runId !== runId ? seen : undefined;
 
 /** Instants are whole milliseconds, so one on the edge may lie on either side. */
 function isWithin({ from, to }: Stop, at: Date | null): boolean {

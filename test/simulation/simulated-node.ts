@@ -3,8 +3,9 @@ import type { Log } from '../../src/tasks/domain/log.js';
 import { TaskRegistry } from '../../src/tasks/registry/task-registry.js';
 import { Runner } from '../../src/tasks/runner/runner.js';
 import type { EngineStore } from '../../src/tasks/store/engine-store.js';
+import type { JobCare } from '../../src/tasks/store/job-store.js';
 import type { MemoryNode } from '../../src/tasks/testing/memory-node-roster.js';
-import { faultyStore, type FaultyStore } from './faulty-store.js';
+import { faultyCare, faultyStore, type FaultyStore } from './faulty-store.js';
 import { simulatedHandler } from './handlers.js';
 import { Link, type Server } from './link.js';
 import type { Random } from './random.js';
@@ -30,6 +31,7 @@ export interface World {
   readonly recorder: Recorder;
   readonly random: Random;
   readonly makeStore: (node: MemoryNode) => EngineStore;
+  readonly makeCare: (log: Log) => JobCare;
 }
 
 /** The real engine and the real runner in a process, on a machine and behind a link of pretence. */
@@ -53,7 +55,7 @@ export class SimulatedNode {
     this.clock = new SimulatedClock(timeline, this.process, rate, skewMs);
     this.link = new Link(timeline, this.process, server, random.fork());
     const roles = ['scheduler', 'worker'];
-    const node = { id, name, version: '1.0.0', roles, tasks: [TASK] };
+    const node = { id, name, version: '1.0.0', roles, tasks: { [TASK]: null }, jobs: {} };
     this.store = faultyStore(() => makeStore(node), this.link);
     const registry = new TaskRegistry();
     const handler = simulatedHandler(recorder, this.clock, random.fork(), id);
@@ -69,6 +71,7 @@ export class SimulatedNode {
       (message) => {
         if (message.type !== 'leads' && message.type !== 'database') this.runner.handle(message);
       },
+      faultyCare(world.makeCare(log), this.link),
     );
   }
 

@@ -1,6 +1,7 @@
 import { MemoryClusterStore } from '../../src/tasks/testing/memory-cluster-store.js';
 import { MemoryDatabase } from '../../src/tasks/testing/memory-database.js';
 import { memoryEngineStore } from '../../src/tasks/testing/memory-engine-store.js';
+import { MemoryJobCare } from '../../src/tasks/testing/memory-job-care.js';
 import { MemoryJobStore } from '../../src/tasks/testing/memory-job-store.js';
 import type { MemoryNode } from '../../src/tasks/testing/memory-node-roster.js';
 import type { EngineStore } from '../../src/tasks/store/engine-store.js';
@@ -20,6 +21,8 @@ const CALM_MS = 50_000;
 
 /** How often the invariants are looked at. */
 const LOOK_MS = 5_000;
+
+const ORPHAN_AFTER_MS = 30_000;
 
 export const BOUNDS = { takeOverMs: LEASE_MS + 1_000, settleMs: 30_000, slackMs: 1_000 };
 
@@ -71,6 +74,7 @@ export class Simulation {
       server,
       recorder,
       random,
+      makeCare: (log) => new MemoryJobCare(database, ORPHAN_AFTER_MS, log),
       makeStore: (node) =>
         options.makeStore
           ? makeStore(database, node)

@@ -4,9 +4,18 @@ import {
   type JobPolicy,
   type NewJob,
 } from '../../src/tasks/domain/job.js';
+import {
+  newJob,
+  stateOf,
+  type JobChange,
+  type StoredJob,
+} from '../../src/tasks/store/job-definition.js';
 import type { DeclaredJob } from '../../src/tasks/store/job-store.js';
 import type { DueJob } from '../../src/tasks/store/fire-ledger.js';
 import type { Claim, ClaimedRun } from '../../src/tasks/store/run-queue.js';
+
+/** A node that declares, and is not among the nodes of the store. */
+export const NODE = '00000000-0000-4000-8000-00000000abcd';
 
 /** The task of every job that says nothing else. */
 export const TASK = 'Reports.daily';
@@ -36,13 +45,40 @@ export function aDeclaration(id: string, declaration: Partial<DeclaredJob> = {})
   const declared = {
     ...aPolicy(),
     id,
+    name: id,
     task: TASK,
+    payload: null,
+    origin: 'declared' as const,
     trigger: { type: 'interval', minutes: 1 } as const,
     tags: [],
     paused: false,
     ...declaration,
   };
   return { ...declared, hash: declaration.hash ?? JSON.stringify(declared) };
+}
+
+/** A job as it is stored: made at noon, it fires every minute from then on. */
+export function aStoredJob(id: string, job: Partial<StoredJob> = {}): StoredJob {
+  const made = newJob(aJob(id), 'api', NOON);
+  return { ...stored(null, { ...made, skipped: null, pending: 'keep' }), ...job };
+}
+
+/** What stands in the tables after a change; null: after the job was made. */
+export function stored(before: StoredJob | null, change: JobChange): StoredJob {
+  const { definition, nextFireAt, skipped } = change;
+  const lastFireAt = before?.lastFireAt ?? null;
+  const { fired = 0, revision = 0, createdAt = NOON, updatedAt = NOON } = before ?? {};
+  const isLater = skipped !== null && (lastFireAt === null || skipped.to > lastFireAt);
+  return {
+    ...definition,
+    fired,
+    createdAt,
+    updatedAt,
+    nextFireAt,
+    state: stateOf(definition, nextFireAt),
+    lastFireAt: isLater ? skipped.to : lastFireAt,
+    revision: revision + 1,
+  };
 }
 
 /** A job that was due at noon and fires every minute. */
@@ -54,6 +90,7 @@ export const aDueJob = (jobId: string, job: Partial<DueJob> = {}): DueJob => ({
   nextFireAt: NOON,
   revision: 1,
   inserts: '0',
+  fired: 0,
   ...job,
 });
 
@@ -68,5 +105,6 @@ export const aClaimedRun = (runId: string, run: Partial<ClaimedRun> = {}): Claim
   cause: 'fired',
   fireAt: NOON,
   fencingToken: 7,
+  policy: { timeoutMs: null, retry: { maxAttempts: 1 }, transactional: false },
   ...run,
 });

@@ -6,6 +6,7 @@ export class Relay {
   private readonly sockets = new Set<Socket>();
   private server: Server | null = null;
   private port = 0;
+  private isMute = false;
 
   private constructor(private readonly target: URL) {}
 
@@ -24,6 +25,7 @@ export class Relay {
   }
 
   async restore(): Promise<void> {
+    this.isMute = false;
     this.server = createServer((near) => {
       const far = connect(Number(this.target.port), this.target.hostname);
       for (const socket of [near, far]) {
@@ -35,10 +37,16 @@ export class Relay {
           far.destroy();
         });
       }
-      near.pipe(far).pipe(near);
+      near.pipe(far);
+      far.on('data', (answer) => this.isMute || near.write(answer));
     }).listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
     this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  /** What is asked still goes through, but no answer comes back, until the way is restored. */
+  mute(): void {
+    this.isMute = true;
   }
 
   /** Ends what goes through and refuses what comes. */

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import {
   DuplicateJobError,
+  HostDatabaseError,
   InvalidInputError,
   JobExistsError,
   JobNotFoundError,
@@ -53,9 +54,14 @@ it.each([
     'Two methods share the job id "x": A.m and B.m. Give one of them another name in its decorator.',
   ],
   [
+    new HostDatabaseError('there is none', 'Bring one.'),
+    'host-database',
+    'Runs cannot be transactional: there is none. Bring one.',
+  ],
+  [
     new UnavailableError('it is away'),
     'unavailable',
-    "The scheduler's database is not available: it is away. Try again shortly.",
+    "The scheduler's database is not available: it is away. Nothing was changed. Try again shortly.",
   ],
 ])('%s has a code and says what to do', (error, code, message) => {
   expect(error).toBeInstanceOf(TasksError);

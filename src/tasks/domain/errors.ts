@@ -55,6 +55,14 @@ export class RunNotFoundError extends TasksError {
   }
 }
 
+export class NodeNotFoundError extends TasksError {
+  readonly code = 'node-not-found';
+
+  constructor(readonly nodeId: string) {
+    super(`There is no live node "${nodeId}". List the nodes to see their ids.`);
+  }
+}
+
 export class UnknownTaskError extends TasksError {
   readonly code = 'unknown-task';
 
@@ -78,9 +86,11 @@ export class DuplicateJobError extends TasksError {
     readonly jobId: string,
     readonly first: string,
     readonly second: string,
+    /** What another scheduler says of it, for whoever looks for those words. */
+    alsoSaid = '',
   ) {
     super(
-      `Two methods share the job id "${jobId}": ${first} and ${second}. ` +
+      `Two methods share the job id "${jobId}": ${first} and ${second}. ${alsoSaid && `${alsoSaid} `}` +
         `Give one of them another name in its decorator.`,
     );
   }
@@ -93,22 +103,86 @@ export class OverlappedError extends TasksError {
   constructor(
     readonly jobId: string,
     readonly liveRunId: string,
+    readonly overlap: string = 'skip',
   ) {
     super(
-      `Job "${jobId}" is still running (run ${liveRunId}) and its overlap policy is "skip". ` +
+      `Job "${jobId}" is still running (run ${liveRunId}) and its overlap policy is "${overlap}". ` +
         `Wait for that run, or ask with {"overlap": "allow"}.`,
     );
   }
 }
 
-/** The database cannot be asked now. Nothing is known to have been changed. */
-export class UnavailableError extends TasksError {
-  readonly code = 'unavailable';
+/** An edit that was made on an outdated view of the job. */
+export class RevisionConflictError extends TasksError {
+  readonly code = 'revision-conflict';
+
+  constructor(
+    readonly jobId: string,
+    readonly expected: number,
+    readonly current: number,
+  ) {
+    super(
+      `Job "${jobId}" is at revision ${current}, not ${expected}: somebody has changed it. ` +
+        `Read it again and repeat the change.`,
+    );
+  }
+}
+
+/** A key that was used before, for another request. */
+export class IdempotencyConflictError extends TasksError {
+  readonly code = 'idempotency-conflict';
+
+  constructor(readonly key: string) {
+    super(`The idempotency key "${key}" was used for another request. Choose a new key.`);
+  }
+}
+
+/** What was asked does not fit the state in which the run or the job is. */
+export class WrongStateError extends TasksError {
+  readonly code = 'wrong-state';
+}
+
+/** The host's own database cannot take part in runs. */
+export class HostDatabaseError extends TasksError {
+  readonly code = 'host-database';
 
   constructor(
     readonly reason: string,
+    remedy: string,
     options?: ErrorOptions,
   ) {
-    super(`The scheduler's database is not available: ${reason}. Try again shortly.`, options);
+    super(`Runs cannot be transactional: ${reason}. ${remedy}`, options);
+  }
+}
+
+/** What needs a database was asked of a process that has none. */
+export class NotInLocalModeError extends TasksError {
+  readonly code = 'not-in-local-mode';
+
+  constructor(readonly what: string) {
+    super(
+      `${what} is not possible with store "memory". Give TasksModule a databaseUrl, or test it with ` +
+        `TasksTestingModule of carillon/testing.`,
+    );
+  }
+}
+
+/** The database cannot be asked now. */
+export class UnavailableError extends TasksError {
+  readonly code = 'unavailable';
+
+  /** @param maybeDone the commit was on its way: the change may have been made */
+  constructor(
+    readonly reason: string,
+    options?: ErrorOptions,
+    readonly maybeDone = false,
+  ) {
+    super(
+      `The scheduler's database is not available: ${reason}. ` +
+        (maybeDone
+          ? 'The change may have been made: look, or ask for it again.'
+          : 'Nothing was changed. Try again shortly.'),
+      options,
+    );
   }
 }

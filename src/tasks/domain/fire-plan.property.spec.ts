@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { planFires, type FirePlanInput, type Stretch } from './fire-plan.js';
+import { planFires, type FirePlanInput } from './fire-plan.js';
 import { COALESCE } from './job.js';
+import type { Stretch } from './stretches.js';
 import { parseTrigger } from './triggers/parse-trigger.js';
 import type { Trigger } from './triggers/trigger.js';
 
@@ -55,12 +56,16 @@ function aCase(chance: Chance): FirePlanInput | null {
     : new Date(last.getTime() + chance.upTo(after.getTime() - last.getTime() - 1));
   const span = now.getTime() - plannedAt.getTime();
   return {
+    jobId: `job-${chance.upTo(9)}`,
     trigger,
     plannedAt,
     now,
+    fired: chance.upTo(4),
     policy: {
       coalesce: chance.oneOf(COALESCE),
       misfireGraceMs: chance.oneOf([null, 1, 1 + chance.upTo(span), span + 1, 86_400_000]),
+      jitterMs: chance.oneOf([0, 0, 1, 5_000, 86_400_000]),
+      maxRuns: chance.oneOf([null, null, 1, 1 + chance.upTo(40)]),
     },
     pauses: pauses(chance, plannedAt, span, times),
   };
@@ -92,9 +97,12 @@ function pauses(chance: Chance, from: Date, span: number, times: readonly Date[]
 }
 
 /** What is wrong with a plan, found by walking over every fire time. */
-function wrongs({ trigger, plannedAt, now, policy, pauses: paused }: FirePlanInput): string[] {
-  const plan = planFires({ trigger, plannedAt, now, policy, pauses: paused });
-  const { candidates, ranges } = plan;
+function wrongs(input: FirePlanInput): string[] {
+  const { trigger, plannedAt, now, policy, pauses: paused } = input;
+  const plan = planFires(input);
+  const { ranges } = plan;
+  const candidates = plan.candidates.map(({ fireAt }) => fireAt);
+  const left = policy.maxRuns === null ? Infinity : Math.max(0, policy.maxRuns - input.fired);
   const due = fireTimes(trigger, plannedAt, 100).filter((time) => time <= now);
   const held = (time: Date) =>
     paused.some(({ from, to }) => from <= time && (to === null || time < to));
@@ -102,7 +110,10 @@ function wrongs({ trigger, plannedAt, now, policy, pauses: paused }: FirePlanInp
     policy.misfireGraceMs !== null && now.getTime() - time.getTime() > policy.misfireGraceMs;
   const may = due.filter((time) => !held(time) && !tooLate(time));
   const { coalesce } = policy;
-  const chosen = coalesce === 'all' ? may : coalesce === 'latest' ? may.slice(-1) : may.slice(0, 1);
+  const most = coalesce === 'all' ? left : Math.min(left, 1);
+  const last = may.slice(Math.max(0, may.length - most));
+  const chosen = coalesce === 'earliest' ? may.slice(0, most) : last;
+  const cut = coalesce === 'all' || left === 0 ? 'limit' : 'coalesced';
 
   const wrong: string[] = [];
   if (say(candidates) !== say(chosen)) wrong.push(`${say(candidates)} may run, not ${say(chosen)}`);
@@ -110,7 +121,7 @@ function wrongs({ trigger, plannedAt, now, policy, pauses: paused }: FirePlanInp
     const covering = ranges.filter(({ from, to }) => from <= time && time <= to);
     const runs = candidates.some((candidate) => candidate.getTime() === time.getTime());
     if (covering.length !== (runs ? 0 : 1)) wrong.push(`${say([time])} is in ${say(covering)}`);
-    const reason = held(time) ? 'paused' : tooLate(time) ? 'misfired' : 'coalesced';
+    const reason = held(time) ? 'paused' : tooLate(time) ? 'misfired' : cut;
     if (covering.some((range) => range.reason !== reason))
       wrong.push(`${say([time])} is ${reason}`);
   }
@@ -122,8 +133,14 @@ function wrongs({ trigger, plannedAt, now, policy, pauses: paused }: FirePlanInp
     if (!known.has(Number(from)) || !known.has(Number(to))) wrong.push(`${say(range)} is off`);
   }
   if (say(plan.lastFireAt) !== say(due.at(-1))) wrong.push(`${say(plan.lastFireAt)} is not last`);
-  if (say(plan.nextFireAt) !== say(trigger.next(now)))
-    wrong.push(`${say(plan.nextFireAt)} is next`);
+  const next = left === 0 ? null : trigger.next(now);
+  if (say(plan.nextFireAt) !== say(next)) wrong.push(`${say(plan.nextFireAt)} is next`);
+  for (const { fireAt, runAt } of plan.candidates) {
+    const waits = runAt.getTime() - fireAt.getTime();
+    const following = trigger.next(fireAt);
+    if (waits < 0 || waits > policy.jitterMs) wrong.push(`${say([fireAt])} waits ${waits} ms`);
+    if (following && runAt >= following) wrong.push(`${say([fireAt])} runs into the next one`);
+  }
   return wrong;
 }
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { MOST_BACKLOG, MOST_COUNTED, planFires, type FirePlanInput } from './fire-plan.js';
+import { jitterOf } from './jitter.js';
 import type { Coalesce } from './job.js';
 import { parseTrigger } from './triggers/parse-trigger.js';
 
 /** Clock times of one day; a job fires at every full minute. */
 const at = (time: string) => new Date(`2026-03-02T${time.length === 5 ? `${time}:00` : time}Z`);
 const everyMinute = parseTrigger({ type: 'interval', minutes: 1 });
-const none = { misfireGraceMs: null, coalesce: 'latest' } as const;
+const none = { misfireGraceMs: null, coalesce: 'latest', jitterMs: 0, maxRuns: null } as const;
 
 const plan = (
   input: Partial<Omit<FirePlanInput, 'plannedAt' | 'now'>>,
@@ -14,8 +15,10 @@ const plan = (
   now: string,
 ) =>
   planFires({
+    jobId: 'report',
     trigger: everyMinute,
     policy: none,
+    fired: 0,
     pauses: [],
     ...input,
     plannedAt: at(from),
@@ -26,7 +29,7 @@ const plan = (
 const say = (input: Parameters<typeof plan>[0], from: string, now: string) => {
   const { candidates, ranges } = plan(input, from, now);
   return {
-    runs: candidates.map(clock),
+    runs: candidates.map(({ fireAt }) => clock(fireAt)),
     skipped: ranges.map(
       ({ reason, from: a, to: b, count }) => `${reason} ${clock(a)}-${clock(b)} (${count})`,
     ),
@@ -34,8 +37,14 @@ const say = (input: Parameters<typeof plan>[0], from: string, now: string) => {
 };
 const clock = (time: Date) => time.toISOString().slice(11, 16);
 const coalescing = (coalesce: Coalesce, misfireGraceMs: number | null = null) => ({
-  policy: { coalesce, misfireGraceMs },
+  policy: { ...none, coalesce, misfireGraceMs },
 });
+const limited = (maxRuns: number, fired: number, coalesce: Coalesce = 'latest') => ({
+  policy: { ...none, coalesce, maxRuns },
+  fired,
+});
+const startingAt = (...times: string[]) =>
+  times.map((time) => ({ fireAt: at(time), runAt: at(time) }));
 const pausedFrom = (from: string, to: string | null) => ({
   pauses: [{ from: at(from), to: to === null ? null : at(to) }],
 });
@@ -43,7 +52,7 @@ const pausedFrom = (from: string, to: string | null) => ({
 describe('a fire time that is on time', () => {
   it('is the only candidate, and the next one is planned', () => {
     expect(plan({}, '12:00', '12:00:00.003')).toEqual({
-      candidates: [at('12:00')],
+      candidates: startingAt('12:00'),
       ranges: [],
       lastFireAt: at('12:00'),
       nextFireAt: at('12:01'),
@@ -51,9 +60,9 @@ describe('a fire time that is on time', () => {
   });
 
   it('may be late by the whole grace, and by no more', () => {
-    const policy = { coalesce: 'latest', misfireGraceMs: 5_000 } as const;
-    expect(say({ policy }, '12:00', '12:00:05')).toEqual({ runs: ['12:00'], skipped: [] });
-    expect(say({ policy }, '12:00', '12:00:05.001')).toEqual({
+    const fiveSeconds = coalescing('latest', 5_000);
+    expect(say(fiveSeconds, '12:00', '12:00:05')).toEqual({ runs: ['12:00'], skipped: [] });
+    expect(say(fiveSeconds, '12:00', '12:00:05.001')).toEqual({
       runs: [],
       skipped: ['misfired 12:00-12:00 (1)'],
     });
@@ -62,7 +71,7 @@ describe('a fire time that is on time', () => {
   it('leaves nothing to plan when it was the last', () => {
     const trigger = parseTrigger({ type: 'date', at: at('12:00').toISOString() });
     expect(plan({ trigger }, '12:00', '12:30')).toEqual({
-      candidates: [at('12:00')],
+      candidates: startingAt('12:00'),
       ranges: [],
       lastFireAt: at('12:00'),
       nextFireAt: null,
@@ -139,7 +148,7 @@ describe('a backlog of `all`', () => {
       '12:20:00',
     );
     expect(candidates).toHaveLength(MOST_BACKLOG);
-    expect(candidates.at(-1)).toEqual(at('12:20'));
+    expect(candidates.at(-1)?.fireAt).toEqual(at('12:20'));
     expect(ranges).toEqual([
       { reason: 'limit', from: at('12:00'), to: at('12:03:20'), count: 201 },
     ]);
@@ -154,13 +163,87 @@ describe('a backlog of `all`', () => {
   });
 });
 
+describe('jitter', () => {
+  const jittered = (jitterMs: number) => ({ policy: { ...none, jitterMs } });
+
+  it('moves when the run may start, and not the fire time or the plan', () => {
+    const { candidates, nextFireAt } = plan(jittered(30_000), '12:00', '12:00:00.003');
+    const runAt = new Date(at('12:00').getTime() + jitterOf('report', at('12:00'), 30_000));
+    expect(candidates).toEqual([{ fireAt: at('12:00'), runAt }]);
+    expect(runAt.getTime()).toBeGreaterThan(at('12:00').getTime());
+    expect(nextFireAt).toEqual(at('12:01'));
+  });
+
+  it('stays below the next fire time, however long it may be', () => {
+    for (let minute = 10; minute < 60; minute++) {
+      const { candidates, nextFireAt } = plan(jittered(86_400_000), `12:${minute}`, `12:${minute}`);
+      expect(Number(candidates[0]?.runAt)).toBeLessThan(Number(nextFireAt));
+    }
+  });
+
+  it('of the last fire time there is may be as long as it is asked for', () => {
+    const trigger = parseTrigger({ type: 'date', at: at('12:00').toISOString() });
+    const { candidates } = plan({ trigger, ...jittered(86_400_000) }, '12:00', '12:00');
+    const delayMs = jitterOf('report', at('12:00'), 86_400_000);
+    const runAt = new Date(at('12:00').getTime() + delayMs);
+    expect(candidates).toEqual([{ fireAt: at('12:00'), runAt }]);
+    expect(delayMs).toBeGreaterThan(60_000);
+  });
+});
+
+describe('a job that may run so many times only', () => {
+  it('goes on while it has runs left', () => {
+    expect(plan(limited(3, 2), '12:00', '12:00')).toMatchObject({
+      candidates: startingAt('12:00'),
+      nextFireAt: at('12:01'),
+    });
+  });
+
+  it('runs the latest of a backlog, as many as are left', () => {
+    expect(say(limited(5, 3, 'all'), '12:00', '12:04')).toEqual({
+      runs: ['12:03', '12:04'],
+      skipped: ['limit 12:00-12:02 (3)'],
+    });
+  });
+
+  it('that has had them runs nothing more, and nothing is planned', () => {
+    const input = limited(3, 3);
+    expect(say(input, '12:00', '12:02')).toEqual({
+      runs: [],
+      skipped: ['limit 12:00-12:02 (3)'],
+    });
+    expect(plan(input, '12:00', '12:00').nextFireAt).toBeNull();
+  });
+
+  it('that has had more than it may, after an edit, is not asked back', () => {
+    expect(say(limited(3, 7), '12:00', '12:00').runs).toEqual([]);
+  });
+});
+
+describe('planning', () => {
+  it('a job of every second that is a year behind takes no time to speak of', () => {
+    const trigger = parseTrigger({ type: 'interval', seconds: 1 });
+    const plannedAt = at('12:00');
+    const now = new Date(plannedAt.getTime() + 366 * 86_400_000);
+    const input = { trigger, jobId: 'report', policy: none, fired: 0, pauses: [] } as const;
+    const took = Array.from({ length: 5 }, () => {
+      const begun = performance.now();
+      planFires({ ...input, plannedAt, now });
+      return performance.now() - begun;
+    });
+    expect(Math.min(...took)).toBeLessThan(5);
+  });
+});
+
 describe('the count of a range', () => {
   const tenMs = parseTrigger({ type: 'interval', milliseconds: 10 });
   const rangeOf = (length: number) => {
     const now = new Date(at('12:00').getTime() + length * 10);
     const { ranges } = planFires({
+      jobId: 'report',
       trigger: tenMs,
       policy: none,
+      fired: 0,
       pauses: [],
       plannedAt: at('12:00'),
       now,

@@ -1,5 +1,7 @@
+import { jitterOf } from './jitter.js';
 import type { JobPolicy } from './job.js';
 import type { SkipReason } from './run.js';
+import { stretches, type HalfOpen, type Stretch } from './stretches.js';
 import { LONGEST_PERIOD_MS } from './triggers/trigger-spec.js';
 import type { Trigger } from './triggers/trigger.js';
 
@@ -15,21 +17,21 @@ import type { Trigger } from './triggers/trigger.js';
  *     └───────────────────┴──────────────┴───────────────── ● chosen ───┘
  *
  * Each stretch becomes one skipped row that covers a range. The chosen fire times become candidates:
- * whether a candidate runs or is skipped as overlapped is decided by the statement, from live rows.
+ * whether a candidate runs, waits its turn or is skipped as overlapped is decided by the statement,
+ * from live rows. So is whether the job has had its `maxRuns`: a candidate that is skipped does not
+ * count. But there are never more candidates than runs left.
  */
 export interface FirePlanInput {
+  readonly jobId: string;
   readonly trigger: Trigger;
-  readonly policy: Pick<JobPolicy, 'misfireGraceMs' | 'coalesce'>;
+  readonly policy: Pick<JobPolicy, 'misfireGraceMs' | 'coalesce' | 'jitterMs' | 'maxRuns'>;
+  /** How many runs the trigger has started already, against `maxRuns`. */
+  readonly fired: number;
   /** The planned fire time, not later than `now`. */
   readonly plannedAt: Date;
   readonly now: Date;
   /** When the cluster was paused, in order and without overlap; `to` is null while it still is. */
   readonly pauses: readonly Stretch[];
-}
-
-export interface Stretch {
-  readonly from: Date;
-  readonly to: Date | null;
 }
 
 /** Fire times that do not run, both bounds among them. */
@@ -41,13 +43,20 @@ export interface SkippedRange {
   readonly count: number | null;
 }
 
+/** A fire time that may run. */
+export interface Candidate {
+  readonly fireAt: Date;
+  /** Not before this: the fire time and its jitter, always below the next fire time. */
+  readonly runAt: Date;
+}
+
 export interface FirePlan {
-  /** Fire times that may run, in order. */
-  readonly candidates: readonly Date[];
+  /** In order. */
+  readonly candidates: readonly Candidate[];
   readonly ranges: readonly SkippedRange[];
   /** The last fire time accounted for. */
   readonly lastFireAt: Date;
-  /** The next fire time, after `now`; null: there is none. */
+  /** The next fire time, after `now`; null: there is none, or the job had all its runs before. */
   readonly nextFireAt: Date | null;
 }
 
@@ -61,22 +70,38 @@ export function planFires(input: FirePlanInput): FirePlan {
   const { trigger, plannedAt, now } = input;
   const following = trigger.next(plannedAt);
   const alone = following === null || following > now;
-  const { candidates, ranges } =
-    alone && isPlain(input) ? { candidates: [plannedAt], ranges: [] } : divide(input);
+  const { chosen, ranges } =
+    alone && isPlain(input) ? { chosen: [plannedAt], ranges: [] } : divide(input);
+  const next = alone ? following : trigger.next(now);
   return {
-    candidates,
+    candidates: chosen.map((fireAt) => ({ fireAt, runAt: runAt(input, fireAt) })),
     ranges,
     lastFireAt: alone ? plannedAt : (trigger.previous(after(now)) ?? plannedAt),
-    nextFireAt: alone ? following : trigger.next(now),
+    nextFireAt: runsLeft(input) === 0 ? null : next,
   };
 }
 
 /** The ordinary case: one fire time, on time, no pause. */
-function isPlain({ policy, plannedAt, now, pauses }: FirePlanInput): boolean {
-  return pauses.length === 0 && !isBefore(plannedAt, graceLimit(policy, now));
+function isPlain(input: FirePlanInput): boolean {
+  const { policy, plannedAt, now, pauses } = input;
+  const onTime = !isBefore(plannedAt, graceLimit(policy, now));
+  return pauses.length === 0 && onTime && runsLeft(input) > 0;
 }
 
-function divide(input: FirePlanInput): Pick<FirePlan, 'candidates' | 'ranges'> {
+/** How many runs the trigger may still start. */
+export function runsLeft({ policy, fired }: Pick<FirePlanInput, 'policy' | 'fired'>): number {
+  return policy.maxRuns === null ? Infinity : Math.max(0, policy.maxRuns - fired);
+}
+
+/** A run that waits so long that the next fire time comes first would overlap with it. */
+function runAt({ jobId, trigger, policy: { jitterMs } }: FirePlanInput, fireAt: Date): Date {
+  if (jitterMs === 0) return fireAt;
+  const next = trigger.next(fireAt);
+  const gapMs = next === null ? Infinity : next.getTime() - fireAt.getTime();
+  return new Date(fireAt.getTime() + jitterOf(jobId, fireAt, Math.min(jitterMs, gapMs - 1)));
+}
+
+function divide(input: FirePlanInput): { chosen: Date[]; ranges: SkippedRange[] } {
   const { trigger, policy, plannedAt, now, pauses } = input;
   const limit = graceLimit(policy, now);
   const ranges: SkippedRange[] = [];
@@ -90,43 +115,25 @@ function divide(input: FirePlanInput): Pick<FirePlan, 'candidates' | 'ranges'> {
     push(ranges, rangeOf(trigger, 'misfired', from, split));
     if (split < until) eligible.push({ from: split, to: until });
   }
-  const chosen = choose(trigger, policy.coalesce, eligible);
-  const reason: SkipReason = policy.coalesce === 'all' ? 'limit' : 'coalesced';
+  const left = runsLeft(input);
+  const chosen = left > 0 ? choose(trigger, policy.coalesce, left, eligible) : [];
+  const reason: SkipReason = policy.coalesce === 'all' || left === 0 ? 'limit' : 'coalesced';
   for (const { from, to } of eligible) {
     const until = to ?? after(now);
     for (const gap of around(chosen, from, until)) {
       push(ranges, rangeOf(trigger, reason, gap.from, gap.until));
     }
   }
-  return { candidates: chosen, ranges };
-}
-
-interface HalfOpen {
-  readonly from: Date;
-  readonly until: Date;
-}
-
-/** [planned, now] cut at the pauses, as half-open stretches in order. */
-function* stretches(
-  planned: Date,
-  now: Date,
-  pauses: readonly Stretch[],
-): Generator<HalfOpen & { paused: boolean }> {
-  const end = after(now);
-  let at = planned;
-  for (const pause of pauses) {
-    const from = pause.from < at ? at : pause.from;
-    const until = pause.to === null || pause.to > end ? end : pause.to;
-    if (until <= at || from >= end) continue;
-    if (from > at) yield { from: at, until: from, paused: false };
-    yield { from, until, paused: true };
-    at = until;
-  }
-  if (at < end) yield { from: at, until: end, paused: false };
+  return { chosen, ranges };
 }
 
 /** The fire times that may run. */
-function choose(trigger: Trigger, coalesce: string, eligible: readonly Stretch[]): Date[] {
+function choose(
+  trigger: Trigger,
+  coalesce: JobPolicy['coalesce'],
+  left: number,
+  eligible: readonly Stretch[],
+): Date[] {
   if (coalesce === 'earliest') {
     for (const { from, to } of eligible) {
       const first = trigger.next(before(from));
@@ -134,7 +141,7 @@ function choose(trigger: Trigger, coalesce: string, eligible: readonly Stretch[]
     }
     return [];
   }
-  const most = coalesce === 'all' ? MOST_BACKLOG : 1;
+  const most = coalesce === 'all' ? Math.min(MOST_BACKLOG, left) : 1;
   const chosen: Date[] = [];
   for (const { from, to } of eligible.toReversed()) {
     let at = to && trigger.previous(to);

@@ -18,7 +18,16 @@ describe('a new job', () => {
       coalesce: 'latest',
       overlap: 'skip',
       maxInstances: 1,
+      bufferLimit: 100,
+      jitterMs: 0,
+      maxRuns: null,
+      timeoutMs: null,
+      retry: { maxAttempts: 1 },
+      onCrash: 'abandon',
+      transactional: false,
       priority: 0,
+      paused: false,
+      deleteWhenDone: false,
     });
     expect(pointers({ id: undefined, task: undefined, trigger: undefined })).toEqual([
       '/id',

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aDueJob, later, minutes, NOON } from '../../../test/support/builders.js';
+import { triggerOf } from '../domain/triggers/parse-trigger.js';
 import { Agenda } from './agenda.js';
 
 const at = (n: number) => later(NOON, minutes(n));
@@ -37,6 +38,16 @@ describe('an agenda', () => {
     agenda.replace([dueAt('a', 0), dueAt('b', 0), dueAt('c', 0)], at(10));
     expect(taken(5, 2)).toEqual(['a', 'b']);
     expect(taken(5, 2)).toEqual(['c']);
+  });
+
+  it('hands out what is due from an instant on, and keeps what was due before', () => {
+    agenda.replace([dueAt('a', 0), dueAt('b', 1), dueAt('c', 2), dueAt('d', 9)], at(10));
+    expect(agenda.take(at(5), 10, at(1)).map(({ job }) => job.jobId)).toEqual(['b', 'c']);
+    expect(agenda.hasNoneBefore(at(1))).toBe(false);
+    expect(taken(5)).toEqual(['a']);
+    expect(agenda.hasNoneBefore(at(1))).toBe(true);
+    expect(taken(9)).toEqual(['d']);
+    expect(agenda.hasNoneBefore(at(10))).toBe(true);
   });
 
   it('puts a job back where its next fire time belongs', () => {
@@ -78,9 +89,20 @@ describe('an agenda', () => {
     const broken = aDueJob('broken', { trigger: { type: 'cron', expression: 'never' } });
     const unreadable = agenda.replace([broken, dueAt('sound', 0)], at(10));
     expect(unreadable).toEqual([
-      { jobId: 'broken', reason: expect.stringContaining('never') as string },
+      { jobId: 'broken', revision: 1, reason: expect.stringContaining('never') as string },
     ]);
     expect(taken(1)).toEqual(['sound']);
+  });
+
+  it('gives `H` in a cron expression the value that belongs to the job', () => {
+    const trigger = { type: 'cron', expression: 'H * * * *' } as const;
+    const jobs = ['a', 'b'].map((jobId) => aDueJob(jobId, { trigger }));
+    expect(agenda.replace(jobs, at(10))).toEqual([]);
+    const minutesOf = agenda.take(NOON, 2).map((item) => item.trigger.next(NOON)?.getUTCMinutes());
+    expect(minutesOf).toEqual(
+      jobs.map(({ jobId }) => triggerOf(trigger, { seed: jobId }).next(NOON)?.getUTCMinutes()),
+    );
+    expect(new Set(minutesOf).size).toBe(2);
   });
 
   it('is empty after it was cleared', () => {

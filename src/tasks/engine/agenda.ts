@@ -1,6 +1,6 @@
 import type { Trigger } from '../domain/triggers/trigger.js';
 import { triggerOf } from '../domain/triggers/parse-trigger.js';
-import type { DueJob } from '../store/fire-ledger.js';
+import type { DueJob, DueJobs } from '../store/fire-ledger.js';
 
 export interface AgendaItem {
   readonly job: DueJob;
@@ -16,15 +16,18 @@ export class Agenda {
   /** Jobs due up to this instant are all here. */
   private until = new Date(0);
 
-  replace(jobs: readonly DueJob[], until: Date): readonly { jobId: string; reason: string }[] {
-    const unreadable: { jobId: string; reason: string }[] = [];
+  /** @returns those whose trigger cannot be read */
+  replace(jobs: readonly DueJob[], until: Date): DueJobs['unreadable'] {
+    const unreadable: DueJobs['unreadable'][number][] = [];
     this.items = [];
     this.until = until;
     for (const job of jobs) {
       try {
-        this.items.push(foresee({ job, trigger: remembering(triggerOf(job.trigger)) }));
+        const trigger = triggerOf(job.trigger, { seed: job.jobId });
+        this.items.push(foresee({ job, trigger: remembering(trigger) }));
       } catch (error) {
-        unreadable.push({ jobId: job.jobId, reason: String(error) });
+        const { jobId, revision } = job;
+        unreadable.push({ jobId, revision, reason: String(error) });
       }
     }
     return unreadable;
@@ -35,18 +38,19 @@ export class Agenda {
     this.until = new Date(0);
   }
 
-  /** Takes out up to `most` jobs that are due. */
-  take(now: Date, most: number): AgendaItem[] {
-    let due = 0;
-    while (due < most && due < this.items.length && this.items[due]!.job.nextFireAt <= now) due++;
-    return this.items.splice(0, due);
+  /** Takes out up to `most` jobs that are due, of those that are due from an instant on. */
+  take(now: Date, most: number, from?: Date): AgendaItem[] {
+    const first = from === undefined ? 0 : this.firstFrom(from);
+    let end = first;
+    while (end - first < most && end < this.items.length && this.dueAt(end) <= now) end++;
+    return this.items.splice(first, end - first);
   }
 
   /** Puts a job back, planned anew. */
   put({ job, trigger }: AgendaItem, nextFireAt: Date): void {
     if (nextFireAt > this.until) return;
     let at = this.items.length;
-    while (at > 0 && this.items[at - 1]!.job.nextFireAt > nextFireAt) at--;
+    while (at > 0 && this.dueAt(at - 1) > nextFireAt) at--;
     this.items.splice(at, 0, foresee({ job: { ...job, nextFireAt }, trigger }));
   }
 
@@ -59,6 +63,26 @@ export class Agenda {
   /** It must be filled anew to know what is due. */
   isSpent(now: Date): boolean {
     return this.items.length === 0 && now >= this.until;
+  }
+
+  /** It knows of none that was due before this. */
+  hasNoneBefore(instant: Date): boolean {
+    return this.items.length === 0 || this.dueAt(0) >= instant;
+  }
+
+  private dueAt(n: number): Date {
+    return this.items[n]!.job.nextFireAt;
+  }
+
+  /** The place of the first job that is due from an instant on; a backlog before it may be long. */
+  private firstFrom(instant: Date): number {
+    let [low, high] = [0, this.items.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.dueAt(middle) < instant) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aClaimedRun, TASK } from '../../../test/support/builders.js';
 import { recordedLog } from '../../../test/support/recorded-log.js';
-import type { Claim, ClaimedRun, RunQueue } from '../store/run-queue.js';
+import type { Claim, Claimed, ClaimedRun, RunQueue } from '../store/run-queue.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { Claimer } from './claimer.js';
 import { HeldClaims } from './held-claims.js';
@@ -14,16 +14,23 @@ class Queue {
   pending: ClaimedRun[] = [];
   running: ClaimedRun[] = [];
   readonly asked: number[] = [];
+  readonly limits: Record<string, number>[] = [];
+  nextInMs: number | null = null;
   readonly given: Claim[] = [];
   /** What happens to the answer of a claim on its way back. */
   onTheWay: () => Promise<void> = () => Promise.resolve();
 
-  async claim(_tasks: readonly string[], slots: number): Promise<readonly ClaimedRun[]> {
+  async claim(
+    _tasks: readonly string[],
+    slots: number,
+    limits: Readonly<Record<string, number>> = {},
+  ): Promise<Claimed> {
     this.asked.push(slots);
+    this.limits.push({ ...limits });
     const runs = this.pending.splice(0, slots);
     this.running.push(...runs);
     await this.onTheWay();
-    return runs;
+    return { runs, nextInMs: this.nextInMs };
   }
 
   claimed = (): Promise<readonly ClaimedRun[]> => Promise.resolve([...this.running]);
@@ -35,6 +42,8 @@ class Queue {
   }
 
   finish: RunQueue['finish'] = () => Promise.resolve([]);
+  returned = (): Promise<void> => Promise.resolve();
+  report = (): Promise<void> => Promise.resolve();
 }
 
 let clock: FakeClock;
@@ -120,6 +129,104 @@ describe('the claimer', () => {
     expect(queue.asked).toHaveLength(3);
     await clock.advance(POLL_MS);
     expect(queue.asked).toEqual([1, 1, 2, 1]);
+  });
+});
+
+describe('the next run that may start', () => {
+  it('is waited for where it comes before the next look', async () => {
+    queue.nextInMs = 1_234.5;
+    claimer.setFree(1);
+    claimer.start();
+    await clock.settle();
+    queue.pending = runs('1');
+    await clock.advance(1_234);
+    expect(claimed).toEqual([]);
+    await clock.advance(1);
+    expect(claimed).toEqual(['1']);
+  });
+
+  it('is no reason to look later than usual', async () => {
+    queue.nextInMs = POLL_MS * 10;
+    claimer.setFree(1);
+    claimer.start();
+    await clock.advance(POLL_MS);
+    expect(queue.asked).toEqual([1, 1]);
+  });
+
+  it('is waited for when a claim took less than there were slots for', async () => {
+    queue.pending = runs('1');
+    queue.nextInMs = 700;
+    claimer.setFree(3);
+    claimer.start();
+    await clock.settle();
+    queue.pending = runs('2');
+    await clock.advance(700);
+    expect(claimed).toEqual(['1', '2']);
+  });
+});
+
+describe('the limits of tasks', () => {
+  it('go with the question, less what was taken since they were told', async () => {
+    queue.pending = runs('1', '2', '3');
+    claimer.setFree(2, { [TASK]: 3, other: 1 });
+    claimer.start();
+    await clock.settle();
+    claimer.wake();
+    claimer.setFree(2, { [TASK]: 1, other: 1 });
+    await clock.settle();
+    expect(queue.limits).toEqual([
+      { [TASK]: 3, other: 1 },
+      { [TASK]: 1, other: 1 },
+    ]);
+  });
+
+  it('that leave more than before are a reason to look again', async () => {
+    claimer.setFree(5, { [TASK]: 0 });
+    claimer.start();
+    await clock.settle();
+    claimer.setFree(5, { [TASK]: 0 });
+    await clock.settle();
+    expect(queue.asked).toHaveLength(1);
+    claimer.setFree(5, { [TASK]: 1 });
+    await clock.settle();
+    claimer.setFree(5, {});
+    await clock.settle();
+    expect(queue.limits).toEqual([{ [TASK]: 0 }, { [TASK]: 1 }, {}]);
+  });
+});
+
+describe('a node that drains', () => {
+  it('takes nothing until it is told that it may again', async () => {
+    queue.pending = runs('1');
+    claimer.setFree(1);
+    claimer.setDraining(true);
+    claimer.start();
+    await clock.advance(POLL_MS * 3);
+    expect(queue.asked).toEqual([]);
+    claimer.setDraining(false);
+    await clock.settle();
+    expect(claimed).toEqual(['1']);
+  });
+
+  it('gives back what a claim on its way brings', async () => {
+    queue.pending = runs('1');
+    queue.onTheWay = () => clock.sleep(50);
+    claimer.setFree(1);
+    claimer.start();
+    await clock.settle();
+    claimer.setDraining(true);
+    await clock.advance(50);
+    expect(claimed).toEqual([]);
+    expect(queue.given.map(({ runId }) => runId)).toEqual(['1']);
+  });
+
+  it('says so once', () => {
+    const log = recordedLog();
+    const options = { tasks: [TASK], pollMs: POLL_MS, deadAfterMs: DEAD_AFTER_MS };
+    const told = new Claimer(queue, held, options, clock, log, () => undefined);
+    for (const drain of [false, true, true, false, false]) told.setDraining(drain);
+    expect(log.lines).toHaveLength(2);
+    expect(log.lines[0]).toContain('asked to drain');
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
-import type { ClaimedRun, RunQueue } from '../store/run-queue.js';
+import type { Claimed, ClaimedRun, RunQueue } from '../store/run-queue.js';
 import type { HeldClaims } from './held-claims.js';
 import { Loop } from './loop.js';
 
@@ -11,11 +11,17 @@ export interface ClaimerOptions {
   readonly deadAfterMs: number;
 }
 
+/** How many more runs of a task this node may take, for tasks that have a limit. */
+export type TaskLimits = Readonly<Record<string, number>>;
+
 /** Larger claims would hold up the nodes that come after. */
 const MOST_CLAIMED = 100;
 
+const NOTHING: Claimed = { runs: [], nextInMs: null };
+
 /**
- * Takes pending runs for this node, never more than it has free slots.
+ * Takes pending runs for this node, never more than it has free slots. It sleeps until it is woken,
+ * until the next run that it knows of may start, or until it is time to look anyway.
  *
  * What can go wrong, and why it does not:
  *
@@ -25,12 +31,17 @@ const MOST_CLAIMED = 100;
  *   after that question; then a heartbeat's answer tells of it, and the ledger is asked again.
  * - The process froze between the claim and its answer, for so long that the runs may have been
  *   settled. They are not started but given back, which touches only what is still this node's.
+ * - A run ends and another of its task begins while a claim is on its way. The limits that it was
+ *   asked with are of before: what it takes is counted off them until the runner tells new ones.
  */
 export class Claimer {
   private readonly loop: Loop;
   private free = 0;
+  private limits: TaskLimits = {};
   private inDoubt = false;
   private stopping = false;
+  private draining = false;
+  private tasks: readonly string[];
 
   constructor(
     private readonly queue: RunQueue,
@@ -40,6 +51,7 @@ export class Claimer {
     private readonly log: Log,
     private readonly claimed: (runs: readonly ClaimedRun[]) => void,
   ) {
+    this.tasks = options.tasks;
     this.loop = new Loop('claimer', clock, log, () => this.turn());
   }
 
@@ -53,10 +65,29 @@ export class Claimer {
   }
 
   /** @param free how many runs this node could start now */
-  setFree(free: number): void {
-    const more = free > this.free;
+  setFree(free: number, limits: TaskLimits = {}): void {
+    const more = free > this.free || isMore(limits, this.limits);
     this.free = free;
+    this.limits = limits;
     if (more) this.loop.wake();
+  }
+
+  /** @param draining whether somebody wants this node to take no more runs */
+  setDraining(draining: boolean): void {
+    if (draining === this.draining) return;
+    this.draining = draining;
+    this.log.warn(
+      draining
+        ? 'This node was asked to drain: it takes no more runs, and those that it has go on.'
+        : 'This node takes runs again.',
+    );
+    if (!draining) this.loop.wake();
+  }
+
+  /** This node knows more tasks than at its start. */
+  setTasks(tasks: readonly string[]): void {
+    this.tasks = tasks;
+    this.loop.wake();
   }
 
   /** Resolves when no claim is on its way. */
@@ -67,26 +98,29 @@ export class Claimer {
 
   private async turn(): Promise<number> {
     if (this.inDoubt || this.held.strangers) await this.giveBackUnknown();
+    const { pollMs } = this.options;
     const slots = Math.min(this.free, MOST_CLAIMED);
-    if (slots === 0 || this.options.tasks.length === 0) return this.options.pollMs;
-    const runs = await this.claim(slots);
-    if (runs.length === 0) return this.options.pollMs;
+    if (slots === 0 || this.tasks.length === 0 || this.draining) return pollMs;
+    const { runs, nextInMs } = await this.claim(slots);
+    const restMs = Math.min(pollMs, Math.ceil(nextInMs ?? pollMs));
+    if (runs.length === 0) return restMs;
     for (const run of runs) this.held.add(run);
     this.free -= runs.length;
+    this.limits = without(this.limits, runs);
     this.claimed(runs);
-    return runs.length === slots ? 0 : this.options.pollMs;
+    return runs.length === slots ? 0 : restMs;
   }
 
-  private async claim(slots: number): Promise<readonly ClaimedRun[]> {
+  private async claim(slots: number): Promise<Claimed> {
     const askedAt = this.clock.monotonic();
     this.inDoubt = true;
-    const runs = await this.queue.claim(this.options.tasks, slots);
+    const claimed = await this.queue.claim(this.tasks, slots, this.limits);
     this.inDoubt = false;
     const late = this.clock.monotonic() - askedAt > this.options.deadAfterMs / 2;
-    if (!late && !this.stopping) return runs;
-    this.inDoubt = runs.length > 0;
+    if (!late && !this.stopping && !this.draining) return claimed;
+    this.inDoubt = claimed.runs.length > 0;
     if (this.inDoubt) await this.giveBackUnknown();
-    return [];
+    return NOTHING;
   }
 
   private async giveBackUnknown(): Promise<void> {
@@ -98,4 +132,18 @@ export class Claimer {
     this.inDoubt = false;
     this.held.strangers = false;
   }
+}
+
+/** Some task may be taken more often than before. */
+function isMore(limits: TaskLimits, before: TaskLimits): boolean {
+  return Object.entries(before).some(([task, most]) => (limits[task] ?? Infinity) > most);
+}
+
+function without(limits: TaskLimits, runs: readonly ClaimedRun[]): TaskLimits {
+  const left: Record<string, number> = { ...limits };
+  for (const { task } of runs) {
+    const most = left[task];
+    if (most !== undefined) left[task] = Math.max(0, most - 1);
+  }
+  return left;
 }

@@ -2,14 +2,20 @@ import type { Clock } from '../domain/clock.js';
 import { leaseTimings } from '../domain/lease.js';
 import type { Log } from '../domain/log.js';
 import type { EngineStore } from '../store/engine-store.js';
+import type { JobCare } from '../store/job-store.js';
+import { Caretaker } from './caretaker.js';
 import { Claimer } from './claimer.js';
 import { DatabaseClock } from './database-clock.js';
+import { DeclarationWatcher } from './declaration-watcher.js';
 import { Elector } from './elector.js';
+import { HeardFires } from './heard-fires.js';
 import { HeartbeatLoop } from './heartbeat.js';
 import { HeldClaims } from './held-claims.js';
 import type { ToEngine, ToRunner } from './messages.js';
 import { OutcomeWriter } from './outcome-writer.js';
 import { Planner } from './planner.js';
+import { Reporter } from './reporter.js';
+import { Releaser } from './releaser.js';
 import { Settler } from './settler.js';
 
 export interface EngineOptions {
@@ -26,7 +32,7 @@ export interface EngineOptions {
 const POLL_MS = 5_000;
 const POLL_UNHEARD_MS = 500;
 
-/** How long a stop waits for the last outcomes to be written. */
+/** How long a stop waits for the last outcomes and lines to be written. */
 const FLUSH_MS = 5_000;
 
 /**
@@ -35,19 +41,25 @@ const FLUSH_MS = 5_000;
  */
 export class Engine {
   private readonly held = new HeldClaims();
+  private readonly heardFires: HeardFires;
   private readonly elector: Elector;
   private readonly planner: Planner;
+  private readonly releaser: Releaser;
   private readonly settler: Settler;
   private readonly claimer: Claimer;
   private readonly outcomes: OutcomeWriter;
   private readonly heartbeat: HeartbeatLoop;
+  private readonly reporter: Reporter;
+  private readonly caretaker: Caretaker | null;
 
+  /** @param care Without it nobody looks after jobs beside firing them: another node must. */
   constructor(
     private readonly options: EngineOptions,
     private readonly store: EngineStore,
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly tell: (message: ToRunner) => void,
+    care: JobCare | null = null,
   ) {
     const { lock, fires, queue, roster, wakeUps } = store;
     const { tasks, deadAfterMs, heartbeatMs } = options;
@@ -56,10 +68,16 @@ export class Engine {
     this.elector = new Elector(lock, clock, leaseTimings(options.leaseMs), log, (leads) => {
       tell({ type: 'leads', leads });
       this.planner.wake();
+      this.releaser.wake();
       this.settler.wake();
+      this.caretaker?.wake();
     });
-    this.planner = new Planner(fires, this.elector, clock, time, log, () => this.claimer.wake());
+    this.heardFires = new HeardFires(fires, (event) => tell({ type: 'event', event }));
+    const pending = () => this.claimer.wake();
+    this.planner = new Planner(this.heardFires, this.elector, clock, time, log, pending);
+    this.releaser = new Releaser(fires, this.elector, pollMs, clock, log, pending);
     this.settler = new Settler(fires, this.elector, deadAfterMs, clock, log);
+    this.caretaker = care && new Caretaker(care, this.elector, deadAfterMs, clock, log);
     this.claimer = new Claimer(
       queue,
       this.held,
@@ -75,42 +93,60 @@ export class Engine {
           : { type: 'refused', claim },
       ),
     );
-    this.heartbeat = new HeartbeatLoop(
-      roster,
-      this.held,
-      heartbeatMs,
-      clock,
-      time,
-      log,
-      (claim) => tell({ type: 'abort', claim, reason: 'claim-lost' }),
-      (unreachable) => tell({ type: 'database', unreachable }),
-    );
+    const watcher = new DeclarationWatcher(deadAfterMs, clock, tell);
+    this.heartbeat = new HeartbeatLoop(roster, this.held, heartbeatMs, clock, time, log, {
+      lost: (claim) => tell({ type: 'abort', claim, reason: { type: 'claim-lost' } }),
+      cancelled: (claim, why) => tell({ type: 'abort', claim, reason: { type: 'cancelled', why } }),
+      reached: (unreachable) => tell({ type: 'database', unreachable }),
+      answered: (heartbeat) => {
+        watcher.heard(heartbeat);
+        if (heartbeat) this.claimer.setDraining(heartbeat.drain);
+      },
+    });
+    this.reporter = new Reporter(queue, clock, log);
   }
 
   start(): void {
     const { roles } = this.options;
     this.heartbeat.start();
     this.outcomes.start();
+    this.reporter.start();
     this.store.wakeUps.listen((wakeUp) => {
       if (wakeUp === 'leader') this.elector.wake();
       if (wakeUp === 'jobs') this.planner.wake();
+      if (wakeUp === 'jobs') this.caretaker?.wake();
       if (wakeUp === 'runs') this.claimer.wake();
+      if (wakeUp === 'cancel') this.heartbeat.wake();
+      if (wakeUp === 'slots') this.releaser.wake();
     });
     if (roles.includes('worker')) this.claimer.start();
     if (roles.includes('scheduler')) {
       this.elector.start();
       this.planner.start();
+      this.releaser.start();
       this.settler.start();
+      this.caretaker?.start();
     }
   }
 
   /** What the runner has to say. */
   post(message: ToEngine): void {
     switch (message.type) {
+      case 'tasks':
+        return this.claimer.setTasks(message.tasks);
       case 'slots':
-        return this.claimer.setFree(message.free);
+        return this.claimer.setFree(message.free, message.limits);
       case 'outcome':
         return this.outcomes.write(message.outcome);
+      case 'returned':
+        return this.outcomes.returned(message.claim);
+      case 'line':
+        return this.reporter.line(message.line);
+      case 'progress':
+        return this.reporter.setProgress(message.progress);
+      case 'listen':
+        this.heardFires.wantsRows = message.rows;
+        return;
     }
   }
 
@@ -119,14 +155,17 @@ export class Engine {
    * heartbeats that keep them this node's.
    */
   async retire(): Promise<void> {
-    await Promise.all([this.claimer.stop(), this.planner.stop(), this.settler.stop()]);
+    const { claimer, planner, releaser, settler, caretaker } = this;
+    const loops = [claimer, planner, releaser, settler, ...(caretaker ? [caretaker] : [])];
+    await Promise.all(loops.map((loop) => loop.stop()));
     await this.elector.stop();
   }
 
   /** Writes what is left to write, says good-bye and closes. Bounded, also without a database. */
   async close(): Promise<void> {
-    await Promise.race([this.outcomes.flushed(), this.clock.sleep(FLUSH_MS)]);
-    await Promise.all([this.outcomes.stop(), this.heartbeat.stop()]);
+    const flushed = Promise.all([this.reporter.flushed(), this.outcomes.flushed()]);
+    await Promise.race([flushed, this.clock.sleep(FLUSH_MS)]);
+    await Promise.all([this.reporter.stop(), this.outcomes.stop(), this.heartbeat.stop()]);
     try {
       await this.store.roster.leave();
     } catch {

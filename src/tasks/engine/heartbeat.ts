@@ -1,14 +1,27 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
-import type { NodeRoster } from '../store/node-roster.js';
+import type { Heartbeat, NodeRoster, RunningClaim } from '../store/node-roster.js';
 import type { Claim } from '../store/run-queue.js';
 import type { DatabaseClock } from './database-clock.js';
 import type { HeldClaims } from './held-claims.js';
 import { Loop } from './loop.js';
 
+/** Who wants to know what the ledger answers. */
+export interface HeartbeatListener {
+  /** The run of a handler is not this node's any more. */
+  lost(claim: Claim): void;
+  /** Somebody wants a run to end. Told once for each claim. */
+  cancelled(claim: Claim, why: string): void;
+  /** Told with each beat why the database does not answer; null: it does. */
+  reached(unreachable: string | null): void;
+  /** Told with each answer. */
+  answered(heartbeat: Heartbeat | null): void;
+}
+
 /**
  * One sign of life for the node and all its runs. The answer says what the ledger believes to be
- * running here: a handler whose run is not among it has been given up, and learns so.
+ * running here: a handler whose run is not among it has been given up, and learns so; one whose run
+ * somebody has cancelled learns that.
  */
 export class HeartbeatLoop {
   private readonly loop: Loop;
@@ -20,15 +33,18 @@ export class HeartbeatLoop {
     private readonly clock: Clock,
     private readonly databaseClock: DatabaseClock,
     log: Log,
-    private readonly lost: (claim: Claim) => void,
-    /** Told with each beat why the database does not answer; null: it does. */
-    private readonly reached: (unreachable: string | null) => void,
+    private readonly listener: HeartbeatListener,
   ) {
     this.loop = new Loop('heartbeat', clock, log, () => this.turn());
   }
 
   start(): void {
     this.loop.start();
+  }
+
+  /** The ledger may have something to say to this node. */
+  wake(): void {
+    this.loop.wake();
   }
 
   stop(): Promise<void> {
@@ -38,20 +54,36 @@ export class HeartbeatLoop {
   private async turn(): Promise<number> {
     const askedAt = this.clock.monotonic();
     const working = this.held.working();
-    const { at, running } = await this.roster.beat().catch((error: unknown) => {
-      this.reached(error instanceof Error ? error.message : String(error));
+    const heartbeat = await this.roster.beat().catch((error: unknown) => {
+      this.listener.answered(null);
+      this.listener.reached(error instanceof Error ? error.message : String(error));
       throw error;
     });
-    this.reached(null);
-    this.databaseClock.observe(askedAt, at);
+    this.listener.reached(null);
+    this.databaseClock.observe(askedAt, heartbeat.at);
+    this.tellLost(working, heartbeat.running);
+    this.tellCancelled(heartbeat.running);
+    this.listener.answered(heartbeat);
+    return Math.max(0, this.everyMs - (this.clock.monotonic() - askedAt));
+  }
+
+  private tellLost(working: readonly Claim[], running: readonly Claim[]): void {
     // A claim that reached the database long after it had been given up as lost.
     if (running.some((claim) => !this.held.has(claim))) this.held.strangers = true;
     const known = new Set(running.map(({ runId, attempt }) => `${runId}/${attempt}`));
     for (const claim of working) {
       // What ended meanwhile is gone from the ledger because this node said so.
       const gone = !known.has(`${claim.runId}/${claim.attempt}`);
-      if (gone && this.held.isWorking(claim)) this.lost(claim);
+      if (gone && this.held.isWorking(claim)) this.listener.lost(claim);
     }
-    return Math.max(0, this.everyMs - (this.clock.monotonic() - askedAt));
+  }
+
+  private tellCancelled(running: readonly RunningClaim[]): void {
+    for (const { runId, attempt, cancel } of running) {
+      const claim = { runId, attempt };
+      // A claim whose answer is still to come is told of with the next beat.
+      if (cancel === null || !this.held.isWorking(claim)) continue;
+      if (this.held.cancel(claim)) this.listener.cancelled(claim, cancel);
+    }
   }
 }

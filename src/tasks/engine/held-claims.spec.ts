@@ -32,4 +32,11 @@ describe('held claims', () => {
     held.add(claim);
     expect(held.isWorking(claim)).toBe(true);
   });
+
+  it('are cancelled once, until they are taken again', () => {
+    expect([held.cancel(claim), held.cancel(claim)]).toEqual([true, false]);
+    held.remove(claim);
+    held.add(claim);
+    expect(held.cancel(claim)).toBe(true);
+  });
 });

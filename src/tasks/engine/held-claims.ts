@@ -4,6 +4,7 @@ import type { Claim } from '../store/run-queue.js';
 export class HeldClaims {
   private readonly claims = new Map<string, Claim>();
   private readonly ended = new Set<string>();
+  private readonly cancelled = new Set<string>();
   /** The ledger has claims in this node's name that it does not hold, or seems to. */
   strangers = false;
 
@@ -19,6 +20,14 @@ export class HeldClaims {
   remove(claim: Claim): void {
     this.claims.delete(key(claim));
     this.ended.delete(key(claim));
+    this.cancelled.delete(key(claim));
+  }
+
+  /** Somebody wants it to end. False: its handler has been told already. */
+  cancel(claim: Claim): boolean {
+    if (this.cancelled.has(key(claim))) return false;
+    this.cancelled.add(key(claim));
+    return true;
   }
 
   has(claim: Claim): boolean {

@@ -14,7 +14,14 @@ const SILENT = { error: () => {}, warn: () => {}, log: () => {}, debug: () => {}
 it('gives back a claim that reached the database after it had been given up as lost', async () => {
   const clock = new FakeClock();
   const database = new MemoryDatabase(clock);
-  const node = { id: 'north', name: 'north', version: '1', roles: [], tasks: ['work'] };
+  const node = {
+    id: 'north',
+    name: 'north',
+    version: '1',
+    roles: [],
+    tasks: { work: null },
+    jobs: {},
+  };
   const { queue, roster } = memoryEngineStore(database, node);
   const jobs = new MemoryJobStore(database);
   const trigger = { type: 'interval', hours: 1 } as const;
@@ -28,8 +35,9 @@ it('gives back a claim that reached the database after it had been given up as l
     started.push(...runs.map(({ runId }) => runId));
   });
   const ignore = () => undefined;
+  const listener = { lost: ignore, cancelled: ignore, reached: ignore, answered: ignore };
   const time = new DatabaseClock(clock);
-  const heartbeat = new HeartbeatLoop(roster, held, 500, clock, time, SILENT, ignore, ignore);
+  const heartbeat = new HeartbeatLoop(roster, held, 500, clock, time, SILENT, listener);
   heartbeat.start();
   claimer.setFree(1);
   claimer.start();

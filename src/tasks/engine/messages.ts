@@ -1,4 +1,11 @@
-import type { Claim, ClaimedRun, Outcome } from '../store/run-queue.js';
+import type { TasksEvent } from '../domain/events.js';
+import type { Claim, ClaimedRun, NewRunLine, Outcome, RunProgress } from '../store/run-queue.js';
+
+/** Why a handler should end before its work is done. */
+export type AbortReason =
+  | { readonly type: 'claim-lost' }
+  /** @param why what whoever cancelled it said */
+  | { readonly type: 'cancelled'; readonly why: string };
 
 /**
  * All that passes between the engine and the runner: plain data, so that the engine can live in
@@ -6,14 +13,32 @@ import type { Claim, ClaimedRun, Outcome } from '../store/run-queue.js';
  */
 export type ToRunner =
   | { readonly type: 'claimed'; readonly runs: readonly ClaimedRun[] }
-  /** The run is no longer this node's: its handler should end, and its outcome will not count. */
-  | { readonly type: 'abort'; readonly claim: Claim; readonly reason: 'claim-lost' }
+  | { readonly type: 'abort'; readonly claim: Claim; readonly reason: AbortReason }
   | { readonly type: 'recorded'; readonly claim: Claim; readonly nextFireAt: Date | null }
+  /** The run is no longer this node's: its outcome did not count. */
   | { readonly type: 'refused'; readonly claim: Claim }
   | { readonly type: 'leads'; readonly leads: boolean }
   /** Why the database does not answer this node; null: it does. */
-  | { readonly type: 'database'; readonly unreachable: string | null };
+  | { readonly type: 'database'; readonly unreachable: string | null }
+  /** Tasks of active jobs that no live worker knows. */
+  | { readonly type: 'unknown-tasks'; readonly tasks: readonly string[] }
+  /** Jobs of this node's declarations that nobody declares any more as they are stored. */
+  | { readonly type: 'adopt'; readonly jobs: readonly string[] }
+  | { readonly type: 'event'; readonly event: TasksEvent };
 
 export type ToEngine =
-  | { readonly type: 'slots'; readonly free: number }
-  | { readonly type: 'outcome'; readonly outcome: Outcome };
+  /** All tasks that this node can run: some were found after the start. */
+  | { readonly type: 'tasks'; readonly tasks: readonly string[] }
+  /** @param limits how many more runs of a task may be taken, for tasks that have a limit */
+  | {
+      readonly type: 'slots';
+      readonly free: number;
+      readonly limits?: Readonly<Record<string, number>>;
+    }
+  | { readonly type: 'outcome'; readonly outcome: Outcome }
+  /** A handler that had run out of time has ended at last. */
+  | { readonly type: 'returned'; readonly claim: Claim }
+  | { readonly type: 'line'; readonly line: NewRunLine }
+  | { readonly type: 'progress'; readonly progress: RunProgress }
+  /** @param rows whether anybody wants to hear of each fire time */
+  | { readonly type: 'listen'; readonly rows: boolean };

@@ -10,6 +10,7 @@ let clock: FakeClock;
 let held: HeldClaims;
 let writer: OutcomeWriter;
 let batches: string[][];
+let returned: string[][];
 let told: [string, Date | null | 'refused'][];
 let finish: (outcomes: readonly Outcome[]) => Promise<readonly Recorded[]>;
 
@@ -20,12 +21,18 @@ beforeEach(() => {
   clock = new FakeClock();
   held = new HeldClaims();
   batches = [];
+  returned = [];
   told = [];
   finish = (outcomes) => Promise.resolve(all(outcomes));
   const queue: RunQueue = {
-    claim: () => Promise.resolve([]),
+    claim: () => Promise.resolve({ runs: [], nextInMs: null }),
     claimed: () => Promise.resolve([]),
     giveBack: () => Promise.resolve(),
+    report: () => Promise.resolve(),
+    returned: (claims) => {
+      returned.push(claims.map(({ runId }) => runId));
+      return Promise.resolve();
+    },
     finish: (outcomes) => {
       batches.push(outcomes.map(({ runId }) => runId));
       return finish(outcomes);
@@ -118,5 +125,30 @@ describe('the outcome writer', () => {
     expect(flushed).toBe(false);
     await clock.advance(20);
     expect(flushed).toBe(true);
+  });
+
+  it('writes that a handler has returned after the outcome of its run', async () => {
+    finish = (outcomes) => clock.sleep(30).then(() => all(outcomes));
+    end('1');
+    await clock.settle();
+    end('2');
+    writer.returned(aClaim('2'));
+    await clock.advance(30);
+    expect(returned).toEqual([]);
+    await clock.advance(30);
+    expect([batches, returned]).toEqual([[['1'], ['2']], [['2']]]);
+  });
+
+  it('is not flushed before that is written, and tries until it is', async () => {
+    finish = () => Promise.reject(new Error('connection refused'));
+    end('1');
+    writer.returned(aClaim('1'));
+    let flushed = false;
+    void writer.flushed().then(() => (flushed = true));
+    await clock.advance(5_000);
+    expect([flushed, returned]).toEqual([false, []]);
+    finish = (outcomes) => Promise.resolve(all(outcomes));
+    await clock.advance(5_000);
+    expect([flushed, returned]).toEqual([true, [['1']]]);
   });
 });

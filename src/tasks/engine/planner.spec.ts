@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aDueJob, aPolicy, later, minutes, NOON } from '../../../test/support/builders.js';
 import { recordedLog, type RecordedLog } from '../../../test/support/recorded-log.js';
-import type { DueJob, DueJobs, Fire, FireLedger, Fired } from '../store/fire-ledger.js';
+import type { DueJob, DueJobKey, DueJobs, Fire, FireLedger, Fired } from '../store/fire-ledger.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { DatabaseClock } from './database-clock.js';
 import type { Elector } from './elector.js';
@@ -18,18 +18,27 @@ class Ledger implements FireLedger {
 
   constructor(private readonly clock: FakeClock) {}
 
-  due(withinMs: number, most: number): Promise<DueJobs> {
+  due(
+    withinMs: number,
+    most: number,
+    except: readonly DueJobKey[] = [],
+    from = new Date(0),
+  ): Promise<DueJobs> {
     this.loads.push(this.clock.monotonic());
     const at = this.clock.now();
-    const soon = this.jobs
-      .filter(({ nextFireAt }) => nextFireAt <= later(at, withinMs))
-      .toSorted((a, b) => Number(a.nextFireAt) - Number(b.nextFireAt));
-    const { unreadable, pauses } = this;
+    const isAsked = ({ jobId, revision }: DueJobKey) =>
+      !except.some((key) => key.jobId === jobId && key.revision === revision);
+    const soon = [...this.unreadable, ...this.jobs]
+      .filter(isAsked)
+      .filter((job) => 'reason' in job || job.nextFireAt >= from)
+      .filter((job) => 'reason' in job || job.nextFireAt <= later(at, withinMs))
+      .toSorted((a, b) => dueAt(a) - dueAt(b))
+      .slice(0, most);
     return Promise.resolve({
-      jobs: soon.slice(0, most),
+      jobs: soon.filter((job): job is DueJob => !('reason' in job)),
+      unreadable: soon.filter((job): job is DueJobs['unreadable'][number] => 'reason' in job),
       more: soon.length >= most,
-      unreadable,
-      pauses,
+      pauses: this.pauses,
       at,
     });
   }
@@ -43,12 +52,17 @@ class Ledger implements FireLedger {
     });
     const pending = fires.flatMap(({ plan }) => plan.candidates).length;
     const moved = new Set(planned.keys());
-    return this.answer({ led: true, moved, pending, at: this.clock.now() });
+    return this.answer({ led: true, moved, pending, rows: [], at: this.clock.now() });
   }
 
-  settle = () => Promise.resolve(0);
+  release = () => Promise.resolve(0);
+  settle = () => Promise.resolve({ abandoned: 0, rerun: 0 });
   prune = () => Promise.resolve(0);
 }
+
+/** What cannot be read is due before all the rest. */
+const dueAt = (job: DueJob | DueJobs['unreadable'][number]) =>
+  'reason' in job ? 0 : job.nextFireAt.getTime();
 
 let clock: FakeClock;
 let ledger: Ledger;
@@ -166,7 +180,7 @@ describe('the planner of a leader', () => {
     );
     planner.start();
     await clock.settle();
-    expect(ledger.fired.map(({ fires }) => fires.length)).toEqual([4, 4, 2]);
+    expect(Math.max(...ledger.fired.map(({ fires }) => fires.length))).toBe(4);
   });
 });
 
@@ -247,12 +261,124 @@ describe('a job that cannot be read', () => {
   it('is told of once, and the others fire', async () => {
     const broken = aDueJob('broken', { trigger: { type: 'cron', expression: 'never' } });
     ledger.jobs = [broken, dueIn('sound', 10)];
-    ledger.unreadable = [{ jobId: 'newer', reason: 'what is this' }];
+    ledger.unreadable = [{ jobId: 'newer', revision: 1, reason: 'what is this' }];
     planner.start();
     await clock.advance(minutes(1) + 10);
     expect(fired()).toEqual(['sound at 10', 'sound at 60010']);
     expect(log.lines).toHaveLength(2);
     expect(log.lines.join('\n')).toMatch(/"newer".+what is this[\s\S]+"broken"/);
+  });
+});
+
+describe('jobs that cannot be read', () => {
+  const newer = (n: number) => ({ jobId: `newer-${n}`, revision: 1, reason: 'what is this' });
+  const many = Array.from({ length: 4_100 }, (_, n) => newer(n));
+
+  it('do not crowd out the others, however many they are', async () => {
+    ledger.unreadable = many;
+    ledger.jobs = [dueIn('sound', 10)];
+    planner.start();
+    await clock.advance(10);
+    expect(fired()).toEqual(['sound at 10']);
+    expect(log.lines).toHaveLength(many.length);
+  });
+
+  it('are asked for again in the next term, and once they are edited', async () => {
+    ledger.unreadable = [newer(0)];
+    planner.start();
+    await clock.settle();
+    planner.wake();
+    await clock.settle();
+    expect(log.lines).toHaveLength(1);
+    ledger.unreadable = [{ ...newer(0), revision: 2 }];
+    planner.wake();
+    await clock.settle();
+    expect(log.lines).toHaveLength(2);
+    elector.token = 6;
+    planner.wake();
+    await clock.settle();
+    expect(log.lines).toHaveLength(3);
+  });
+});
+
+describe('what an outage has left', () => {
+  const missed = (count: number) =>
+    Array.from({ length: count }, (_, n) => dueIn(`missed-${n}`, -3_600_000));
+  const caughtUp = () =>
+    ledger.fired
+      .flatMap(({ fires }) => fires)
+      .filter(({ job }) => job.jobId.startsWith('missed'))
+      .flatMap(({ plan }) => plan.candidates.map(({ runAt }) => runAt.getTime() - NOON.getTime()));
+
+  it('is caught up on after what is live, in batches of its own', async () => {
+    ledger.jobs = [...missed(250), dueIn('live', -9_000)];
+    planner.start();
+    await clock.settle();
+    expect(ledger.fired.map(({ fires }) => fires.length)).toEqual([1, 100, 100, 50]);
+    expect(ledger.fired[0]?.fires[0]?.job.jobId).toBe('live');
+  });
+
+  it('lets what comes due go first between two batches', async () => {
+    ledger.jobs = [...missed(300), dueIn('live', 5)];
+    ledger.answer = (answer) => clock.sleep(10).then(() => answer);
+    planner.start();
+    await clock.advance(200);
+    expect(ledger.fired.map(({ fires }) => fires.length)).toEqual([100, 1, 100, 100]);
+  });
+
+  it('starts a hundred runs a second, behind the live ones', async () => {
+    ledger.jobs = missed(250);
+    planner.start();
+    await clock.settle();
+    expect(caughtUp()).toEqual(Array.from({ length: 250 }, (_, n) => n * 10));
+    expect(ledger.fired[0]?.fires[0]?.job.policy.priority).toBe(1);
+  });
+
+  it('does not hide what is live, however much it is', async () => {
+    ledger.jobs = [...missed(4_100), dueIn('live', -1_000), dueIn('soon', 3_000)];
+    planner.start();
+    await clock.settle();
+    expect(ledger.fired[0]?.fires.map(({ job }) => job.jobId)).toEqual(['live']);
+    expect(caughtUp()).toHaveLength(4_100);
+    await clock.advance(3_000);
+    expect(fired().at(-1)).toBe('soon at 3000');
+  });
+
+  it('is not what has become late while a flood was worked off', async () => {
+    ledger.jobs = Array.from({ length: 1_500 }, (_, n) => dueIn(`missed-${n}`, 0));
+    ledger.answer = (answer) => clock.sleep(11_000).then(() => answer);
+    planner.start();
+    await clock.advance(60_000);
+    expect(ledger.fired.slice(0, 3).map(({ fires }) => fires.length)).toEqual([500, 500, 500]);
+    expect(caughtUp().slice(0, 1_500)).toEqual(Array.from({ length: 1_500 }, () => 0));
+  });
+
+  it('is paced anew in the next term', async () => {
+    ledger.jobs = missed(250);
+    planner.start();
+    await clock.settle();
+    elector.token = 6;
+    ledger.jobs = missed(1);
+    planner.wake();
+    await clock.settle();
+    expect(caughtUp().at(-1)).toBe(0);
+  });
+});
+
+describe('a job that may run so many times only', () => {
+  it('is read anew after each fire, with the runs that it has had', async () => {
+    ledger.jobs = [dueIn('a', 10, { policy: aPolicy({ maxRuns: 2 }) })];
+    ledger.answer = (answer) => {
+      ledger.jobs = ledger.jobs.map((job) => ({ ...job, fired: job.fired + 1 }));
+      return Promise.resolve(answer);
+    };
+    planner.start();
+    await clock.advance(minutes(3));
+    const seen = ledger.fired.flatMap(({ fires }) =>
+      fires.map(({ plan }) => plan.candidates.length),
+    );
+    expect(seen).toEqual([1, 1, 0]);
+    expect(ledger.fired[2]?.fires[0]?.plan.nextFireAt).toBeNull();
   });
 });
 

@@ -1,25 +1,31 @@
 import type { Clock } from '../domain/clock.js';
+import { LIVE_MS, MOST_CAUGHT_UP, paced } from '../domain/catch-up.js';
 import { planFires } from '../domain/fire-plan.js';
 import type { Log } from '../domain/log.js';
-import type { DueJobs, Fire, FireLedger, Pauses } from '../store/fire-ledger.js';
+import type { Fire, FireLedger, Pauses } from '../store/fire-ledger.js';
 import { Agenda, type AgendaItem } from './agenda.js';
 import type { DatabaseClock } from './database-clock.js';
 import type { Elector } from './elector.js';
+import { loadDue } from './load-due.js';
 import { Loop } from './loop.js';
+import { SetAside } from './set-aside.js';
 
-/** How far ahead jobs are loaded, and how often although nothing was heard of a change. */
-const LOOK_AHEAD_MS = 10_000;
+/** How often plans are loaded although nothing was heard of a change. */
 const RELOAD_MS = 5_000;
 
-/** How many jobs are loaded at once, and fired by one statement. */
-const MOST_LOADED = 2_000;
+/** How many jobs are fired by one statement. */
 const MOST_FIRED = 500;
 
 /** Rows of one statement, whatever the jobs: a backlog of `coalesce: all` makes many. */
 const MOST_ROWS = 2_000;
 
+/** A backlog of some triggers takes long to count: nobody's fire waits for more of it than this. */
+const LONGEST_PLANNING_MS = 20;
+
 /** A job whose row somebody's transaction holds, or that has changed, is looked at again so soon. */
 const RETRY_MS = 50;
+
+type Planned = Fire & { readonly item: AgendaItem };
 
 const NO_PAUSES: Pauses = { paused: false, count: 0, stretches: [] };
 
@@ -31,6 +37,12 @@ const NO_PAUSES: Pauses = { paused: false, count: 0, stretches: [] };
  *   load ahead ──▶ sleep until the earliest ──▶ planFires ──▶ fire ──▶ put the next ones back
  *      ▲                                                        │
  *      └── woken by a change · every 5 s · a plan did not move ◀┘
+ *
+ * What was missed by an outage is caught up on, but never at the cost of what is due now: live fire
+ * times go first and in statements of their own, and between two batches of the others they are looked
+ * at again. The runs of these are let go at a pace (`domain/catch-up.ts`), and live ones are claimed
+ * before them. A fire time is missed by an outage if it was late already when this leader last had
+ * nothing live to do; what has become late while it worked off a flood is not.
  *
  * Everything here may be outdated or wrong without harm: the agenda, the clock, the belief to lead.
  * The statement checks all of them, and what it did not move is loaded again. An unknown outcome is
@@ -45,17 +57,23 @@ export class Planner {
   private stale = true;
   /** On the monotonic clock. */
   private reloadAt = 0;
-  private readonly setAside = new Set<string>();
+  private readonly setAside: SetAside;
+  /** When nothing live was left to fire, by the database's clock; null: not in this term. */
+  private keptUpAt: Date | null = null;
+  private moreToCatchUp = false;
+  /** When the next run that makes up for something may start. */
+  private freeAt = new Date(0);
 
   constructor(
     private readonly fires: FireLedger,
     private readonly elector: Elector,
     private readonly clock: Clock,
     private readonly databaseClock: DatabaseClock,
-    private readonly log: Log,
+    log: Log,
     private readonly pending: () => void,
   ) {
     this.loop = new Loop('planner', clock, log, () => this.turn());
+    this.setAside = new SetAside(log);
   }
 
   start(): void {
@@ -78,7 +96,10 @@ export class Planner {
     if (token !== this.term) this.beginTerm(token);
     if (token === null) return Infinity;
     if (this.mustLoad()) await this.load();
-    if (this.pauses.paused) return this.untilReload();
+    if (this.pauses.paused) {
+      this.keptUpAt = this.databaseClock.now();
+      return this.untilReload();
+    }
     const due = this.plan();
     if (due.length > 0) return this.fire(token, due);
     const quiet = this.agenda.quietUntil.getTime() - this.databaseClock.now().getTime();
@@ -90,10 +111,19 @@ export class Planner {
     this.stale = true;
     this.agenda.clear();
     this.setAside.clear();
+    this.keptUpAt = null;
+    this.freeAt = new Date(0);
   }
 
   private mustLoad(): boolean {
-    return this.stale || this.untilReload() <= 0 || this.agenda.isSpent(this.databaseClock.now());
+    if (this.stale || this.untilReload() <= 0) return true;
+    if (this.moreToCatchUp && this.agenda.hasNoneBefore(this.liveFrom())) return true;
+    return this.agenda.isSpent(this.databaseClock.now());
+  }
+
+  /** What was due before this is caught up on. */
+  private liveFrom(): Date {
+    return new Date((this.keptUpAt ?? this.databaseClock.now()).getTime() - LIVE_MS);
   }
 
   private untilReload(): number {
@@ -103,46 +133,62 @@ export class Planner {
   private async load(): Promise<void> {
     this.stale = false;
     const askedAt = this.clock.monotonic();
-    const due = await this.fires.due(LOOK_AHEAD_MS, MOST_LOADED).catch((error: unknown) => {
-      this.stale = true;
-      throw error;
-    });
-    this.databaseClock.observe(askedAt, due.at);
+    const loaded = await loadDue(this.fires, this.setAside.keys, this.liveFrom()).catch(
+      (error: unknown) => {
+        this.stale = true;
+        throw error;
+      },
+    );
+    this.databaseClock.observe(askedAt, loaded.at);
     this.reloadAt = this.clock.monotonic() + RELOAD_MS;
-    this.pauses = due.pauses;
-    const unreadable = this.agenda.replace(due.jobs, this.horizon(due));
-    for (const { jobId, reason } of [...due.unreadable, ...unreadable])
-      this.setAsideJob(jobId, reason);
+    this.keptUpAt ??= loaded.at;
+    this.pauses = loaded.pauses;
+    this.moreToCatchUp = loaded.moreToCatchUp;
+    const unreadable = this.agenda.replace(loaded.jobs, loaded.until);
+    for (const job of [...loaded.unreadable, ...unreadable]) this.setAside.add(job);
   }
 
-  /** Where there was more than was loaded, only the fire times before the last are all known. */
-  private horizon(due: DueJobs): Date {
-    const last = due.jobs.at(-1);
-    return due.more && last ? last.nextFireAt : new Date(due.at.getTime() + LOOK_AHEAD_MS);
-  }
-
-  private plan(): (Fire & { item: AgendaItem })[] {
+  /** The live ones; where there are none, some of those to catch up on. */
+  private plan(): Planned[] {
     const now = this.databaseClock.now();
-    const fires: (Fire & { item: AgendaItem })[] = [];
+    const live = this.planEach(now, MOST_FIRED, () => this.agenda.take(now, 1, this.liveFrom()));
+    if (live.length > 0) return live;
+    this.keptUpAt = now;
+    return this.planEach(now, MOST_CAUGHT_UP, () => this.agenda.take(now, 1)).map((fire) =>
+      this.caughtUp(fire, now),
+    );
+  }
+
+  private planEach(now: Date, most: number, take: () => AgendaItem[]): Planned[] {
+    const fires: Planned[] = [];
+    const enoughAt = this.clock.monotonic() + LONGEST_PLANNING_MS;
     let rows = 0;
-    while (fires.length < MOST_FIRED && rows < MOST_ROWS) {
-      const [item] = this.agenda.take(now, 1);
+    while (fires.length < most && rows < MOST_ROWS && this.clock.monotonic() <= enoughAt) {
+      const [item] = take();
       if (!item) break;
       const { job, trigger } = item;
-      const { policy, nextFireAt: plannedAt } = job;
+      const { jobId, policy, fired, revision, nextFireAt: plannedAt } = job;
       const pauses = this.pauses.stretches;
       try {
-        const plan = planFires({ trigger, policy, plannedAt, now, pauses });
+        const plan = planFires({ jobId, trigger, policy, fired, plannedAt, now, pauses });
         fires.push({ item, job, plan });
         rows += plan.candidates.length + plan.ranges.length;
       } catch (error) {
-        this.setAsideJob(job.jobId, String(error));
+        this.setAside.add({ jobId, revision, reason: String(error) });
       }
     }
     return fires;
   }
 
-  private async fire(token: number, fires: readonly (Fire & { item: AgendaItem })[]) {
+  /** Its runs start one after the other, and live ones go before them. */
+  private caughtUp({ item, job, plan }: Planned, now: Date): Planned {
+    const { candidates, freeAt } = paced(plan.candidates, job.policy, now, this.freeAt);
+    this.freeAt = freeAt;
+    const policy = { ...job.policy, priority: job.policy.priority + 1 };
+    return { item, job: { ...job, policy }, plan: { ...plan, candidates } };
+  }
+
+  private async fire(token: number, fires: readonly Planned[]): Promise<number> {
     const askedAt = this.clock.monotonic();
     const fired = await this.fires.fire(token, this.pauses.count, fires).catch((error: unknown) => {
       this.stale = true;
@@ -159,16 +205,14 @@ export class Planner {
     let unmoved = 0;
     for (const { item, job, plan } of fires) {
       if (!fired.moved.has(job.jobId)) unmoved++;
+      // How many runs it has left is known once it is read again.
+      else if (job.policy.maxRuns !== null) this.stale = true;
       else if (plan.nextFireAt) this.agenda.put(item, plan.nextFireAt);
     }
-    const soon = this.clock.monotonic() + RETRY_MS;
-    if (unmoved > 0) this.reloadAt = Math.min(this.reloadAt, soon);
+    if (unmoved > 0) {
+      this.reloadAt = Math.min(this.reloadAt, this.clock.monotonic() + RETRY_MS);
+      this.moreToCatchUp = false;
+    }
     return 0;
-  }
-
-  private setAsideJob(jobId: string, reason: string): void {
-    if (this.setAside.has(jobId)) return;
-    this.setAside.add(jobId);
-    this.log.error(`Job "${jobId}" cannot be read and does not fire: ${reason}`);
   }
 }

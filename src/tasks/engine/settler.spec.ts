@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NOON } from '../../../test/support/builders.js';
 import { recordedLog, type RecordedLog } from '../../../test/support/recorded-log.js';
-import type { FireLedger } from '../store/fire-ledger.js';
+import type { FireLedger, Settled } from '../store/fire-ledger.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import type { Elector } from './elector.js';
 import { Settler } from './settler.js';
@@ -13,7 +13,7 @@ let log: RecordedLog;
 let settler: Settler;
 let asked: string[];
 let elector: { token: number | null; woken: number };
-let settle: () => Promise<number | null>;
+let settle: () => Promise<Settled | null>;
 let prunable: number[];
 
 beforeEach(() => {
@@ -21,7 +21,7 @@ beforeEach(() => {
   log = recordedLog();
   asked = [];
   elector = { token: null, woken: 0 };
-  settle = () => Promise.resolve(0);
+  settle = () => Promise.resolve({ abandoned: 0, rerun: 0 });
   prunable = [];
   const fires: FireLedger = {
     due: () =>
@@ -36,7 +36,8 @@ beforeEach(() => {
           stretches: [],
         },
       }),
-    fire: () => Promise.resolve({ led: true, moved: new Set(), pending: 0, at: NOON }),
+    fire: () => Promise.resolve({ led: true, moved: new Set(), pending: 0, rows: [], at: NOON }),
+    release: () => Promise.resolve(0),
     settle: (token) => {
       asked.push(`settle ${token} at ${clock.monotonic()}`);
       return settle();
@@ -99,15 +100,18 @@ describe('the settler', () => {
 
   it('looks again several times within the time that makes a node dead', async () => {
     lead(4);
-    await clock.advance(DEAD_AFTER_MS + 6_000);
-    expect(settled()).toEqual(['settle 4 at 10000', 'settle 4 at 13000', 'settle 4 at 16000']);
+    await clock.advance(DEAD_AFTER_MS * 2);
+    expect(settled()).toEqual(['settle 4 at 10000', 'settle 4 at 15000', 'settle 4 at 20000']);
   });
 
-  it('says how many runs it gave up', async () => {
-    settle = () => Promise.resolve(3);
+  it('says how many runs it gave up, and how many are run again', async () => {
+    settle = () => Promise.resolve({ abandoned: 3, rerun: 2 });
     lead(4);
     await clock.advance(DEAD_AFTER_MS);
-    expect(log.lines).toEqual(['warn: Gave up 3 runs of nodes that have gone silent.']);
+    expect(log.lines).toEqual([
+      'warn: Gave up 3 runs of nodes that have gone silent.',
+      'warn: Let 2 runs of nodes that have gone silent be run again.',
+    ]);
   });
 
   it('has the elector look when its token is not in force', async () => {

@@ -1,13 +1,14 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
-import type { FireLedger } from '../store/fire-ledger.js';
+import type { FireLedger, Settled } from '../store/fire-ledger.js';
 import type { Elector } from './elector.js';
 import { Loop } from './loop.js';
 
 const PRUNE_EVERY_MS = 60_000;
 
 /**
- * Leader only: ends the runs of nodes that have been silent for too long, and prunes old history.
+ * Leader only: ends the runs of nodes that have been silent for too long, or has them run again, and
+ * prunes old history.
  *
  * After an outage of the database every node looks silent. A leader therefore waits for as long as
  * makes a node dead before it judges any: who is alive has been heard of by then. A lease that was
@@ -57,9 +58,15 @@ export class Settler {
       this.elector.wake();
       return this.deadAfterMs;
     }
-    if (settled > 0) this.log.warn(`Gave up ${settled} runs of nodes that have gone silent.`);
+    this.tell(settled);
     await this.prune(token, now);
-    return this.deadAfterMs * 0.3;
+    return this.deadAfterMs * 0.5;
+  }
+
+  private tell({ abandoned, rerun }: Settled): void {
+    const gone = 'of nodes that have gone silent';
+    if (abandoned > 0) this.log.warn(`Gave up ${abandoned} runs ${gone}.`);
+    if (rerun > 0) this.log.warn(`Let ${rerun} runs ${gone} be run again.`);
   }
 
   private async prune(token: number, now: number): Promise<void> {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { refuseAccess, type AccessPolicy } from './access.js';
+import { decideAccess, type AccessPolicy, type AccessRequest } from './access.js';
 import type { ApiKey, ApiRole } from './api-key.js';
+import type { Caller } from './caller.js';
+import type { Requirement } from './requires.decorator.js';
 
 const key = (role: ApiRole): ApiKey => ({
   name: `the ${role}`,
@@ -17,16 +19,31 @@ const keyed: AccessPolicy = { production: true, host: '0.0.0.0', keys };
 const local = { host: 'localhost:3000' };
 const bearer = (secret: string) => ({ host: 'api.example', authorization: `Bearer ${secret}` });
 
-const status = (
+const ask = (
   policy: AccessPolicy,
   headers: IncomingHttpHeaders,
-  required: ApiRole | undefined = 'viewer',
-) => refuseAccess(policy, headers, required)?.status ?? 200;
+  required: Requirement | undefined = 'viewer',
+  more: Partial<AccessRequest> = {},
+) => decideAccess(policy, { headers, changes: false, session: null, ...more }, required);
+
+const status = (...asked: Parameters<typeof ask>) => {
+  const decision = ask(...asked);
+  return 'refusal' in decision ? decision.refusal.status : 200;
+};
+
+const codeOf = (...asked: Parameters<typeof ask>) => {
+  const decision = ask(...asked);
+  return 'refusal' in decision ? decision.refusal.code : null;
+};
 
 describe('a handler that declares no role', () => {
   it('is closed to everybody', () => {
-    expect(refuseAccess(open, local, undefined)?.code).toBe('no-role');
-    expect(refuseAccess(keyed, bearer('admin-secret'), undefined)?.code).toBe('no-role');
+    const undeclared = (policy: AccessPolicy, headers: IncomingHttpHeaders) =>
+      decideAccess(policy, { headers, changes: false, session: null }, undefined);
+    expect(undeclared(open, local)).toMatchObject({ refusal: { code: 'no-role' } });
+    expect(undeclared(keyed, bearer('admin-secret'))).toMatchObject({
+      refusal: { code: 'no-role' },
+    });
   });
 });
 
@@ -97,6 +114,58 @@ describe('without a credential', () => {
 
   it('is refused without any host name', () => {
     expect(status(open, {})).toBe(403);
+  });
+});
+
+describe('a handler that anyone may call', () => {
+  it('asks for no credential, and is still out of reach for other sites', () => {
+    expect(status(keyed, { host: 'api.example' }, 'anyone')).toBe(200);
+    expect(ask(keyed, { host: 'api.example' }, 'anyone')).toEqual({ caller: null });
+    const foreign = { host: 'api.example', origin: 'https://evil.example' };
+    expect(codeOf(keyed, foreign, 'anyone')).toBe('foreign-origin');
+    const own = { host: 'api.example', origin: 'https://api.example' };
+    expect(status(keyed, own, 'anyone')).toBe(200);
+  });
+});
+
+describe('with a session', () => {
+  const session: Caller = { name: 'night-shift', role: 'operator', via: 'session' };
+  const cookie = (headers: IncomingHttpHeaders, changes: boolean, required: ApiRole = 'viewer') =>
+    status(keyed, { host: 'api.example', ...headers }, required, { session, changes });
+
+  it('may do what the role of its key may', () => {
+    expect(cookie({ 'sec-fetch-site': 'same-origin' }, true, 'operator')).toBe(200);
+    expect(cookie({ 'sec-fetch-site': 'same-origin' }, true, 'admin')).toBe(403);
+    expect(ask(keyed, {}, 'viewer', { session })).toEqual({ caller: session });
+  });
+
+  it.each([
+    ['a page of this server', { 'sec-fetch-site': 'same-origin' }, 200],
+    ['an old browser, by its origin', { origin: 'https://api.example' }, 200],
+    [
+      'a proxy that gives the server another name',
+      { 'sec-fetch-site': 'same-origin', origin: 'https://ops.example' },
+      200,
+    ],
+    ['a page of another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a page of a sister site', { 'sec-fetch-site': 'same-site' }, 403],
+    ['a foreign origin', { origin: 'https://evil.example' }, 403],
+    ['a sandboxed page', { origin: 'null' }, 403],
+    ['nobody knows what', {}, 403],
+  ] as const)('lets it change something when sent by %s', (_, headers, expected) => {
+    expect(cookie(headers, true)).toBe(expected);
+  });
+
+  it('may be read without an origin, as browsers send none then', () => {
+    expect(cookie({}, false)).toBe(200);
+    expect(cookie({ 'sec-fetch-site': 'cross-site' }, false)).toBe(403);
+  });
+
+  it('gives way to a key that is presented too, known or not', () => {
+    const both = (secret: string) =>
+      ask(keyed, bearer(secret), 'viewer', { session, changes: true });
+    expect(both('admin-secret')).toMatchObject({ caller: { name: 'the admin', via: 'key' } });
+    expect(both('guess')).toMatchObject({ refusal: { code: 'unknown-key' } });
   });
 });
 

@@ -1,16 +1,25 @@
-import { applyDecorators, Controller, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import {
+  applyDecorators,
+  Controller,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+} from '@nestjs/common';
 import { AccessGuard } from './access.guard.js';
 import { InputPipe } from './input.pipe.js';
+import { RedactInterceptor } from './redact.interceptor.js';
 import { TasksErrorFilter } from './tasks-error.filter.js';
 
 /**
- * A controller of the API: guarded, its input checked, its errors problem documents. They are bound
- * here and not globally, so a host's own routes stay as they are.
+ * A controller of the API: guarded, its input checked, secrets hidden from viewers, its errors problem
+ * documents. They are bound here and not globally, so a host's own routes stay as they are.
  */
 export function ApiController(path = ''): ClassDecorator {
   return applyDecorators(
     Controller(path),
     UseGuards(AccessGuard),
+    UseInterceptors(RedactInterceptor),
     UsePipes(InputPipe),
     UseFilters(TasksErrorFilter),
   );

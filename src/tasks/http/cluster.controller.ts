@@ -1,10 +1,28 @@
 import { Body, Get, HttpCode, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { UnavailableError } from '../domain/errors.js';
 import { NodeStatus } from '../node-status.js';
+import type { ChangeOptions } from '../store/job-store.js';
 import { TasksService } from '../tasks.service.js';
 import { ApiController } from './api-controller.decorator.js';
-import { leaderDto, nodeDto, taskDto } from './cluster.dto.js';
-import { emptySchema, pauseSchema, type PauseDto } from './job.dto.js';
+import { By } from './by.decorator.js';
+import {
+  briefNodeDto,
+  holderDto,
+  stateSchema,
+  statsSchema,
+  taskDto,
+  taskSchema,
+} from './cluster.dto.js';
+import { emptySchema, pauseClusterSchema } from './job-action.dto.js';
+import { Operation } from './openapi/operation.decorator.js';
+import { listSchema } from './page.dto.js';
 import { Requires } from './requires.decorator.js';
+
+const shutdownSchema = z
+  .strictObject({ wait: z.boolean().default(true) })
+  .prefault({})
+  .meta({ id: 'Shutdown' });
 
 /** The cluster as a whole, seen from the node that answers. */
 @ApiController()
@@ -16,54 +34,132 @@ export class ClusterController {
 
   @Get()
   @Requires('viewer')
+  @Operation({
+    summary: 'The state of the cluster and of this node',
+    description: 'Of a node that was shut down only its own part is known.',
+    answers: { 200: stateSchema },
+    examples: [{ title: 'Now', status: 200 }],
+  })
   async state() {
-    const [cluster, leader, nodes] = await Promise.all([
-      this.tasks.getState(),
-      this.tasks.getLeader(),
-      this.tasks.getNodes(),
-    ]);
     const { id, name, roles, isLeader, mode, running, version } = this.status;
     return {
       running,
-      paused: cluster.paused,
-      pauseReason: cluster.pauseReason,
+      ...(await this.cluster()),
       node: { id, name, roles, isLeader, mode },
-      leader: leaderDto(leader),
-      nodes: nodes.filter((node) => node.alive).map(nodeDto),
       version,
-      now: cluster.now,
     };
   }
 
   @Post('pause')
   @Requires('operator')
   @HttpCode(204)
-  async pause(@Body({ schema: pauseSchema }) { reason }: PauseDto): Promise<void> {
-    await this.tasks.pause(reason);
+  @Operation({
+    summary: 'Stop firing and starting in the whole cluster',
+    answers: { 204: null },
+    headers: ['X-Reason'],
+    examples: [{ title: 'With a reason', body: { reason: 'migration' }, status: 204 }],
+  })
+  async pause(
+    @Body({ schema: pauseClusterSchema }) { reason }: z.infer<typeof pauseClusterSchema>,
+    @By() by: ChangeOptions,
+  ): Promise<void> {
+    await this.tasks.pause(reason, by);
   }
 
   @Post('resume')
   @Requires('operator')
   @HttpCode(204)
-  async resume(@Body({ schema: emptySchema }) _body: object): Promise<void> {
-    await this.tasks.resume();
+  @Operation({
+    summary: 'Fire and start again, in the whole cluster',
+    answers: { 204: null },
+    headers: ['X-Reason'],
+    examples: [{ title: 'Without a body', status: 204 }],
+  })
+  async resume(
+    @Body({ schema: emptySchema }) _body: object,
+    @By() by: ChangeOptions,
+  ): Promise<void> {
+    await this.tasks.resume(by);
+  }
+
+  @Post('start')
+  @Requires('admin')
+  @HttpCode(204)
+  @Operation({
+    summary: "Begin this node's work anew",
+    answers: { 204: null },
+    problems: [409],
+    examples: [{ title: 'While it is at work', status: 409 }],
+  })
+  start(@Body({ schema: emptySchema }) _body: object): void {
+    this.tasks.start();
+  }
+
+  @Post('shutdown')
+  @Requires('admin')
+  @HttpCode(204)
+  @Operation({
+    summary: "End this node's work; the application goes on",
+    answers: { 204: null },
+    problems: [409],
+    examples: [{ title: 'And answer at once', body: { wait: false }, status: 204 }],
+  })
+  async shutdown(
+    @Body({ schema: shutdownSchema }) { wait }: z.infer<typeof shutdownSchema>,
+  ): Promise<void> {
+    await this.tasks.shutdown({ wait });
   }
 
   @Get('tasks')
   @Requires('viewer')
+  @Operation({
+    summary: 'The tasks that live nodes can run',
+    answers: { 200: listSchema(taskSchema) },
+    examples: [{ title: 'All of them', status: 200 }],
+  })
   async listTasks() {
     return { items: (await this.tasks.getTasks()).map(taskDto) };
   }
 
-  @Get('nodes')
+  @Get('stats')
   @Requires('viewer')
-  async listNodes() {
-    return { items: await this.tasks.getNodes() };
+  @Operation({
+    summary: 'How much there is, and how much waits',
+    answers: { 200: statsSchema },
+    examples: [{ title: 'Now', status: 200 }],
+  })
+  stats() {
+    return this.tasks.getStats();
   }
 
-  @Get('leader')
-  @Requires('viewer')
-  leader() {
-    return this.tasks.getLeader();
+  private async cluster() {
+    try {
+      const [cluster, leader, nodes] = await Promise.all([
+        this.tasks.getState(),
+        this.tasks.getLeader(),
+        this.tasks.getNodes(),
+      ]);
+      return {
+        paused: cluster.paused,
+        pauseReason: cluster.pauseReason,
+        pausedSince: cluster.pausedSince,
+        leader: holderDto(leader),
+        nodes: nodes.filter((node) => node.alive).map(briefNodeDto),
+        now: cluster.now,
+      };
+    } catch (error) {
+      if (!(error instanceof UnavailableError) || this.status.running) throw error;
+      return UNKNOWN;
+    }
   }
 }
+
+/** What a node without a database knows of the cluster. */
+const UNKNOWN = {
+  paused: null,
+  pauseReason: null,
+  pausedSince: null,
+  leader: null,
+  nodes: [],
+  now: null,
+} as const;

@@ -21,14 +21,22 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** 503 with the reason while this node cannot do its work. */
+  /**
+   * 503 with the reason while this node cannot do its work; 200 and `degraded` while it can, but the
+   * cluster lacks a worker for some job: another start of this node would not mend that.
+   */
   @Get('ready')
   @HealthCheck()
-  ready() {
+  async ready() {
     const session = this.indicators.check('scheduler');
     const reason = this.status.notReady;
-    return this.health.check([
-      () => (reason === null ? session.up() : session.down({ message: reason })),
+    const lacks = this.status.unknownTasks.map((task) => `no live worker knows ${task}`);
+    const result = await this.health.check([
+      () =>
+        reason === null
+          ? session.up(lacks.length === 0 ? {} : { degraded: lacks })
+          : session.down({ message: reason }),
     ]);
+    return lacks.length === 0 ? result : { ...result, status: 'degraded' };
   }
 }

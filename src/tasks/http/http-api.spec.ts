@@ -1,4 +1,4 @@
-import type { INestApplication } from '@nestjs/common';
+import type { CanActivate, ExecutionContext, INestApplication } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
@@ -6,17 +6,25 @@ import { createHash } from 'node:crypto';
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
+  IdempotencyConflictError,
   InvalidInputError,
   JobExistsError,
   JobNotFoundError,
+  NodeNotFoundError,
   OverlappedError,
+  RevisionConflictError,
   RunNotFoundError,
   UnavailableError,
   UnknownTaskError,
+  WrongStateError,
 } from '../domain/errors.js';
 import type { Job } from '../domain/job.js';
-import type { Run } from '../domain/run.js';
+import type { Run, RunAttempt, RunLine } from '../domain/run.js';
+import { SystemClock } from '../engine/system-clock.js';
+import { Clock } from '../domain/clock.js';
+import type { JobHandle } from '../job-handle.js';
 import { NodeStatus } from '../node-status.js';
+import { ChangeFeed } from '../store/change-feed.js';
 import { TasksService } from '../tasks.service.js';
 import type { TasksHttpOptions } from './tasks-http.options.js';
 import { TasksErrorFilter, TasksHealthModule, TasksHttpModule } from './index.js';
@@ -34,11 +42,23 @@ const job: Job = {
   coalesce: 'latest',
   overlap: 'skip',
   maxInstances: 1,
+  bufferLimit: 100,
+  jitterMs: 0,
+  maxRuns: null,
+  timeoutMs: null,
+  retry: { maxAttempts: 1 },
+  onCrash: 'abandon',
+  transactional: false,
   priority: 0,
+  deleteWhenDone: false,
   origin: 'api',
   state: 'active',
   paused: false,
   pauseReason: null,
+  pausedAt: null,
+  pausedUntil: null,
+  overridden: [],
+  unknownSince: null,
   nextFireAt: AT,
   lastFireAt: null,
   revision: 3,
@@ -67,7 +87,20 @@ const run: Run = {
   finishedAt: new Date(AT.getTime() + 25),
   error: null,
   result: undefined,
+  progress: null,
+  retryOf: null,
+  backfillId: null,
+  cancelRequestedAt: null,
+  held: null,
+  handlerAlive: false,
 };
+
+const why = {
+  state: 'not-due',
+  reason: 'Its time has not come.',
+  since: null,
+  remedy: null,
+} as const;
 
 const node = {
   id: 'b6a2e7f0-0000-4000-8000-000000000001',
@@ -78,6 +111,7 @@ const node = {
   startedAt: AT,
   heartbeatAt: AT,
   stoppedAt: null,
+  draining: false,
   alive: true,
 };
 
@@ -90,27 +124,58 @@ const leader = {
   history: [{ fencingToken: 3, nodeId: node.id, nodeName: 'one', acquiredAt: AT }],
 };
 
+const attempt: RunAttempt = {
+  attempt: 1,
+  nodeId: node.id,
+  state: 'failed',
+  startedAt: AT,
+  finishedAt: AT,
+  error: { name: 'Error', message: 'no luck' },
+};
+
+const line: RunLine = { id: '5', attempt: 1, at: AT, level: 'info', message: 'halfway' };
+
 const newJob = {
   id: 'daily',
   task: 'Reports.daily',
   trigger: { type: 'interval', seconds: 5 },
 };
 
+/** Who asks where no key is needed. */
+const ANONYMOUS = { actor: 'anonymous' };
+
 const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
+/** A job as the service hands it out. */
+const handleOf = (of: Job) => of as JobHandle;
+
 const fakeTasks = () => ({
-  addJob: vi.fn<TasksService['addJob']>(async () => job),
-  getJob: vi.fn<TasksService['getJob']>(async () => job),
-  getJobs: vi.fn<TasksService['getJobs']>(async () => ({ items: [job], nextCursor: 'next' })),
-  pauseJob: vi.fn<TasksService['pauseJob']>(async () => ({ ...job, paused: true })),
-  resumeJob: vi.fn<TasksService['resumeJob']>(async () => job),
+  addJob: vi.fn<TasksService['addJob']>(async () => handleOf(job)),
+  getJob: vi.fn<TasksService['getJob']>(async () => handleOf(job)),
+  why: vi.fn<TasksService['why']>(async () => why),
+  getJobs: vi.fn<TasksService['getJobs']>(async () => ({
+    items: [handleOf(job)],
+    nextCursor: 'next',
+  })),
+  modifyJob: vi.fn<TasksService['modifyJob']>(async () => handleOf({ ...job, revision: 4 })),
+  resetJob: vi.fn<TasksService['resetJob']>(async () => handleOf(job)),
+  pauseJob: vi.fn<TasksService['pauseJob']>(async () => handleOf({ ...job, paused: true })),
+  resumeJob: vi.fn<TasksService['resumeJob']>(async () => handleOf(job)),
   removeJob: vi.fn<TasksService['removeJob']>(async () => undefined),
   runJob: vi.fn<TasksService['runJob']>(async () => run),
   getRun: vi.fn<TasksService['getRun']>(async () => run),
   getRuns: vi.fn<TasksService['getRuns']>(async () => ({ items: [run], nextCursor: null })),
   getTasks: vi.fn<TasksService['getTasks']>(async () => [
-    { name: 'Reports.daily', nodes: [node.id] },
+    { name: 'Reports.daily', nodes: [node.id], schema: null, scope: 'cluster' },
   ]),
+  getAttempts: vi.fn<TasksService['getAttempts']>(async () => [attempt]),
+  getLines: vi.fn<TasksService['getLines']>(async () => [line]),
+  cancelRun: vi.fn<TasksService['cancelRun']>(async () => run),
+  retryRun: vi.fn<TasksService['retryRun']>(async () => ({ ...run, id: '8', retryOf: run.id })),
+  start: vi.fn<TasksService['start']>(() => undefined),
+  shutdown: vi.fn<TasksService['shutdown']>(async () => undefined),
+  resign: vi.fn<TasksService['resign']>(async () => undefined),
+  drain: vi.fn<TasksService['drain']>(async () => undefined),
   getNodes: vi.fn<TasksService['getNodes']>(async () => [
     node,
     { ...node, name: 'two', alive: false },
@@ -119,6 +184,7 @@ const fakeTasks = () => ({
   getState: vi.fn<TasksService['getState']>(async () => ({
     paused: false,
     pauseReason: null,
+    pausedSince: null,
     now: AT,
   })),
   pause: vi.fn<TasksService['pause']>(async () => undefined),
@@ -141,8 +207,10 @@ async function serve(options: Partial<TasksHttpOptions> = {}): Promise<INestAppl
         providers: [
           { provide: TasksService, useValue: tasks },
           { provide: NodeStatus, useValue: status },
+          { provide: Clock, useClass: SystemClock },
+          { provide: ChangeFeed, useValue: { since: vi.fn<ChangeFeed['since']>() } },
         ],
-        exports: [TasksService, NodeStatus],
+        exports: [TasksService, NodeStatus, Clock, ChangeFeed],
       },
       TasksHealthModule,
       TasksHttpModule.forRoot({ host: '127.0.0.1', production: false, ...options }),
@@ -181,13 +249,20 @@ afterEach(async () => {
 describe('the cluster', () => {
   it('tells its state', async () => {
     const { body } = await call().get('/scheduler').expect(200);
-    const brief = (({ tasks: _tasks, stoppedAt: _stopped, alive: _alive, ...rest }) => rest)(node);
+    const {
+      tasks: _tasks,
+      stoppedAt: _stopped,
+      draining: _draining,
+      alive: _alive,
+      ...brief
+    } = node;
     const { history: _, ...holder } = leader;
     expect(body).toEqual(
       json({
         running: true,
         paused: false,
         pauseReason: null,
+        pausedSince: null,
         node: { id: node.id, name: 'one', roles: ['worker'], isLeader: true, mode: 'session' },
         leader: holder,
         nodes: [brief],
@@ -207,7 +282,10 @@ describe('the cluster', () => {
     await call().post('/scheduler/pause').send({ reason: 'migration' }).expect(204, '');
     await call().post('/scheduler/pause').expect(204);
     await call().post('/scheduler/resume').expect(204);
-    expect(tasks.pause.mock.calls).toEqual([['migration'], [null]]);
+    expect(tasks.pause.mock.calls).toEqual([
+      ['migration', ANONYMOUS],
+      [null, ANONYMOUS],
+    ]);
     expect(tasks.resume).toHaveBeenCalledOnce();
   });
 
@@ -227,12 +305,29 @@ describe('the cluster', () => {
 describe('jobs', () => {
   it('are listed a hundred at a time, and filtered', async () => {
     const { body } = await call().get('/scheduler/jobs').expect(200);
-    expect(body).toMatchObject({ items: [{ id: 'daily' }], nextCursor: 'next' });
-    await call().get('/scheduler/jobs?limit=500&cursor=abc&state=paused&tag=x&task=y&text=z');
+    expect(body).toMatchObject({ items: [{ id: 'daily' }] });
+    await call().get('/scheduler/jobs?limit=500&state=paused&tag=x&task=y&text=z');
     expect(tasks.getJobs.mock.calls).toEqual([
       [{ limit: 100 }],
-      [{ limit: 500, cursor: 'abc', state: 'paused', tag: 'x', task: 'y', text: 'z' }],
+      [{ limit: 500, state: 'paused', tag: 'x', task: 'y', text: 'z' }],
     ]);
+  });
+
+  it('are listed on by the cursor of a page, under its own filter only', async () => {
+    const page = await call().get('/scheduler/jobs?tag=x&limit=1').expect(200);
+    const { nextCursor: cursor } = page.body as { nextCursor: string };
+    await call().get('/scheduler/jobs').query({ cursor, tag: 'x', limit: 2 }).expect(200);
+    expect(tasks.getJobs.mock.lastCall).toEqual([{ tag: 'x', limit: 2, cursor: 'next' }]);
+    const { body } = await call().get('/scheduler/jobs').query({ cursor, tag: 'y' }).expect(400);
+    expect(body).toMatchObject({ code: 'cursor-mismatch', errors: [{ pointer: '/cursor' }] });
+  });
+
+  it('come with why and their last run where that is asked for', async () => {
+    const { body } = await call().get('/scheduler/jobs?include=why,lastRun').expect(200);
+    expect(body).toMatchObject({ items: [{ why, lastRun: { id: run.id } }] });
+    expect(tasks.getRuns).toHaveBeenCalledWith({ job: 'daily', limit: 1 });
+    await call().get('/scheduler/jobs?include=everything').expect(400);
+    await call().get('/scheduler/jobs?include=why&limit=500').expect(422);
   });
 
   it('are created with a location and a revision', async () => {
@@ -240,14 +335,17 @@ describe('jobs', () => {
     expect(answer.headers['location']).toBe('/scheduler/jobs/daily');
     expect(answer.headers['etag']).toBe('"3"');
     expect(answer.body).toEqual(json(job));
-    expect(tasks.addJob.mock.lastCall?.[0]).toMatchObject({ ...newJob, coalesce: 'latest' });
+    expect(tasks.addJob.mock.lastCall).toMatchObject([
+      { ...newJob, coalesce: 'latest' },
+      { ...ANONYMOUS, conflict: 'error' },
+    ]);
   });
 
   it('are shown and removed', async () => {
     const { body } = await call().get('/scheduler/jobs/daily').expect(200);
-    expect(body).toMatchObject({ id: 'daily', nextFireAt: '2026-11-23T08:00:00.000Z' });
+    expect(body).toEqual(json({ ...job, why }));
     await call().delete('/scheduler/jobs/a%3Ab').expect(204, '');
-    expect(tasks.removeJob).toHaveBeenCalledWith('a:b');
+    expect(tasks.removeJob).toHaveBeenCalledWith('a:b', ANONYMOUS);
   });
 
   it('are paused and resumed, a body being optional', async () => {
@@ -255,10 +353,62 @@ describe('jobs', () => {
     expect(body).toMatchObject({ paused: true });
     await call().post('/scheduler/jobs/daily/pause').send({ reason: ' broken ' }).expect(200);
     await call().post('/scheduler/jobs/daily/resume').expect(200);
+    await call()
+      .post('/scheduler/jobs/daily/pause')
+      .set('X-Reason', 'f%C3%BCr%20heute')
+      .send({ until: '2026-11-23T09:00:00+01:00' })
+      .expect(200);
+    await call().post('/scheduler/jobs/daily/resume').send({ misses: 'once' }).expect(200);
     expect(tasks.pauseJob.mock.calls).toEqual([
-      ['daily', null],
-      ['daily', 'broken'],
+      ['daily', { reason: null, until: null }, ANONYMOUS],
+      ['daily', { reason: 'broken', until: null }, ANONYMOUS],
+      ['daily', { reason: null, until: AT }, { ...ANONYMOUS, reason: 'für heute' }],
     ]);
+    expect(tasks.resumeJob.mock.calls).toEqual([
+      ['daily', 'skip', ANONYMOUS],
+      ['daily', 'once', ANONYMOUS],
+    ]);
+  });
+
+  it('are changed under a condition, and the answer to an outdated one holds the job', async () => {
+    const changed = await call()
+      .patch('/scheduler/jobs/daily')
+      .set('If-Match', '"3"')
+      .send({ timeoutMs: 5 })
+      .expect(200);
+    expect(changed.headers['etag']).toBe('"4"');
+    expect(tasks.modifyJob).toHaveBeenCalledWith(
+      'daily',
+      { timeoutMs: 5 },
+      { ...ANONYMOUS, ifRevision: 3 },
+    );
+    tasks.modifyJob.mockRejectedValue(new RevisionConflictError('daily', 2, 3));
+    const outdated = await call()
+      .patch('/scheduler/jobs/daily')
+      .set('If-Match', '"2"')
+      .send({ timeoutMs: 5 })
+      .expect(412);
+    expect(outdated.headers['etag']).toBe('"3"');
+    expect(outdated.body).toMatchObject({
+      code: 'revision-conflict',
+      currentRevision: 3,
+      current: json(job),
+    });
+  });
+
+  it.each([
+    ['W/"3"', 412],
+    ['"three"', 412],
+    ['3', 400],
+    ['"3", "4"', 400],
+    ['*', 200],
+  ])('are not changed under the condition %s by mistake', async (tag, expected) => {
+    await call()
+      .patch('/scheduler/jobs/daily')
+      .set('If-Match', tag)
+      .send({ timeoutMs: 5 })
+      .expect(expected);
+    expect(tasks.modifyJob).toHaveBeenCalledTimes(expected === 200 ? 1 : 0);
   });
 
   it.each(['run', 'runs'])('are run by POST %s', async (path) => {
@@ -267,11 +417,12 @@ describe('jobs', () => {
     expect(answer.body).toMatchObject({ id: '9007199254740993', jobId: 'daily' });
     await call()
       .post(`/scheduler/jobs/daily/${path}`)
+      .set('Idempotency-Key', 'k-1')
       .send({ payload: [1], overlap: 'allow' })
       .expect(202);
     expect(tasks.runJob.mock.calls).toEqual([
-      ['daily', {}],
-      ['daily', { payload: [1], overlap: 'allow' }],
+      ['daily', {}, ANONYMOUS],
+      ['daily', { payload: [1], overlap: 'allow', idempotencyKey: 'k-1' }, ANONYMOUS],
     ]);
   });
 });
@@ -315,6 +466,67 @@ describe('runs', () => {
     const { body } = await call().get(`/scheduler/runs/${id}`).expect(404);
     expect(body).toMatchObject({ code: 'run-not-found' });
     expect(tasks.getRun).not.toHaveBeenCalled();
+  });
+});
+
+describe('one run', () => {
+  it('comes with its attempts where they are asked for', async () => {
+    const { body } = await call().get('/scheduler/runs/7?include=attempts').expect(200);
+    expect(body).toMatchObject({ attempts: [json(attempt)] });
+    await call().get('/scheduler/runs/7?include=logs').expect(400);
+  });
+
+  it('has lines, and tells where to go on as long as there are more', async () => {
+    const { body } = await call().get('/scheduler/runs/7/logs?after=4&limit=1').expect(200);
+    expect(body).toEqual({ items: [json(line)], nextCursor: '5' });
+    expect(tasks.getLines).toHaveBeenCalledWith('7', { after: '4', limit: 1 });
+    const last = await call().get('/scheduler/runs/7/logs').expect(200);
+    expect(last.body).toMatchObject({ nextCursor: null });
+  });
+
+  it('is cancelled and repeated', async () => {
+    await call().post('/scheduler/runs/7/cancel').set('X-Reason', 'stuck').expect(202);
+    expect(tasks.cancelRun).toHaveBeenCalledWith('7', { ...ANONYMOUS, reason: 'stuck' });
+    const repeated = await call().post('/scheduler/runs/7/retry').expect(202);
+    expect(repeated.headers['location']).toBe('/scheduler/runs/8');
+    expect(repeated.body).toMatchObject({ id: '8', retryOf: run.id });
+    tasks.cancelRun.mockRejectedValue(new WrongStateError('Run 7 has ended.'));
+    await call().post('/scheduler/runs/7/cancel').expect(409);
+  });
+});
+
+describe('this node and the others', () => {
+  it('are started, shut down, drained, and made to resign', async () => {
+    await call().post('/scheduler/start').expect(204);
+    await call().post('/scheduler/shutdown').expect(204);
+    await call().post('/scheduler/shutdown').send({ wait: false }).expect(204);
+    expect(tasks.shutdown.mock.calls).toEqual([[{ wait: true }], [{ wait: false }]]);
+    await call().post(`/scheduler/nodes/${node.id}/drain`).expect(204);
+    await call().post(`/scheduler/nodes/${node.id}/drain`).send({ drain: false }).expect(204);
+    expect(tasks.drain.mock.calls).toEqual([
+      [node.id, true, ANONYMOUS],
+      [node.id, false, ANONYMOUS],
+    ]);
+    await call().post('/scheduler/leader/resign').set('X-Reason', 'deploy').expect(204);
+    expect(tasks.resign).toHaveBeenCalledWith({ ...ANONYMOUS, reason: 'deploy' });
+  });
+
+  it('refuse what does not fit their state', async () => {
+    tasks.start.mockImplementation(() => {
+      throw new WrongStateError('The node is at work already.');
+    });
+    const { body } = await call().post('/scheduler/start').expect(409);
+    expect(body).toMatchObject({ code: 'wrong-state' });
+    tasks.drain.mockRejectedValue(new NodeNotFoundError('x'));
+    await call().post('/scheduler/nodes/x/drain').expect(404);
+  });
+
+  it('tell their own part while the node is shut down', async () => {
+    tasks.getState.mockRejectedValue(new UnavailableError('the node stops'));
+    await call().get('/scheduler').expect(503);
+    status.running = false;
+    const { body } = await call().get('/scheduler').expect(200);
+    expect(body).toMatchObject({ running: false, paused: null, nodes: [], node: { name: 'one' } });
   });
 });
 
@@ -412,6 +624,10 @@ describe('a refusal of the scheduler', () => {
     [new RunNotFoundError('7'), 404],
     [new JobExistsError('x'), 409],
     [new OverlappedError('x', '12'), 409],
+    [new RevisionConflictError('x', 1, 2), 409],
+    [new WrongStateError('Run 7 has ended.'), 409],
+    [new NodeNotFoundError('x'), 404],
+    [new IdempotencyConflictError('k'), 422],
     [new UnknownTaskError('t', ['u']), 422],
     [new InvalidInputError('The job', [{ pointer: '/trigger', message: 'never fires' }]), 422],
     [new UnavailableError('connection refused'), 503],
@@ -468,6 +684,20 @@ describe('health', () => {
     expect(body).toMatchObject({ status: 'ok', details: { scheduler: { status: 'up' } } });
   });
 
+  it('is ready but degraded, naming each task that no live worker knows', async () => {
+    status.unknownTasks = ['Reports.daily', 'Gone.away'];
+    const { body } = await call().get('/health/ready').expect(200);
+    expect(body).toMatchObject({
+      status: 'degraded',
+      details: {
+        scheduler: {
+          status: 'up',
+          degraded: ['no live worker knows Reports.daily', 'no live worker knows Gone.away'],
+        },
+      },
+    });
+  });
+
   it('is live but not ready, with the reason, while the node cannot work', async () => {
     status.notReady = 'the database cannot be reached';
     await call().get('/health/live').expect(200);
@@ -485,39 +715,122 @@ describe('access', () => {
     role,
     sha256: createHash('sha256').update(`${role}-key`).digest('hex'),
   });
-  const ROUTES = [
-    ['get', '', 'viewer'],
-    ['get', '/jobs', 'viewer'],
-    ['get', '/jobs/daily', 'viewer'],
-    ['get', '/runs', 'viewer'],
-    ['get', '/runs/1', 'viewer'],
-    ['get', '/tasks', 'viewer'],
-    ['get', '/nodes', 'viewer'],
-    ['get', '/leader', 'viewer'],
-    ['post', '/pause', 'operator'],
-    ['post', '/resume', 'operator'],
-    ['post', '/jobs/daily/pause', 'operator'],
-    ['post', '/jobs/daily/resume', 'operator'],
-    ['post', '/jobs/daily/run', 'operator'],
-    ['post', '/jobs/daily/runs', 'operator'],
-    ['post', '/jobs', 'admin'],
-    ['delete', '/jobs/daily', 'admin'],
-  ] as const;
   const ROLES = ['viewer', 'operator', 'admin'] as const;
+  const closed = { production: true, host: '0.0.0.0', keys: ROLES.map(keyOf) };
+  const bearer = (role: string) => ({ Authorization: `Bearer ${role}-key` });
 
-  it.each(ROUTES)('%s %s needs %s', async (method, path, needed) => {
+  const reopen = async (options: Partial<TasksHttpOptions>) => {
     await app?.close();
-    await serve({ production: true, host: '0.0.0.0', keys: ROLES.map(keyOf) });
-    const anonymous = await call()[method](`/scheduler${path}`).expect(401);
+    await serve(options);
+  };
+
+  it('is by key and role, and says what is missing', async () => {
+    await reopen(closed);
+    const anonymous = await call().post('/scheduler/pause').expect(401);
     expect(anonymous.headers['www-authenticate']).toBe('Bearer realm="carillon"');
     expect(anonymous.body).toMatchObject({ code: 'unauthorized' });
-    for (const role of ROLES) {
-      const { status: answered } = await call()
-        [method](`/scheduler${path}`)
-        .set('Authorization', `Bearer ${role}-key`);
-      const allowed = ROLES.indexOf(role) >= ROLES.indexOf(needed);
-      expect([role, answered === 403]).toEqual([role, !allowed]);
-      expect(answered).not.toBe(401);
+    const { body } = await call().post('/scheduler/pause').set(bearer('viewer')).expect(403);
+    expect(body).toMatchObject({ code: 'role-too-low' });
+    await call().post('/scheduler/pause').set(bearer('operator')).expect(204);
+    expect(tasks.pause.mock.calls).toEqual([[null, { actor: 'operator' }]]);
+  });
+
+  it('lets an operator do to many jobs only what he may do to one', async () => {
+    await reopen(closed);
+    const bulk = (action: string, role: string) =>
+      call()
+        .post('/scheduler/jobs/bulk')
+        .set(bearer(role))
+        .send({ action, ids: ['daily'] });
+    await bulk('pause', 'operator').expect(200);
+    await bulk('remove', 'operator').expect(403);
+    expect(tasks.removeJob).not.toHaveBeenCalled();
+    await bulk('remove', 'admin').expect(200);
+  });
+
+  it('gives a session for a key, by a cookie that only this server reads', async () => {
+    await reopen(closed);
+    const begun = await call()
+      .post('/scheduler/session')
+      .set({ Host: 'ops.example', Origin: 'https://ops.example' })
+      .send({ key: 'operator-key' })
+      .expect(200);
+    expect(begun.body).toMatchObject({ name: 'operator', role: 'operator' });
+    const cookies = begun.headers['set-cookie'] as unknown as string[];
+    expect(cookies[0]).toMatch(
+      /^carillon_session=[\w-]+; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict; Secure$/,
+    );
+    const cookie = String(cookies[0]).replace(/;.*/, '');
+    await call().get('/scheduler').set('Cookie', cookie).expect(200);
+    await call().post('/scheduler/pause').set('Cookie', cookie).expect(403);
+    await call()
+      .post('/scheduler/pause')
+      .set({ Cookie: cookie, 'Sec-Fetch-Site': 'same-origin' })
+      .expect(204);
+    expect(tasks.pause).toHaveBeenCalledExactlyOnceWith(null, { actor: 'operator' });
+    await call().get('/scheduler').set('Cookie', `${cookie}x`).expect(401);
+    const ended = await call().delete('/scheduler/session').expect(204);
+    expect(ended.headers['set-cookie']?.[0]).toContain('Max-Age=0');
+  });
+
+  it('does not listen for a while to an address that has tried many keys', async () => {
+    await reopen(closed);
+    const guess = () => call().get('/scheduler').set('Authorization', 'Bearer guess');
+    for (let n = 0; n < 20; n++) await guess().expect(401);
+    const { headers, body } = await guess().expect(429);
+    expect(Number(headers['retry-after'])).toBeGreaterThan(50);
+    expect(body).toMatchObject({ code: 'too-many-attempts' });
+    await call().post('/scheduler/session').send({ key: 'admin-key' }).expect(429);
+  });
+
+  it('is decided by the guards of the host where there are some', async () => {
+    class HostGuard implements CanActivate {
+      canActivate(context: ExecutionContext): boolean {
+        const { headers } = context.switchToHttp().getRequest<{ headers: { badge?: string } }>();
+        return headers.badge !== undefined;
+      }
+    }
+    await reopen({
+      ...closed,
+      guards: [HostGuard],
+      caller: (request) => ({
+        name: (request as { headers: { badge: string } }).headers.badge,
+        role: 'operator',
+      }),
+    });
+    await call().post('/scheduler/pause').set(bearer('admin')).expect(403);
+    await call().post('/scheduler/pause').set('Badge', 'eve').expect(204);
+    expect(tasks.pause).toHaveBeenCalledWith(null, { actor: 'eve' });
+    await call().delete('/scheduler/jobs/daily').set('Badge', 'eve').expect(403);
+    await call().post('/scheduler/pause').set('Badge', 'eve').type('form').send('x=1').expect(415);
+  });
+
+  it('hides secrets from viewers, and from nobody else', async () => {
+    const secret = { ...job, payload: { user: 'team', password: 'hunter2' } };
+    tasks.getJob.mockResolvedValue(handleOf(secret));
+    const failed = { ...run, error: { name: 'Error', message: 'refused: token=abc, retry later' } };
+    tasks.getRun.mockResolvedValue(failed);
+    await reopen(closed);
+    const seen = await call().get('/scheduler/jobs/daily').set(bearer('viewer')).expect(200);
+    expect(seen.body).toMatchObject({ payload: { user: 'team', password: '[redacted]' } });
+    const told = await call().get('/scheduler/runs/1').set(bearer('viewer')).expect(200);
+    expect(told.body).toMatchObject({
+      error: { message: 'refused: token=[redacted], retry later' },
+      fencingToken: 4,
+    });
+    const whole = await call().get('/scheduler/jobs/daily').set(bearer('admin')).expect(200);
+    expect(whole.body).toMatchObject({ payload: { password: 'hunter2' } });
+  });
+
+  it('gives every answer, the refused ones too, headers that keep browsers from misusing it', async () => {
+    await reopen(closed);
+    for (const role of ['nobody', 'viewer']) {
+      const { headers } = await call().get('/scheduler').set(bearer(role));
+      expect(headers).toMatchObject({
+        'cache-control': 'no-store',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'x-content-type-options': 'nosniff',
+      });
     }
   });
 

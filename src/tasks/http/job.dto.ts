@@ -1,53 +1,78 @@
 import { z } from 'zod';
-import type { Job, JobState } from '../domain/job.js';
-import { pageQuerySchema } from './page.dto.js';
+import { JOB_STATES, jobPolicySchema, type Job } from '../domain/job.js';
+import { triggerSpecSchema } from '../domain/triggers/trigger-spec.js';
+import { WHY_STATES, type Why } from '../domain/why.js';
+import { instant } from './instant.dto.js';
+import { runSchema } from './run.dto.js';
 
-const STATES = ['active', 'paused', 'finished'] as const satisfies readonly JobState[];
+export const whySchema = z
+  .object({
+    state: z.enum(WHY_STATES),
+    reason: z.string(),
+    since: instant.nullable(),
+    remedy: z.string().nullable(),
+  })
+  .meta({ id: 'Why', description: 'Why a job has not run, or when it will.' });
 
-const text = z.string().min(1).max(200);
+/** A job as JSON. */
+export const jobSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    task: z.string(),
+    payload: z.unknown(),
+    tags: z.array(z.string()),
+    trigger: triggerSpecSchema,
+    ...jobPolicySchema.shape,
+    deleteWhenDone: z.boolean(),
+    paused: z.boolean(),
+    pauseReason: z.string().nullable(),
+    pausedAt: instant.nullable(),
+    pausedUntil: instant.nullable(),
+    origin: z.enum(['declared', 'config', 'api']),
+    state: z.enum(JOB_STATES),
+    overridden: z.array(z.string()),
+    unknownSince: instant.nullable(),
+    nextFireAt: instant.nullable(),
+    lastFireAt: instant.nullable(),
+    revision: z.number().int(),
+    createdAt: instant,
+    updatedAt: instant,
+    why: whySchema.exactOptional(),
+    lastRun: runSchema.nullable().exactOptional(),
+  })
+  .meta({ id: 'Job', description: 'A stored order: run this task, on this trigger.' });
+export type JobJson = z.infer<typeof jobSchema>;
 
-/** Filters of `GET /jobs`; together they narrow. */
-export const jobQuerySchema = pageQuerySchema.extend({
-  text: text.exactOptional(),
-  task: text.exactOptional(),
-  tag: text.exactOptional(),
-  state: z.enum(STATES).exactOptional(),
-});
-export type JobQueryDto = z.infer<typeof jobQuerySchema>;
-
-/** The body of a pause, which may be left out. */
-export const pauseSchema = z
-  .strictObject({ reason: z.string().trim().min(1).max(500).nullable().default(null) })
-  .prefault({});
-export type PauseDto = z.infer<typeof pauseSchema>;
-
-/** The body of a resume, which has nothing to say. */
-export const emptySchema = z.strictObject({}).prefault({});
-
-/** The body of a run by hand, which may be left out. */
-export const runNowSchema = z
-  .strictObject({ payload: z.json().exactOptional(), overlap: z.literal('allow').exactOptional() })
-  .prefault({});
-export type RunNowDto = z.infer<typeof runNowSchema>;
-
-/** A job as JSON. Instants stay dates, which JSON writes as RFC 3339 in UTC with milliseconds. */
-export function jobDto(job: Job) {
+export function jobDto(job: Job): JobJson {
   return {
     id: job.id,
     name: job.name,
     task: job.task,
     payload: job.payload ?? null,
-    tags: job.tags,
+    tags: [...job.tags],
     trigger: job.trigger,
     misfireGraceMs: job.misfireGraceMs,
     coalesce: job.coalesce,
     overlap: job.overlap,
     maxInstances: job.maxInstances,
+    bufferLimit: job.bufferLimit,
+    jitterMs: job.jitterMs,
+    maxRuns: job.maxRuns,
+    timeoutMs: job.timeoutMs,
+    retry: job.retry,
+    onCrash: job.onCrash,
+    transactional: job.transactional,
     priority: job.priority,
+    deleteWhenDone: job.deleteWhenDone,
     paused: job.paused,
     pauseReason: job.pauseReason,
+    pausedAt: job.pausedAt,
+    pausedUntil: job.pausedUntil,
     origin: job.origin,
     state: job.state,
+    overridden: [...job.overridden],
+    unknownSince: job.unknownSince,
     nextFireAt: job.nextFireAt,
     lastFireAt: job.lastFireAt,
     revision: job.revision,
@@ -55,3 +80,5 @@ export function jobDto(job: Job) {
     updatedAt: job.updatedAt,
   };
 }
+
+export const whyDto = ({ state, reason, since, remedy }: Why) => ({ state, reason, since, remedy });

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import type { Issue } from '../domain/errors.js';
+import type { Issue, UnknownTaskError } from '../domain/errors.js';
 
 /** What an error looks like over HTTP: a problem document (RFC 9457). */
 export interface Problem {
@@ -48,4 +48,24 @@ export class ProblemException extends HttpException {
     super(body, status);
     this.problem = body;
   }
+}
+
+/** @param forMs until the address is listened to again */
+export function tooManyAttempts(forMs: number): ProblemException {
+  return new ProblemException(
+    429,
+    'too-many-attempts',
+    'Too many wrong keys came from this address. Wait, and send a key that is configured.',
+    {},
+    { 'Retry-After': String(Math.ceil(forMs / 1_000)) },
+  );
+}
+
+/** @param pointer to the field that named the task */
+export function unknownTask(
+  { code, message }: UnknownTaskError,
+  pointer: string,
+): ProblemException {
+  const issue: Issue = { pointer, message: 'is not a task that a live node knows' };
+  return new ProblemException(422, code, message, { errors: [issue] });
 }

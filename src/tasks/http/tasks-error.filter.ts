@@ -10,10 +10,11 @@ import { randomUUID } from 'node:crypto';
 import {
   InvalidInputError,
   OverlappedError,
+  RevisionConflictError,
   TasksError,
   UnknownTaskError,
 } from '../domain/errors.js';
-import { problem, ProblemException, type Problem } from './problem.js';
+import { problem, ProblemException, unknownTask, type Problem } from './problem.js';
 
 /** The HTTP status of each code. A code that is missing here is the server's fault. */
 const STATUS: Readonly<Record<string, number>> = {
@@ -21,8 +22,13 @@ const STATUS: Readonly<Record<string, number>> = {
   'unknown-task': 422,
   'job-not-found': 404,
   'run-not-found': 404,
+  'node-not-found': 404,
   'job-exists': 409,
   overlapped: 409,
+  'wrong-state': 409,
+  'revision-conflict': 409,
+  'idempotency-conflict': 422,
+  'not-in-local-mode': 501,
   unavailable: 503,
 };
 
@@ -35,6 +41,7 @@ const CODE: Readonly<Record<number, string>> = {
   405: 'method-not-allowed',
   413: 'payload-too-large',
   415: 'unsupported-media-type',
+  429: 'too-many-requests',
   503: 'unavailable',
 };
 
@@ -79,6 +86,7 @@ export class TasksErrorFilter implements ExceptionFilter {
 
 function problemOf(exception: unknown): Problem | null {
   if (exception instanceof ProblemException) return exception.problem;
+  if (exception instanceof UnknownTaskError) return unknownTask(exception, '/task').problem;
   if (exception instanceof TasksError) {
     const status = statusOf(exception);
     return status === undefined
@@ -93,8 +101,11 @@ function problemOf(exception: unknown): Problem | null {
   return null;
 }
 
-/** A cursor is not written by people: a bad one is a malformed request, not a wrong choice. */
-function statusOf(error: TasksError): number | undefined {
+/**
+ * The status of an error; undefined: it is the server's fault. A cursor is not written by people: a bad
+ * one is a malformed request, not a wrong choice.
+ */
+export function statusOf(error: TasksError): number | undefined {
   const isCursor =
     error instanceof InvalidInputError &&
     error.issues.every((issue) => issue.pointer === '/cursor');
@@ -104,8 +115,6 @@ function statusOf(error: TasksError): number | undefined {
 function extensionsOf(error: TasksError): Record<string, unknown> {
   if (error instanceof InvalidInputError) return { errors: error.issues };
   if (error instanceof OverlappedError) return { liveRunId: error.liveRunId };
-  if (error instanceof UnknownTaskError) {
-    return { errors: [{ pointer: '/task', message: 'is not a task that a live node knows' }] };
-  }
+  if (error instanceof RevisionConflictError) return { currentRevision: error.current };
   return {};
 }

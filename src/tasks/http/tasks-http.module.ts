@@ -1,11 +1,18 @@
 import { Logger, Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
+import { AccessModule } from './access.module.js';
 import { canBeOpen } from './access.js';
+import { AnswerHeaders } from './answer-headers.js';
+import { API_CONTROLLERS } from './api-controllers.js';
 import { MAKE_A_KEY } from './api-key.js';
-import { ClusterController } from './cluster.controller.js';
-import { RunsController } from './runs.controller.js';
+import { BulkEditor } from './bulk-editor.js';
+import { ChangePoller } from './events/change-poller.js';
+import { EventStreams } from './events/event-streams.js';
+import { JobDetail } from './job-detail.js';
+import { JobEditor } from './job-editor.js';
+import { OpenApiModule } from './openapi/openapi.module.js';
+import { Outlook } from './outlook.js';
 import { TasksHttpOptions } from './tasks-http.options.js';
-import { TasksController } from './tasks.controller.js';
 
 /** The REST API. It needs `TasksModule` in the same application. */
 @Module({})
@@ -17,18 +24,32 @@ export class TasksHttpModule implements OnApplicationBootstrap {
   /** @param options what differs from the defaults of `TasksHttpOptions`, which keep it closed */
   static forRoot(options: Partial<TasksHttpOptions> = {}): DynamicModule {
     const merged = Object.assign(new TasksHttpOptions(), options);
+    const access = AccessModule.for(merged);
     return {
       module: TasksHttpModule,
-      imports: [RouterModule.register([{ path: merged.prefix, module: TasksHttpModule }])],
-      controllers: [ClusterController, TasksController, RunsController],
-      providers: [{ provide: TasksHttpOptions, useValue: merged }],
+      imports: [
+        access,
+        RouterModule.register([{ path: merged.prefix, module: TasksHttpModule }]),
+        ...(merged.docs ? [OpenApiModule.for(access, API_CONTROLLERS, merged.prefix)] : []),
+      ],
+      controllers: API_CONTROLLERS,
+      providers: [
+        AnswerHeaders,
+        BulkEditor,
+        ChangePoller,
+        EventStreams,
+        JobDetail,
+        JobEditor,
+        Outlook,
+      ],
     };
   }
 
   onApplicationBootstrap(): void {
-    if (this.options.keys.length > 0 || canBeOpen(this.options)) return;
+    const { keys, guards, prefix } = this.options;
+    if (keys.length > 0 || guards.length > 0 || canBeOpen(this.options)) return;
     this.logger.warn(
-      `${this.options.prefix} answers 401 to everybody: it is not served on loopback only, or this ` +
+      `${prefix} answers 401 to everybody: it is not served on loopback only, or this ` +
         `is production, and no API key is configured. Make one with: ${MAKE_A_KEY}`,
     );
   }

@@ -15,6 +15,11 @@ describe('findUnstorable', () => {
     expect(findUnstorable({ list: [{ '\0': 1 }] })?.pointer).toBe('/list/0');
   });
 
+  it('refuses the key by which objects are given other parents', () => {
+    const found = findUnstorable(JSON.parse('{"payload": {"__proto__": {"admin": true}}}'));
+    expect(found?.pointer).toBe('/payload');
+  });
+
   it('refuses what is nested too deep to recurse into', () => {
     expect(findUnstorable(nested(64))).toBeNull();
     expect(findUnstorable(nested(65))?.message).toBe('is nested deeper than 64 levels');

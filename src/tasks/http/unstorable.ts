@@ -15,7 +15,10 @@ export function findUnstorable(value: unknown, pointer = '', level = 0): Issue |
     return { pointer: '', message: `is nested deeper than ${MOST_LEVELS} levels` };
   }
   for (const [key, item] of Object.entries(value)) {
-    if (!isStorable(key)) return { pointer, message: 'has a key that cannot be stored' };
+    // The database could keep it, and whoever copies the object one day would change all objects.
+    if (!isStorable(key) || key === '__proto__') {
+      return { pointer, message: 'has a key that cannot be stored' };
+    }
     const part = key.replaceAll('~', '~0').replaceAll('/', '~1');
     const found = findUnstorable(item, `${pointer}/${part}`, level + 1);
     if (found !== null) return found;

@@ -1,8 +1,45 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { jobPolicySchema } from '../domain/job.js';
+import type { DeclaredJob } from '../store/job-store.js';
 
-/** Tells declarations apart: equal values have equal hashes, in whatever order their keys stand. */
-export function declarationHash(declaration: object): string {
-  return createHash('sha256').update(canonical(declaration)).digest('hex');
+/** Fields that counted from the first version on, whatever they hold. */
+const ALWAYS: ReadonlySet<string> = new Set([
+  'id',
+  'task',
+  'trigger',
+  'paused',
+  'tags',
+  'misfireGraceMs',
+  'coalesce',
+  'overlap',
+  'maxInstances',
+  'priority',
+]);
+
+const DEFAULTS: Readonly<Record<string, unknown>> = {
+  ...jobPolicySchema.parse({}),
+  payload: null,
+  origin: 'declared',
+};
+
+/**
+ * A declaration with what tells it from others: equal values have equal hashes, in whatever order their
+ * keys stand. A field that was added later counts only where it says something, so a new version of
+ * the library finds declarations that have not changed as they were.
+ */
+export function withHash(declared: Omit<DeclaredJob, 'hash'>): DeclaredJob {
+  const said = Object.entries(declared).filter(
+    ([name, value]) => ALWAYS.has(name) || !isDefault(name, value, declared),
+  );
+  const hash = createHash('sha256')
+    .update(canonical(Object.fromEntries(said)))
+    .digest('hex');
+  return { ...declared, hash };
+}
+
+function isDefault(name: string, value: unknown, { id }: { readonly id: string }): boolean {
+  return isDeepStrictEqual(value, name === 'name' ? id : DEFAULTS[name]);
 }
 
 /** JSON with sorted keys. */

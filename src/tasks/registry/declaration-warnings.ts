@@ -1,11 +1,16 @@
 import { stockKindsOn, type StockDeclaration } from './stock-declaration.js';
-import { taskOptionsOf } from './task.decorator.js';
+import { scopeOf, taskOptionsOf } from './task.decorator.js';
 
-/** What a method's decorators say that will not happen, each with the remedy. */
+/**
+ * What a method's decorators say that will not happen, each with the remedy.
+ *
+ * @param local in local mode the options of the timers themselves are kept
+ */
 export function declarationWarnings(
   source: string,
   method: object,
   stock: StockDeclaration | undefined,
+  local = false,
 ): readonly string[] {
   const warnings: string[] = [];
   if (stockKindsOn(method).length > 1) {
@@ -20,7 +25,14 @@ export function declarationWarnings(
         'Give the policies to the jobs that are made of the task.',
     );
   }
-  if (Number(stock?.options['initialDelay'] ?? 0) > 0) {
+  const isTimer = scopeOf(source, method).scope === 'node';
+  if (isTimer && stock?.options['threshold'] !== undefined) {
+    warnings.push(
+      `threshold of ${source} is ignored: with the scope "node" a late timer fires once, for its ` +
+        'latest fire time. Look at the fireAt of the context for what is too late.',
+    );
+  }
+  if (!isTimer && !local && Number(stock?.options['initialDelay'] ?? 0) > 0) {
     warnings.push(
       `initialDelay of ${source} is ignored: its plan belongs to the cluster, not to the start of ` +
         'one process. Let the "prepare" option of TasksModule wait for what the job needs.',

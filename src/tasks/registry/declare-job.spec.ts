@@ -27,6 +27,10 @@ describe('the trigger of a declared job', () => {
     });
   });
 
+  it('may leave it to the id of the job which instant of a field it takes', () => {
+    expect(declare(Cron('H H * * *')).trigger).toMatchObject({ expression: 'H H * * *' });
+  });
+
   it('takes an offset instead of a zone', () => {
     expect(cron({ utcOffset: -90 }, { timeZone: 'Asia/Tokyo' }).trigger).toEqual({
       type: 'cron',

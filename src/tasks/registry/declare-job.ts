@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { InvalidInputError, type Issue } from '../domain/errors.js';
 import { jobIdSchema } from '../domain/job.js';
-import { issuesOf, triggerIssues } from '../domain/triggers/parse-trigger.js';
+import { issuesOf, triggerIssues, type TriggerOptions } from '../domain/triggers/parse-trigger.js';
 import { triggerSpecSchema } from '../domain/triggers/trigger-spec.js';
 import type { DeclaredJob } from '../store/job-store.js';
-import { declarationHash } from './declaration-hash.js';
+import { withHash } from './declaration-hash.js';
 import type { StockDeclaration } from './stock-declaration.js';
 import { taskOptionsSchema } from './task.decorator.js';
 
@@ -37,7 +37,7 @@ export interface Declaration {
 export function declareJob({ id, source, stock, options, timeZone }: Declaration): DeclaredJob {
   const parsedId = jobIdSchema.safeParse(id);
   const policies = taskOptionsSchema.safeParse({ ...stockPolicies(stock), ...options });
-  const trigger = parseStockTrigger(stock, timeZone);
+  const trigger = parseStockTrigger(stock, timeZone, { seed: id });
   const issues = [
     ...(parsedId.success ? [] : issuesOf(parsedId.error, '/name')),
     ...(policies.success ? [] : issuesOf(policies.error)),
@@ -46,14 +46,16 @@ export function declareJob({ id, source, stock, options, timeZone }: Declaration
   if (issues.length > 0 || !policies.success || trigger.spec === undefined) {
     throw new InvalidInputError(`The declaration of ${source}`, issues);
   }
-  const declared = {
+  return withHash({
     ...policies.data,
     id,
+    name: id,
     task: id,
+    payload: null,
+    origin: 'declared',
     trigger: trigger.spec,
     paused: stock.options['disabled'] === true,
-  };
-  return { ...declared, hash: declarationHash(declared) };
+  });
 }
 
 /** Left out where the option is not given, so that the default of the policy counts. */
@@ -65,7 +67,7 @@ function stockPolicies({ options }: StockDeclaration): object {
   };
 }
 
-interface ParsedTrigger {
+export interface ParsedTrigger {
   readonly spec?: DeclaredJob['trigger'];
   readonly issues: readonly Issue[];
 }
@@ -75,7 +77,12 @@ const startSchema = z.strictObject({
   delayMs: z.number().int().nonnegative(),
 });
 
-function parseStockTrigger({ kind, options }: StockDeclaration, timeZone: string): ParsedTrigger {
+/** When a stock decorator fires, or what is wrong with what it says. */
+export function parseStockTrigger(
+  { kind, options }: StockDeclaration,
+  timeZone: string,
+  spread: TriggerOptions = {},
+): ParsedTrigger {
   if (kind === 'timeout') {
     const parsed = startSchema.safeParse({ type: 'start', delayMs: wholeMs(options['timeout']) });
     return parsed.success
@@ -86,7 +93,7 @@ function parseStockTrigger({ kind, options }: StockDeclaration, timeZone: string
     kind === 'cron'
       ? cronOrDate(options, timeZone)
       : { type: 'interval', milliseconds: wholeMs(options['timeout']) };
-  const issues = triggerIssues(written).map((issue) => ({
+  const issues = triggerIssues(written, spread).map((issue) => ({
     ...issue,
     pointer: `/trigger${issue.pointer}`,
   }));

@@ -1,5 +1,9 @@
 import { ScheduleExplorer } from '@nestjs/schedule';
+import type { TaskContext } from './task-context.js';
 import type { TaskHandler } from './task-registry.js';
+
+/** The object to call a method on: one for all runs, or made for each. */
+export type InstanceOf = (context: TaskContext) => object | Promise<object>;
 
 /** What the recorder notes of one call. */
 interface Slot {
@@ -15,35 +19,60 @@ type Wrap = (method: Wrapped, instance: object) => Wrapped;
  * Agents that watch scheduled methods patch the wrapper that `@nestjs/schedule` puts around each.
  * So ours go through it as well. That wrapper swallows what a method throws, so a recorder inside of
  * it notes the outcome; and it would log the error once more, so its logger is silent.
+ *
+ * @param instance where the method was found
+ * @param instanceOf Default: `instance` for every run.
  */
-export function instrumentedHandler(instance: object, key: string, method: object): TaskHandler {
+export function instrumentedHandler(
+  instance: object,
+  key: string,
+  method: object,
+  instanceOf?: InstanceOf,
+): TaskHandler {
   const wrap: unknown = ScheduleExplorer.prototype['wrapFunctionInTryCatchBlocks'];
   // Read at each call, so that a method that was replaced on the instance is the one that runs.
-  const call: TaskHandler = (payload, context) =>
-    (Reflect.get(instance, key) as TaskHandler).call(instance, payload, context);
+  const callOn = (on: object, ...args: Parameters<TaskHandler>) =>
+    (Reflect.get(on, key) as TaskHandler).call(on, ...args);
+  const call: TaskHandler = instanceOf
+    ? async (payload, context) => callOn(await instanceOf(context), payload, context)
+    : (payload, context) => callOn(instance, payload, context);
   if (typeof wrap !== 'function') return call;
 
   const wrapped = (wrap as Wrap).call(silentExplorer(), recorder(call, method, key), instance);
-  return async (payload, context) => {
+  return (payload, context) => {
     const slot: Slot = {};
-    await wrapped(payload, context, slot);
-    if (slot.outcome === undefined) throw lostOutcome(key);
-    if ('error' in slot.outcome) throw slot.outcome.error;
-    return slot.outcome.value;
+    const passed = wrapped(payload, context, slot);
+    // A method that has ended has an outcome now: whoever called it need not wait for a promise.
+    if (slot.outcome) return outcomeOf(slot, key);
+    return Promise.resolve(passed).then(() => outcomeOf(slot, key));
   };
+}
+
+/** @throws what the method threw */
+function outcomeOf({ outcome }: Slot, key: string): unknown {
+  if (outcome === undefined) throw lostOutcome(key);
+  if ('error' in outcome) throw outcome.error;
+  return outcome.value;
 }
 
 /** Bears the name and the metadata of the method: that is what agents label a run with. */
 function recorder(call: TaskHandler, method: object, key: string): Wrapped {
-  const record = async (payload: unknown, context: unknown, slot: Slot) => {
-    try {
-      const value = await call(payload, context as Parameters<TaskHandler>[1]);
-      slot.outcome = { value };
-      return value;
-    } catch (error) {
+  const record: Wrapped = (payload, context, slot) => {
+    const failed = (error: unknown) => {
       slot.outcome = { error };
       throw error;
+    };
+    const returned = (value: unknown) => {
+      slot.outcome = { value };
+      return value;
+    };
+    let value: unknown;
+    try {
+      value = call(payload, context as Parameters<TaskHandler>[1]);
+    } catch (error) {
+      return failed(error);
     }
+    return isThenable(value) ? Promise.resolve(value).then(returned, failed) : returned(value);
   };
   Object.defineProperty(record, 'name', { value: key });
   for (const metadata of Reflect.getMetadataKeys(method)) {
@@ -64,4 +93,8 @@ function lostOutcome(key: string): Error {
     `The outcome of "${key}" got lost: something that patches ScheduleExplorer does not pass its ` +
       'arguments on. Update or remove that instrumentation.',
   );
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

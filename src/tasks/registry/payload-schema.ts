@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { InvalidInputError, type Issue } from '../domain/errors.js';
 
 /**
@@ -6,6 +7,7 @@ import { InvalidInputError, type Issue } from '../domain/errors.js';
  */
 export interface PayloadSchema<Output = unknown> {
   readonly '~standard': {
+    readonly vendor?: string;
     readonly validate: (value: unknown) => Validated<Output> | Promise<Validated<Output>>;
   };
 }
@@ -34,6 +36,17 @@ export async function validPayload<Output>(
     throw new InvalidInputError(`The payload of the task "${task}"`, validated.issues.map(toIssue));
   }
   return validated.value;
+}
+
+/** A payload schema as JSON Schema, as far as it can be said: schemas of zod can. */
+export function payloadJsonSchema(schema: PayloadSchema | undefined): object | null {
+  if (schema?.['~standard'].vendor !== 'zod') return null;
+  try {
+    return z.toJSONSchema(schema as unknown as z.ZodType, { io: 'input', unrepresentable: 'any' });
+  } catch {
+    // Of another version of zod than ours.
+    return null;
+  }
 }
 
 function toIssue({ path = [], message }: SchemaIssue): Issue {

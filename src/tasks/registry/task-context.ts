@@ -1,14 +1,50 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
 import type { RunCause } from '../domain/run.js';
 
 const current = new AsyncLocalStorage<TaskContext>();
 
+/** Writes to the run's log in the ledger, and to the process log. */
+export interface TaskLogger {
+  readonly debug: (message: string) => void;
+  readonly log: (message: string) => void;
+  readonly warn: (message: string) => void;
+  readonly error: (message: string) => void;
+}
+
+/** A function to be called in a worker thread, as `module` exports it. */
+export interface ThreadEntry {
+  /** An absolute URL, such as `new URL('./render.js', import.meta.url)`. */
+  readonly module: URL | string;
+  /** Default: `default`. */
+  readonly export?: string;
+}
+
+/** What a run brings along. */
+export interface TaskContextFields<Payload = unknown> {
+  readonly runId: string;
+  readonly jobId: string;
+  readonly task: string;
+  readonly payload: Payload;
+  readonly cause: RunCause;
+  readonly fireAt: Date;
+  readonly attempt: number;
+  readonly fencingToken: number | null;
+  readonly signal: AbortSignal;
+  readonly logger: TaskLogger;
+  readonly progress: (percent: number, note?: string) => void;
+  readonly inThread: (entry: ThreadEntry, payload: unknown) => Promise<unknown>;
+  /** @throws when the host has no database */
+  readonly manager: () => EntityManager;
+}
+
 /** What a handler may know of the run that it is: its second argument, and there for all below it. */
-export class TaskContext {
+export class TaskContext<Payload = unknown> {
   readonly runId!: string;
   readonly jobId!: string;
   readonly task!: string;
-  readonly payload!: unknown;
+  /** As the task's schema makes it. */
+  readonly payload!: Payload;
   readonly cause!: RunCause;
   /** The instant that the trigger named, not that of the start. */
   readonly fireAt!: Date;
@@ -16,11 +52,48 @@ export class TaskContext {
   readonly attempt!: number;
   /** For writes to other systems that can refuse a smaller one; null when no leader fired the run. */
   readonly fencingToken!: number | null;
-  /** Aborted when the run should end: the node stops, or the run is no longer this node's. */
+  /**
+   * Aborted when the run should end. Its `reason` tells why by its name: `TimeoutError`,
+   * `CancelledError`, `ClaimLostError` (the run is no longer this node's) or `NodeStopped`.
+   */
   readonly signal!: AbortSignal;
+  /** The first 1,000 lines of a run are kept in the ledger, each up to 4,000 characters. */
+  readonly logger!: TaskLogger;
+  /** Tells how far the run has come, from 0 to 100. Call it as often as you like. */
+  readonly progress!: (percent: number, note?: string) => void;
+  /**
+   * Calls a function in a worker thread, with the payload and what is known of the run. The thread is
+   * ended when the signal aborts, in the midst of whatever it computes.
+   */
+  readonly inThread!: (entry: ThreadEntry, payload: unknown) => Promise<unknown>;
+  private readonly manager!: () => EntityManager;
 
-  constructor(fields: Omit<TaskContext, 'run'>) {
+  constructor(fields: TaskContextFields<Payload>) {
     Object.assign(this, fields);
+  }
+
+  /**
+   * The same over all attempts of the run, and for no other run: for systems that take a key to do
+   * things once. A fire time of a job has the same key on every cluster.
+   */
+  get idempotencyKey(): string {
+    return this.cause === 'fired'
+      ? `${this.jobId}@${this.fireAt.toISOString()}`
+      : `run:${this.runId}`;
+  }
+
+  /**
+   * Of the host's database: in a transactional task that of the run's transaction.
+   *
+   * @throws when the host has no `DataSource`
+   */
+  get entityManager(): EntityManager {
+    return this.manager();
+  }
+
+  /** Of `entityManager`. */
+  repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
+    return this.manager().getRepository(entity);
   }
 
   /** Calls `body`, in which and below which `TaskContext.current()` is this context. */

@@ -13,10 +13,15 @@ import { Task, TaskOptions } from './task.decorator.js';
 
 const context = {} as TaskContext;
 
-async function explore(providers: Provider[], host: ScheduleModuleOptions = {}) {
+async function explore(
+  providers: Provider[],
+  host: ScheduleModuleOptions = {},
+  options: Partial<TasksOptions> = {},
+) {
   const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
   const switches = { provide: ScheduleSwitches, useValue: new ScheduleSwitches(host) };
-  const own = [TaskRegistry, TaskExplorer, TasksOptions, switches];
+  const given = Object.assign(new TasksOptions(), options);
+  const own = [TaskRegistry, TaskExplorer, { provide: TasksOptions, useValue: given }, switches];
   const app = await Test.createTestingModule({
     imports: [DiscoveryModule],
     providers: [...own, ...providers],
@@ -145,31 +150,20 @@ describe('exploring', () => {
 
 describe('providers without one instance', () => {
   it.each([
-    ['request', Scope.REQUEST, 'it is defined in a non static provider.'],
-    ['transient', Scope.TRANSIENT, 'it is defined in a transient provider. Make it a singleton.'],
-  ])('are not registered but warned of: %s', async (_title, scope, reason) => {
+    ['request', Scope.REQUEST],
+    ['transient', Scope.TRANSIENT],
+  ])('are registered as any others: %s', async (_title, scope) => {
     @Injectable({ scope })
     class Scoped {
       @Cron('* * * * *')
       tick(): void {}
 
-      @Interval(1_000)
-      tock(): void {}
-
-      @Timeout(1_000)
-      start(): void {}
-
       @Task()
       ask(): void {}
     }
     const { names, warnings } = await explore([Scoped]);
-    expect(names).toEqual([]);
-    expect(warnings).toEqual([
-      `Cannot register cron job "Scoped@tick" because ${reason}`,
-      `Cannot register interval "Scoped@tock" because ${reason}`,
-      `Cannot register timeout "Scoped@start" because ${reason}`,
-      `Cannot register task "Scoped@ask" because ${reason}`,
-    ]);
+    expect(names).toEqual(['Scoped.tick', 'Scoped.ask']);
+    expect(warnings).toEqual([]);
   });
 
   it('may be what another one depends on', async () => {
@@ -183,10 +177,8 @@ describe('providers without one instance', () => {
       greet(): void {}
     }
     const { names, warnings } = await explore([User, Greeter]);
-    expect(names).toEqual([]);
-    expect(warnings).toEqual([
-      'Cannot register interval "Greeter@greet" because it is defined in a non static provider.',
-    ]);
+    expect(names).toEqual(['Greeter.greet']);
+    expect(warnings).toEqual([]);
   });
 });
 
@@ -206,7 +198,9 @@ describe('@Task and @TaskOptions', () => {
   it('give a bare task its payload as its schema makes it, or a clear failure', async () => {
     const { registry } = await explore([Reports]);
     const handler = registry.find('rebuild-report')?.handler;
-    await expect(handler?.({}, context)).resolves.toBe('2026-01-01');
+    const given = { payload: {} } as TaskContext;
+    await expect(handler?.({}, given)).resolves.toBe('2026-01-01');
+    expect(given.payload).toEqual({ day: '2026-01-01' });
     await expect(handler?.({ day: 'Monday' }, context)).rejects.toThrow(
       /^The payload of the task "rebuild-report" was refused: \/day Invalid/,
     );
@@ -258,6 +252,128 @@ describe('@Task and @TaskOptions', () => {
   });
 });
 
+describe('settings of a task', () => {
+  it('limit how many of its runs a node works on', async () => {
+    class Limited {
+      @Task('limited', { concurrency: 2 })
+      run(): void {}
+    }
+    const { registry } = await explore([Limited, Reports]);
+    expect(registry.find('limited')?.concurrency).toBe(2);
+    expect(registry.find('rebuild-report')).not.toHaveProperty('concurrency');
+  });
+
+  it('are refused when the limit is none, and name the method', async () => {
+    class Limited {
+      @Task('limited', { concurrency: 0 })
+      run(): void {}
+    }
+    await expect(explore([Limited])).rejects.toThrow(
+      'The declaration of Limited.run was refused: /concurrency is 0: give a whole number from 1 on',
+    );
+  });
+
+  it('take a function in a worker thread in the place of the method', async () => {
+    const thread = { module: 'file:///render.js', export: 'render' };
+    class Heavy {
+      @Task('heavy', { payload: z.object({ pages: z.number().default(3) }), thread })
+      render(): void {}
+    }
+    const { registry } = await explore([Heavy]);
+    const inThread = vi.fn(() => Promise.resolve('done'));
+    const handler = registry.find('heavy')?.handler;
+    await expect(handler?.({}, { inThread } as unknown as TaskContext)).resolves.toBe('done');
+    expect(inThread).toHaveBeenCalledWith(thread, { pages: 3 });
+  });
+
+  it('are refused when the module of the worker thread cannot be found from anywhere', async () => {
+    class Heavy {
+      @Task('heavy', { thread: { module: './render.js' } })
+      render(): void {}
+    }
+    await expect(explore([Heavy])).rejects.toThrow(
+      '/thread/module is "./render.js": give a URL, such as new URL',
+    );
+  });
+});
+
+describe('the scope of a method', () => {
+  @Injectable()
+  class Cache {
+    refreshed = 0;
+
+    @Interval('refresh-cache', 5_000)
+    @TaskOptions({ scope: 'node', overlap: 'allow', tags: ['cache'] })
+    refresh(): number {
+      return ++this.refreshed;
+    }
+
+    @Interval('sweep-cache', 5_000)
+    @TaskOptions({ scope: 'cluster', priority: 1 })
+    sweep(): void {}
+  }
+
+  it('makes a timer of each process of what is of a node, and no task that runs could ask for', async () => {
+    const { app, registry, names } = await explore([Cache]);
+    expect(names).toEqual(['sweep-cache']);
+    expect(registry.find('refresh-cache')).toBeUndefined();
+    const [refresh] = registry.nodeTasks();
+    expect(registry.nodeTasks()).toHaveLength(1);
+    expect(refresh).toMatchObject({
+      name: 'refresh-cache',
+      source: 'Cache.refresh',
+      trigger: { type: 'interval', milliseconds: 5_000 },
+      overlap: 'allow',
+      tags: ['cache'],
+    });
+    await refresh?.handler(null, context);
+    expect(app.get(Cache).refreshed).toBe(1);
+  });
+
+  it('leaves no trace in the declaration of a job', async () => {
+    class Plain {
+      @Interval('sweep-cache', 5_000)
+      @TaskOptions({ priority: 1 })
+      sweep(): void {}
+    }
+    const said = (await explore([Cache])).registry.find('sweep-cache')?.job;
+    expect(said).toEqual((await explore([Plain])).registry.find('sweep-cache')?.job);
+    expect(said).not.toHaveProperty('scope');
+  });
+
+  it('is refused by name when it is none', async () => {
+    class Typo {
+      @Interval(1_000)
+      @TaskOptions({ scope: 'process' as 'node' })
+      run(): void {}
+    }
+    await expect(explore([Typo])).rejects.toThrow(
+      'The declaration of Typo.run was refused: /scope must be "cluster" or "node"',
+    );
+  });
+
+  it('does not let two methods share a name either', async () => {
+    class Other {
+      @Cron('* * * * *', { name: 'refresh-cache' })
+      run(): void {}
+    }
+    await expect(explore([Cache, Other])).rejects.toThrow(
+      'Two methods share the job id "refresh-cache": Cache.refresh and Other.run.',
+    );
+  });
+
+  it('heeds an initialDelay on a node, and warns of a threshold', async () => {
+    class Late {
+      @Cron('* * * * *', { initialDelay: 1_000, threshold: 5 })
+      @TaskOptions({ scope: 'node' })
+      run(): void {}
+    }
+    const { registry, warnings } = await explore([Late]);
+    expect(registry.nodeTasks()).toMatchObject([{ initialDelayMs: 1_000 }]);
+    expect(warnings).toEqual([expect.stringMatching(/^threshold of Late.run is ignored/)]);
+  });
+});
+
 describe('warnings', () => {
   it('name a method with two triggers, of which the topmost counts', async () => {
     class Stacked {
@@ -287,5 +403,22 @@ describe('warnings', () => {
     }
     const { warnings } = await explore([Bare]);
     expect(warnings).toEqual([expect.stringMatching(/^@TaskOptions of Bare.run has no effect/)]);
+  });
+});
+
+describe('the option "overrides"', () => {
+  it('changes what a decorator declares', async () => {
+    const overrides = { 'daily-report': { priority: 4 }, 'warm-up': { disabled: true } };
+    const { registry } = await explore([Reports], {}, { overrides });
+    expect(registry.find('daily-report')?.job).toMatchObject({ priority: 4, paused: false });
+    expect(registry.find('warm-up')?.job).toMatchObject({ paused: true });
+  });
+
+  it('is refused at the start when it names no declared job, a task without a trigger included', async () => {
+    const overrides = { 'rebuild-report': { priority: 4 } };
+    await expect(explore([Reports], {}, { overrides })).rejects.toThrow(
+      '/rebuild-report is not the id of a job that a decorator declares ' +
+        '(Reports.refresh, daily-report, warm-up)',
+    );
   });
 });

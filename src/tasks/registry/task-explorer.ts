@@ -4,17 +4,22 @@ import { InvalidInputError } from '../domain/errors.js';
 import { TasksOptions } from '../tasks.options.js';
 import { declarationWarnings } from './declaration-warnings.js';
 import { declareJob } from './declare-job.js';
+import { declareNodeTask } from './node-task.js';
+import { defaultZone } from './default-zone.js';
+import { instancePerRun } from './instance-per-run.js';
 import { instrumentedHandler } from './instrumented-handler.js';
+import { JobOverrides } from './job-overrides.js';
 import { validPayload } from './payload-schema.js';
 import { ScheduleSwitches } from './schedule-switches.js';
 import { stockDeclarationOf, type StockDeclaration } from './stock-declaration.js';
-import { taskMarkOf, taskOptionsOf, type TaskMark } from './task.decorator.js';
+import { scopeOf, taskMarkOf, type TaskMark } from './task.decorator.js';
 import { TaskRegistry, type TaskHandler } from './task-registry.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /** A decorated method, on the provider that it is called on. */
 interface Found {
+  readonly wrapper: Wrapper;
   readonly instance: object;
   readonly key: string;
   readonly method: object;
@@ -30,6 +35,7 @@ export class TaskExplorer {
   private readonly logger = new Logger(TaskExplorer.name);
   /** A class that is provided twice, or under an alias too, declares each job once. */
   private readonly seen = new Map<unknown, Set<string>>();
+  private readonly overrides: JobOverrides;
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -37,12 +43,14 @@ export class TaskExplorer {
     private readonly registry: TaskRegistry,
     private readonly options: TasksOptions,
     private readonly switches: ScheduleSwitches,
-  ) {}
+  ) {
+    this.overrides = new JobOverrides(options.overrides);
+  }
 
   /**
    * Safe to call again: what is registered already stays as it is.
    *
-   * @throws InvalidInputError naming the method whose declaration is refused; DuplicateJobError
+   * @throws InvalidInputError naming the method whose declaration is refused, or an override of no job; DuplicateJobError
    */
   explore(): void {
     for (const wrapper of [...this.discovery.getControllers(), ...this.discovery.getProviders()]) {
@@ -53,23 +61,21 @@ export class TaskExplorer {
         this.look(wrapper, instance, key);
       }
     }
+    this.overrides.checkIds(this.registry.all().flatMap(({ job }) => job?.id ?? []));
   }
 
   private look(wrapper: Wrapper, instance: object, key: string): void {
-    const found = this.find(instance, key);
-    if (!found) return;
-    const obstacle = obstacleOf(wrapper);
-    if (obstacle) {
-      const what = found.stock ? LABELS[found.stock.kind] : 'task';
-      this.logger.warn(`Cannot register ${what} "${wrapper.name}@${key}" because ${obstacle}`);
-    } else if (this.isNew(classOf(instance), key)) {
-      const { source, method, stock } = found;
-      for (const warning of declarationWarnings(source, method, stock)) this.logger.warn(warning);
-      this.register(found);
+    const found = this.find(wrapper, instance, key);
+    if (!found || !this.isNew(classOf(instance), key)) return;
+    const { source, method, stock } = found;
+    const local = this.options.store === 'memory';
+    for (const warning of declarationWarnings(source, method, stock, local)) {
+      this.logger.warn(warning);
     }
+    this.register(found);
   }
 
-  private find(instance: object, key: string): Found | undefined {
+  private find(wrapper: Wrapper, instance: object, key: string): Found | undefined {
     // From the instance: a property of its own may shadow the method.
     const method: unknown = Reflect.get(Object(instance) as object, key);
     if (typeof method !== 'function') return undefined;
@@ -77,18 +83,33 @@ export class TaskExplorer {
     const stock = declared && this.switches.allow(declared.kind) ? declared : undefined;
     const mark = taskMarkOf(method);
     const source = `${classOf(instance)?.name ?? ''}.${key}`;
-    return stock || mark ? { instance, key, method, source, stock, mark } : undefined;
+    return stock || mark ? { wrapper, instance, key, method, source, stock, mark } : undefined;
   }
 
-  private register({ instance, key, method, source, stock, mark }: Found): void {
+  private register({ wrapper, instance, key, method, source, stock, mark }: Found): void {
     const name = nameOf(source, stock, mark);
-    const options = taskOptionsOf(method);
-    const timeZone = this.options.timeZone ?? processZone();
+    const timeZone = defaultZone(this.options);
+    const { scope, options } = scopeOf(source, method);
+    const handler = checked(
+      name,
+      mark,
+      threadHandler(source, mark) ??
+        instrumentedHandler(instance, key, method, instancePerRun(wrapper)),
+    );
+    if (stock && scope === 'node') {
+      const declaration = { id: name, source, stock, options: { scope, ...options }, timeZone };
+      return this.registry.registerNodeTask(declareNodeTask(declaration, handler));
+    }
+    const job = stock ? declareJob({ id: name, source, stock, options, timeZone }) : null;
+    const payload = mark?.payload;
     this.registry.register({
       name,
       source,
-      handler: checked(name, mark, instrumentedHandler(instance, key, method)),
-      job: stock ? declareJob({ id: name, source, stock, options, timeZone }) : null,
+      handler,
+      payload,
+      job: job && this.overrides.apply(job, timeZone),
+      ...(stock && { stock }),
+      ...concurrencyOf(source, mark),
     });
   }
 
@@ -97,15 +118,6 @@ export class TaskExplorer {
     this.seen.set(type, keys);
     return !keys.has(key) && keys.add(key).has(key);
   }
-}
-
-const LABELS = { cron: 'cron job', interval: 'interval', timeout: 'timeout' } as const;
-
-/** Why there is no one instance to call the method on. The first is @nestjs/schedule's own words. */
-function obstacleOf(wrapper: Wrapper): string | undefined {
-  if (!wrapper.isDependencyTreeStatic()) return 'it is defined in a non static provider.';
-  if (wrapper.isTransient) return 'it is defined in a transient provider. Make it a singleton.';
-  return undefined;
 }
 
 /** Undefined for an object whose prototypes lead to null. */
@@ -131,9 +143,30 @@ function nameOf(source: string, stock?: StockDeclaration, mark?: TaskMark): stri
 function checked(name: string, mark: TaskMark | undefined, handler: TaskHandler): TaskHandler {
   const schema = mark?.payload;
   if (!schema) return handler;
-  return async (payload, context) => handler(await validPayload(name, schema, payload), context);
+  return async (given, context) => {
+    const payload = await validPayload(name, schema, given);
+    return handler(payload, Object.assign(context, { payload }));
+  };
 }
 
-function processZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+function threadHandler(source: string, mark: TaskMark | undefined): TaskHandler | undefined {
+  const entry = mark?.settings.thread;
+  if (!entry) return undefined;
+  if (URL.canParse(String(entry.module)))
+    return (payload, context) => context.inThread(entry, payload);
+  throw new InvalidInputError(`The declaration of ${source}`, [
+    {
+      pointer: '/thread/module',
+      message: `is "${String(entry.module)}": give a URL, such as new URL('./x.js', import.meta.url)`,
+    },
+  ]);
+}
+
+function concurrencyOf(source: string, mark: TaskMark | undefined): { concurrency?: number } {
+  const concurrency = mark?.settings.concurrency;
+  if (concurrency === undefined) return {};
+  if (Number.isInteger(concurrency) && concurrency >= 1) return { concurrency };
+  throw new InvalidInputError(`The declaration of ${source}`, [
+    { pointer: '/concurrency', message: `is ${concurrency}: give a whole number from 1 on` },
+  ]);
 }

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DuplicateJobError } from '../domain/errors.js';
 import type { DeclaredJob } from '../store/job-store.js';
+import type { PayloadSchema } from './payload-schema.js';
+import type { NodeTask } from './node-task.js';
+import type { StockDeclaration } from './stock-declaration.js';
 import type { TaskContext } from './task-context.js';
 
 /** The function behind a task. */
@@ -11,20 +14,32 @@ export interface RegisteredTask {
   /** Where the code stands: `Class.method`. */
   readonly source: string;
   readonly handler: TaskHandler;
+  /** What its payload must look like; undefined: anything. */
+  readonly payload?: PayloadSchema | undefined;
   /** The job that the decorator declares; null for a task without a trigger. */
   readonly job: DeclaredJob | null;
+  /** How many runs of it a node works on at once. Default: as many as the node has slots. */
+  readonly concurrency?: number;
+  /** The decorator as it was written; local mode follows it to the letter. */
+  readonly stock?: StockDeclaration;
 }
 
-/** What this node knows how to run. */
+/** What this node knows how to run: tasks that runs may ask for, and the timers of its own. */
 @Injectable()
 export class TaskRegistry {
   private readonly tasks = new Map<string, RegisteredTask>();
+  private readonly timers = new Map<string, NodeTask>();
 
   /** @throws DuplicateJobError when another method has the name already. */
   register(task: RegisteredTask): void {
-    const known = this.tasks.get(task.name);
-    if (known) throw new DuplicateJobError(task.name, known.source, task.source);
+    this.refuseTaken(task);
     this.tasks.set(task.name, task);
+  }
+
+  /** @throws DuplicateJobError when another method has the name already. */
+  registerNodeTask(task: NodeTask): void {
+    this.refuseTaken(task);
+    this.timers.set(task.name, task);
   }
 
   /** Undefined for a task that only other nodes know. */
@@ -39,4 +54,26 @@ export class TaskRegistry {
   all(): readonly RegisteredTask[] {
     return [...this.tasks.values()];
   }
+
+  /** Those of scope `node`. No run can ask for them. */
+  nodeTasks(): readonly NodeTask[] {
+    return [...this.timers.values()];
+  }
+
+  private refuseTaken(task: Named): void {
+    const known: Named | undefined = this.tasks.get(task.name) ?? this.timers.get(task.name);
+    if (known) {
+      throw new DuplicateJobError(task.name, known.source, task.source, stockWords(known, task));
+    }
+  }
+}
+
+type Named = Pick<RegisteredTask, 'name' | 'source' | 'stock'>;
+
+const LABELS = { cron: 'Cron Job', interval: 'Interval', timeout: 'Timeout' } as const;
+
+/** What `@nestjs/schedule` says of two methods of one kind; hosts test for it. */
+function stockWords(first: Named, second: Named): string {
+  if (!second.stock || first.stock?.kind !== second.stock.kind) return '';
+  return `(${LABELS[second.stock.kind]} with the given name (${second.name}) already exists. Ignored.)`;
 }

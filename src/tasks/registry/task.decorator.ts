@@ -1,8 +1,10 @@
 import { SetMetadata } from '@nestjs/common';
+import { InvalidInputError } from '../domain/errors.js';
 import { jobPolicySchema, newJobSchema } from '../domain/job.js';
 import type { z } from 'zod';
+import type { NodeTaskOptionsInput } from './node-task.js';
 import type { PayloadSchema } from './payload-schema.js';
-import type { TaskContext } from './task-context.js';
+import type { TaskContext, ThreadEntry } from './task-context.js';
 
 const TASK = 'carillon:task';
 const TASK_OPTIONS = 'carillon:task-options';
@@ -10,7 +12,12 @@ const TASK_OPTIONS = 'carillon:task-options';
 /** How a declared job behaves: its policies and its tags. */
 export const taskOptionsSchema = jobPolicySchema.extend({ tags: newJobSchema.shape.tags });
 
-export type TaskOptionsInput = z.input<typeof taskOptionsSchema>;
+/**
+ * With the scope `cluster`, the default, the method's fire times run once in the whole cluster. With
+ * the scope `node` it is a timer of each process: no job, no ledger, no promise.
+ */
+export type TaskOptionsInput =
+  (z.input<typeof taskOptionsSchema> & { readonly scope?: 'cluster' }) | NodeTaskOptionsInput;
 
 /** What a task takes. */
 export interface TaskSettings<Payload> {
@@ -19,10 +26,19 @@ export interface TaskSettings<Payload> {
    * refused field by name; the method gets what the schema returns. Default: any payload.
    */
   readonly payload?: PayloadSchema<Payload>;
+  /** How many runs of it a node works on at once. Default: as many as the node has slots. */
+  readonly concurrency?: number;
+  /**
+   * Runs a function of a module in a worker thread, in the place of the method: for work that keeps a
+   * core busy, which would hold up everything else here. It is called with the payload and what is
+   * known of the run; both and the result are copied. Unlike a method it is really ended, in the midst
+   * of what it computes, when the run is cancelled or its time is over. Default: the method itself.
+   */
+  readonly thread?: ThreadEntry;
 }
 
 /** A method that can be a task: it may take the payload and the context of its run. */
-type TaskMethod<Payload> = (payload: Payload, context: TaskContext) => unknown;
+type TaskMethod<Payload> = (payload: Payload, context: TaskContext<Payload>) => unknown;
 
 type TaskMethodDecorator<Payload> = <Method extends TaskMethod<Payload>>(
   target: object,
@@ -47,7 +63,7 @@ export function Task<Payload = never>(
   name?: string,
   settings: TaskSettings<Payload> = {},
 ): TaskMethodDecorator<Payload> {
-  const mark: TaskMark = { name, payload: settings.payload };
+  const mark: TaskMark = { name, payload: settings.payload, settings };
   return (target, key, descriptor) => {
     SetMetadata(TASK, mark)(target, key, descriptor);
   };
@@ -63,6 +79,14 @@ export function Task<Payload = never>(
  * write() { … }
  * ```
  *
+ * What each process must do for itself, such as refreshing a cache, has the scope `node`:
+ *
+ * ```ts
+ * @Interval(5_000)
+ * @TaskOptions({ scope: 'node' })
+ * refresh() { … }
+ * ```
+ *
  * The start fails, naming the method, when a value is refused.
  */
 export function TaskOptions(options: TaskOptionsInput): TaskMethodDecorator<never> {
@@ -74,6 +98,7 @@ export function TaskOptions(options: TaskOptionsInput): TaskMethodDecorator<neve
 export interface TaskMark {
   readonly name: string | undefined;
   readonly payload: PayloadSchema | undefined;
+  readonly settings: Pick<TaskSettings<never>, 'concurrency' | 'thread'>;
 }
 
 /** What `@Task` says of the method; undefined without it. */
@@ -84,4 +109,22 @@ export function taskMarkOf(method: object): TaskMark | undefined {
 /** What `@TaskOptions` says of the method, as it was written; undefined without it. */
 export function taskOptionsOf(method: object): object | undefined {
   return Reflect.getMetadata(TASK_OPTIONS, method) as object | undefined;
+}
+
+/**
+ * The scope that `@TaskOptions` gives the method, `cluster` unless it says `node`, and the rest of it.
+ *
+ * @throws InvalidInputError naming the method when it is neither
+ */
+export function scopeOf(
+  source: string,
+  method: object,
+): { readonly scope: 'cluster' | 'node'; readonly options: object | undefined } {
+  const options = taskOptionsOf(method);
+  if (options === undefined || !('scope' in options)) return { scope: 'cluster', options };
+  const { scope = 'cluster', ...rest } = options;
+  if (scope === 'node' || scope === 'cluster') return { scope, options: rest };
+  throw new InvalidInputError(`The declaration of ${source}`, [
+    { pointer: '/scope', message: 'must be "cluster" or "node"' },
+  ]);
 }

@@ -54,6 +54,13 @@ describe('what a handler threw', () => {
     }
   });
 
+  it('is kept without what stands under a secret key', () => {
+    const thrown = { code: 7, token: 'abc' };
+    expect(runError(new Error('x', { cause: thrown }), [/token/]).cause?.message).toBe(
+      '{"code":7,"token":"[redacted]"}',
+    );
+  });
+
   it('is cut where it is long, and mended where it cannot be stored', () => {
     expect(runError(new Error('x'.repeat(20_000))).message).toHaveLength(16_000);
     expect(runError(`a\0b\ud800`).message).toBe('a\ufffdb\ufffd');
@@ -83,6 +90,12 @@ describe('what a handler returned', () => {
   it('is not kept when it is large', () => {
     expect(runResult('x'.repeat(65_534))).toHaveProperty('value');
     expect(runResult('x'.repeat(65_535))).toEqual({ lost: 'it has 65537 characters of JSON' });
+  });
+
+  it('is kept without what stands under a secret key', () => {
+    expect(runResult({ rows: 3, token: 'abc' }, [/token/])).toEqual({
+      value: { rows: 3, token: '[redacted]' },
+    });
   });
 
   it('is mended where it cannot be stored', () => {

@@ -17,12 +17,14 @@ export class RunLog {
   }
 
   ended(
-    { run: { jobId, runId }, outcome: { state, error }, tookMs }: Ended,
+    { run: { jobId, runId }, outcome: { state, error, retryInMs }, tookMs }: Ended,
     next: Date | null,
   ): void {
+    const again = retryInMs === undefined ? '' : `tried again in ${retryInMs} ms, `;
     const after = next ? `next at ${next.toISOString()}` : 'no next fire time';
-    const line = `${jobId} ${state} after ${tookMs} ms, run ${runId}; ${after}.`;
+    const line = `${jobId} ${state} after ${tookMs} ms, run ${runId}; ${again}${after}.`;
     if (state === 'succeeded') this.log.log(line);
+    else if (state === 'cancelled') this.log.warn(`${line} ${error?.message}`);
     else this.log.error(`${line} ${error?.stack ?? error?.message}`);
   }
 
@@ -39,6 +41,17 @@ export class RunLog {
 
   resultLost({ jobId, runId }: ClaimedRun, reason: string): void {
     this.log.warn(`The result of ${jobId}, run ${runId}, is not kept: ${reason}.`);
+  }
+
+  ignored({ jobId, runId }: ClaimedRun, graceMs: number): void {
+    this.log.warn(
+      `${jobId} did not end within ${graceMs} ms of its signal, run ${runId}: it goes on and keeps ` +
+        'its slot. Let the handler look at the signal of its context.',
+    );
+  }
+
+  returned({ jobId, runId }: ClaimedRun): void {
+    this.log.log(`The handler of ${jobId} has ended at last, run ${runId}.`);
   }
 
   aborting(runs: number, graceMs: number): void {

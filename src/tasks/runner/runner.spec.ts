@@ -139,7 +139,58 @@ describe('the runner', () => {
   });
 });
 
+describe('a task with a limit of its own', () => {
+  it('has a share of the slots, of which the rest stays free for others', async () => {
+    const limited = new TaskRegistry();
+    const register = (name: string, concurrency?: number) =>
+      limited.register({
+        name,
+        source: name,
+        handler: heeding,
+        job: null,
+        ...(concurrency === undefined ? {} : { concurrency }),
+      });
+    register('limited', 2);
+    register('free');
+    runner = new Runner(limited, CONCURRENCY, clock, log);
+    runner.attach((message) => posted.push(message));
+    expect(posted.at(-1)).toEqual({ type: 'slots', free: 3, limits: { limited: 2 } });
+    runner.handle({ type: 'claimed', runs: [aClaimedRun('1', { task: 'limited' })] });
+    runner.handle({ type: 'claimed', runs: [aClaimedRun('2', { task: 'free' })] });
+    runner.handle({ type: 'claimed', runs: [aClaimedRun('3', { task: 'limited' })] });
+    await clock.settle();
+    runner.handle({ type: 'abort', claim: aClaim('2'), reason: { type: 'claim-lost' } });
+    await clock.settle();
+    expect(posted.at(-1)).toEqual({ type: 'slots', free: 1, limits: { limited: 0 } });
+    runner.handle({ type: 'abort', claim: aClaim('1'), reason: { type: 'claim-lost' } });
+    await clock.settle();
+    expect(posted.at(-1)).toEqual({ type: 'slots', free: 2, limits: { limited: 1 } });
+  });
+});
+
 describe('the context of a run', () => {
+  it.each([
+    ['fired', 1, 'daily-report@2026-03-02T12:00:00.000Z'],
+    ['fired', 2, 'daily-report@2026-03-02T12:00:00.000Z'],
+    ['manual', 1, 'run:1'],
+    ['retry', 3, 'run:1'],
+  ] as const)('has a key that stays: %s, attempt %i', async (cause, attempt, key) => {
+    let seen: unknown;
+    handler = (_payload, { idempotencyKey }) => (seen = idempotencyKey);
+    runner.handle({ type: 'claimed', runs: [aClaimedRun('1', { cause, attempt })] });
+    await clock.settle();
+    expect(seen).toBe(key);
+  });
+
+  it('says what is missing where the host has no database', async () => {
+    handler = (_payload, { entityManager }) => entityManager;
+    start('1');
+    await clock.settle();
+    expect(outcomes()).toMatchObject([
+      { state: 'failed', error: { message: 'This node has no database of the host.' } },
+    ]);
+  });
+
   it('is there for everything below the handler, and only there', async () => {
     const seen: (string | undefined)[] = [];
     const look = () => seen.push(TaskContext.current()?.runId);
@@ -182,10 +233,17 @@ describe('a claim that was lost', () => {
     handler = heeding;
     start('1', '2');
     await clock.settle();
-    runner.handle({ type: 'abort', claim: aClaim('1'), reason: 'claim-lost' });
+    runner.handle({ type: 'abort', claim: aClaim('1'), reason: { type: 'claim-lost' } });
     await clock.settle();
     expect(outcomes()).toMatchObject([
-      { runId: '1', state: 'failed', error: { message: 'claim-lost' } },
+      {
+        runId: '1',
+        state: 'failed',
+        error: {
+          name: 'ClaimLostError',
+          message: expect.stringMatching(/^claim-lost: /) as string,
+        },
+      },
     ]);
   });
 
@@ -193,8 +251,8 @@ describe('a claim that was lost', () => {
     handler = heeding;
     start('1');
     await clock.settle();
-    runner.handle({ type: 'abort', claim: aClaim('1', 2), reason: 'claim-lost' });
-    runner.handle({ type: 'abort', claim: aClaim('9'), reason: 'claim-lost' });
+    runner.handle({ type: 'abort', claim: aClaim('1', 2), reason: { type: 'claim-lost' } });
+    runner.handle({ type: 'abort', claim: aClaim('9'), reason: { type: 'claim-lost' } });
     await clock.settle();
     expect(outcomes()).toEqual([]);
   });

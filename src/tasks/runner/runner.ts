@@ -1,32 +1,33 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
-import type { ToEngine, ToRunner } from '../engine/messages.js';
-import { TaskContext } from '../registry/task-context.js';
-import type { TaskRegistry } from '../registry/task-registry.js';
-import type { ClaimedRun, Claim, Outcome } from '../store/run-queue.js';
-import { runError, runResult } from './outcome-of.js';
-import { RunLog, type Ended } from './run-log.js';
-
-/** How long a handler whose signal was aborted may still take to end, in ms. */
-const AFTER_ABORT_MS = 1_000;
-
-interface Started {
-  readonly run: ClaimedRun;
-  readonly controller: AbortController;
-  readonly startedAt: number;
-  tookMs: number;
-  readonly ended: Promise<void>;
-  outcome: Outcome | null;
-}
+import type { AbortReason, ToEngine, ToRunner } from '../engine/messages.js';
+import type { RegisteredTask, TaskRegistry } from '../registry/task-registry.js';
+import type { Claim, ClaimedRun } from '../store/run-queue.js';
+import { cancelled, claimLost, nodeStops } from './ending.js';
+import { HandlerCall, type HandlerOutcome } from './handler-call.js';
+import { endedEvent, lostEvent, startedEvent } from './run-events.js';
+import { RunLog } from './run-log.js';
+import { RunReports } from './run-reports.js';
+import { runnerOptions, type RunnerOptions } from './runner-options.js';
+import { RunsHere } from './runs-here.js';
+import { freeOf } from './slots.js';
+import { AFTER_ABORT_MS, StartedRun } from './started-run.js';
 
 /**
  * Calls handlers. It starts what the engine has claimed, and tells the engine what became of it and
  * how many more it could start.
+ *
+ * A handler holds its slot until it has returned, also when its run was given up before: it really
+ * goes on here. What it reports is told before its outcome, and the outcome before the slot that it
+ * frees.
  */
 export class Runner {
-  private readonly started = new Map<string, Started>();
+  private readonly runs = new RunsHere();
   private readonly log: RunLog;
+  private readonly options: RunnerOptions;
+  private readonly handlers: HandlerCall;
+  private limited: readonly RegisteredTask[] = [];
   private post: (message: ToEngine) => void = () => undefined;
   /** A handler must not see the request or the run in whose context it happens to be started. */
   private readonly atRoot = AsyncLocalStorage.snapshot();
@@ -35,18 +36,25 @@ export class Runner {
     private readonly registry: TaskRegistry,
     private readonly concurrency: number,
     private readonly clock: Clock,
-    log: Log,
+    private readonly processLog: Log,
+    options: Partial<RunnerOptions> = {},
   ) {
-    this.log = new RunLog(log);
+    this.log = new RunLog(processLog);
+    this.options = runnerOptions(options);
+    this.handlers = new HandlerCall(this.options, (run, reason) =>
+      this.log.resultLost(run, reason),
+    );
   }
 
   /** Begins to take runs from an engine. */
   attach(post: (message: ToEngine) => void): void {
     this.post = post;
+    this.limited = this.registry.all().filter(({ concurrency }) => concurrency !== undefined);
     this.tellSlots();
   }
 
-  handle(message: Exclude<ToRunner, { type: 'leads' | 'database' }>): void {
+  /** Takes what concerns runs; the rest of what an engine tells is not for it. */
+  handle(message: ToRunner): void {
     switch (message.type) {
       case 'claimed':
         for (const run of message.runs) this.start(run);
@@ -57,18 +65,25 @@ export class Runner {
         return this.tellEnd(message.claim, message.nextFireAt);
       case 'refused':
         return this.tellLate(message.claim);
+      default:
+        return;
     }
+  }
+
+  /** The tasks that were running at any time since this was asked last. */
+  ranLately(): readonly string[] {
+    return this.runs.ranLately();
   }
 
   /** Lets runs go on for `graceMs`, then aborts them. What does not end then is abandoned. */
   async drain(graceMs: number): Promise<void> {
     await this.wait(graceMs);
-    const left = this.working();
+    const left = this.runs.working();
     if (left.length === 0) return;
     this.log.aborting(left.length, graceMs);
-    for (const { controller } of left) controller.abort(new Error('the node stops'));
+    for (const started of left) started.abort(nodeStops());
     await this.wait(AFTER_ABORT_MS);
-    for (const started of this.working()) {
+    for (const started of this.runs.working()) {
       this.end(started, {
         state: 'abandoned',
         error: {
@@ -79,94 +94,86 @@ export class Runner {
     }
   }
 
-  private working(): Started[] {
-    return [...this.started.values()].filter(({ outcome }) => outcome === null);
-  }
-
   private async wait(ms: number): Promise<void> {
+    if (this.runs.working().length === 0) return;
     const enough = new AbortController();
-    const ended = Promise.all(this.working().map((started) => started.ended));
-    await Promise.race([ended, this.clock.sleep(ms, enough.signal)]);
+    await Promise.race([this.runs.idle(), this.clock.sleep(ms, enough.signal)]);
     enough.abort();
   }
 
   private start(run: ClaimedRun): void {
-    const controller = new AbortController();
-    const started: Started = {
-      run,
-      controller,
-      startedAt: this.clock.monotonic(),
-      tookMs: 0,
-      outcome: null,
-      ended: this.atRoot(() => this.call(run, controller.signal)).then((outcome) => {
-        if (started.outcome === null) this.end(started, outcome);
-      }),
-    };
-    this.started.set(keyOf(run), started);
+    const reports = new RunReports(run, this.clock, this.processLog, (message) =>
+      this.post(message),
+    );
+    const started = new StartedRun(run, this.clock, reports, (late) => this.giveUp(late));
+    this.runs.add(started);
     this.log.started(run);
+    this.options.emit(startedEvent(run, this.clock.now()));
+    // The handler begins after the run was written down here.
+    void Promise.resolve()
+      .then(() => this.atRoot(() => this.handlers.outcome(started, this.handlerOf(run))))
+      .then((outcome) => this.returned(started, outcome));
   }
 
-  /** Never rejects: whatever the handler does is an outcome. */
-  private async call(run: ClaimedRun, signal: AbortSignal): Promise<Omit<Outcome, keyof Claim>> {
-    // The handler begins after `start` has written it down.
-    await Promise.resolve();
-    const task = this.registry.find(run.task);
-    const { runId, jobId, payload, cause, fireAt, attempt, fencingToken } = run;
-    const context = new TaskContext({
-      runId,
-      jobId,
-      task: run.task,
-      payload,
-      cause,
-      fireAt,
-      attempt,
-      fencingToken,
-      signal,
-    });
-    try {
-      if (!task) throw new Error(`this node does not know the task "${run.task}"`);
-      const result = runResult(await context.run(() => task.handler(payload, context)));
-      if (result.lost) this.log.resultLost(run, result.lost);
-      return { state: 'succeeded', result: result.value };
-    } catch (error) {
-      return { state: 'failed', error: runError(error) };
+  private handlerOf({ task }: ClaimedRun) {
+    return this.registry.find(task)?.handler;
+  }
+
+  private returned(started: StartedRun, outcome: HandlerOutcome): void {
+    const { run } = started;
+    this.runs.busy.delete(started);
+    if (started.outcome === null) return this.end(started, outcome);
+    if (started.outcome.handlerAlive) {
+      this.log.returned(run);
+      this.post({ type: 'returned', claim: { runId: run.runId, attempt: run.attempt } });
     }
-  }
-
-  private end(started: Started, outcome: Omit<Outcome, keyof Claim>): void {
-    const { runId, attempt } = started.run;
-    started.tookMs = Math.round(this.clock.monotonic() - started.startedAt);
-    started.outcome = { runId, attempt, ...outcome };
-    this.post({ type: 'outcome', outcome: started.outcome });
     this.tellSlots();
   }
 
-  private abort(claim: Claim, reason: string): void {
-    const started = this.started.get(keyOf(claim));
-    if (!started) return;
-    this.log.lost(started.run, reason);
-    started.controller.abort(new Error(reason));
+  private giveUp(started: StartedRun): void {
+    const { outcome, ending } = started;
+    if (outcome === null && ending?.state) {
+      this.log.ignored(started.run, AFTER_ABORT_MS);
+      this.end(started, this.handlers.ignored(ending));
+    }
+  }
+
+  private end(started: StartedRun, outcome: HandlerOutcome): void {
+    const { runId, attempt } = started.run;
+    started.end();
+    started.outcome = { runId, attempt, ...outcome };
+    started.reports.close();
+    this.post({ type: 'outcome', outcome: started.outcome });
+    this.tellSlots();
+    this.runs.tellIdle();
+  }
+
+  private abort(claim: Claim, reason: AbortReason): void {
+    const started = this.runs.find(claim);
+    if (!started || started.outcome !== null) return;
+    if (reason.type === 'cancelled') return started.abort(cancelled(reason.why));
+    this.log.lost(started.run, reason.type);
+    this.options.emit(lostEvent(started.run, reason.type, this.clock.now()));
+    started.isLost = true;
+    started.abort(claimLost());
   }
 
   private tellSlots(): void {
-    this.post({ type: 'slots', free: Math.max(0, this.concurrency - this.working().length) });
+    this.post({ type: 'slots', ...freeOf(this.concurrency, this.limited, this.runs.busy) });
   }
 
   private tellEnd(claim: Claim, nextFireAt: Date | null): void {
-    const ended = this.forget(claim);
-    if (ended) this.log.ended(ended, nextFireAt);
+    const ended = this.runs.forget(claim);
+    if (!ended) return;
+    this.log.ended(ended, nextFireAt);
+    this.options.emit(endedEvent(ended, this.clock.now()));
   }
 
   private tellLate(claim: Claim): void {
-    const ended = this.forget(claim);
-    if (ended) this.log.late(ended);
-  }
-
-  private forget(claim: Claim): Ended | null {
-    const started = this.started.get(keyOf(claim));
-    this.started.delete(keyOf(claim));
-    return started?.outcome ? { ...started, outcome: started.outcome } : null;
+    const isLost = this.runs.find(claim)?.isLost;
+    const ended = this.runs.forget(claim);
+    if (!ended) return;
+    this.log.late(ended);
+    if (!isLost) this.options.emit(lostEvent(ended.run, 'refused', this.clock.now()));
   }
 }
-
-const keyOf = ({ runId, attempt }: Claim) => `${runId}/${attempt}`;

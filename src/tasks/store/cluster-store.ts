@@ -1,3 +1,9 @@
+import type { ChangeOptions } from './job-store.js';
+import type { Page, PageQuery } from './page.js';
+
+/** Who changes the cluster, and why. Such a change is never a part of a caller's transaction. */
+export type ClusterChange = Pick<ChangeOptions, 'actor' | 'reason'>;
+
 /** One process of the application, as the cluster sees it. */
 export interface NodeInfo {
   readonly id: string;
@@ -9,6 +15,8 @@ export interface NodeInfo {
   readonly startedAt: Date;
   readonly heartbeatAt: Date;
   readonly stoppedAt: Date | null;
+  /** Somebody wants it to take no more runs. */
+  readonly draining: boolean;
   /** Not stopped, and heard of within `TASKS_DEAD_AFTER_MS`. */
   readonly alive: boolean;
 }
@@ -34,7 +42,43 @@ export interface LeaderInfo {
 export interface ClusterState {
   readonly paused: boolean;
   readonly pauseReason: string | null;
+  readonly pausedSince: Date | null;
   /** The database's clock. */
+  readonly now: Date;
+}
+
+/** What somebody changed. */
+export interface AuditRow {
+  readonly id: string;
+  readonly at: Date;
+  /** `code` for the host's own. */
+  readonly actor: string;
+  /** Such as `job.pause`. */
+  readonly action: string;
+  readonly jobId: string | null;
+  readonly runId: string | null;
+  readonly reason: string | null;
+  readonly details: unknown;
+}
+
+export interface AuditQuery extends PageQuery {
+  readonly job?: string;
+  readonly actor?: string;
+  readonly action?: string;
+}
+
+export interface ClusterStats {
+  /** By state. */
+  readonly jobs: Readonly<Record<string, number>>;
+  /** Of the last 24 hours, by state. */
+  readonly runs: Readonly<Record<string, number>>;
+  readonly backlog: {
+    /** Runs that could start now. */
+    readonly pending: number;
+    /** Not to be started before, of the one that has waited longest; null: none waits. */
+    readonly oldestRunAt: Date | null;
+  };
+  readonly liveNodes: number;
   readonly now: Date;
 }
 
@@ -44,6 +88,13 @@ export abstract class ClusterStore {
   abstract leader(): Promise<LeaderInfo>;
   abstract nodes(): Promise<readonly NodeInfo[]>;
   /** Once this resolves, nothing is fired and nothing is claimed until `resume`. */
-  abstract pause(reason: string | null): Promise<void>;
-  abstract resume(): Promise<void>;
+  abstract pause(reason: string | null, by?: ClusterChange): Promise<void>;
+  abstract resume(by?: ClusterChange): Promise<void>;
+  /** Gives back the lead in the name of the node that has it, whichever that is. */
+  abstract resign(by?: ClusterChange): Promise<void>;
+  /** Lets a node take no more runs, or take them again. @throws NodeNotFoundError */
+  abstract drain(nodeId: string, drain: boolean, by?: ClusterChange): Promise<void>;
+  /** Newest first. */
+  abstract audit(query: AuditQuery): Promise<Page<AuditRow>>;
+  abstract stats(): Promise<ClusterStats>;
 }

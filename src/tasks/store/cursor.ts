@@ -19,6 +19,17 @@ export function decodeIdCursor(cursor: string): string {
   return key;
 }
 
+/** The key of an item in the order of an instant, where its id decides between equals. */
+export const encodeDated = (at: Date | null, id: string): string => `${at?.toISOString()} ${id}`;
+
+/** @throws InvalidInputError */
+export function decodeDatedCursor(cursor: string): { readonly at: Date; readonly id: string } {
+  const [, at = '', id = ''] = /^(\S+Z) (.+)$/s.exec(decodeCursor(cursor)) ?? [];
+  const instant = new Date(at);
+  if (Number.isNaN(instant.getTime())) throw badCursor();
+  return { at: instant, id };
+}
+
 /** @param items one more than the page holds, if there are more */
 export function pageOf<T>(items: readonly T[], limit: number, keyOf: (item: T) => string): Page<T> {
   const page = items.slice(0, limit);

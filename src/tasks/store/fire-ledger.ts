@@ -1,5 +1,7 @@
-import type { FirePlan, Stretch } from '../domain/fire-plan.js';
+import type { FirePlan } from '../domain/fire-plan.js';
 import type { JobPolicy } from '../domain/job.js';
+import type { SkipReason } from '../domain/run.js';
+import type { Stretch } from '../domain/stretches.js';
 import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
 
 /** A job as the planner knows it: enough to decide its next fire and to notice any change since. */
@@ -12,6 +14,8 @@ export interface DueJob {
   /** The job's revision and the count of its inserts: a fire that finds others does nothing. */
   readonly revision: number;
   readonly inserts: string;
+  /** How many runs its trigger has started, against `maxRuns`. */
+  readonly fired: number;
 }
 
 export interface DueJobs {
@@ -19,10 +23,22 @@ export interface DueJobs {
   /** There may be more that are due as soon. */
   readonly more: boolean;
   /** Ids whose rows cannot be read, with the reason. */
-  readonly unreadable: readonly { readonly jobId: string; readonly reason: string }[];
+  readonly unreadable: readonly (DueJobKey & { readonly reason: string })[];
   readonly pauses: Pauses;
   /** The database's clock. */
   readonly at: Date;
+}
+
+/** A job as it was set aside: once it is edited it is looked at again. */
+export type DueJobKey = Pick<DueJob, 'jobId' | 'revision'>;
+
+/** How often a run is tried whose nodes die, if its job does not allow more. */
+export const MOST_CRASHES = 5;
+
+export interface Settled {
+  readonly abandoned: number;
+  /** Pending again. */
+  readonly rerun: number;
 }
 
 /** When the cluster was paused, as far as it matters to these jobs. */
@@ -39,28 +55,65 @@ export interface Fire {
   readonly plan: FirePlan;
 }
 
+/** A row that a fire wrote, for whoever listens. */
+export interface FiredRow {
+  readonly runId: string;
+  readonly jobId: string;
+  readonly fireAt: Date;
+  readonly state: 'pending' | 'skipped';
+  readonly reason: SkipReason | null;
+}
+
 export interface Fired {
   /** False: this node's token is not in force, or the cluster was paused. Nothing was written. */
   readonly led: boolean;
   /** Jobs whose plan moved. The others had changed, or somebody's transaction holds them. */
   readonly moved: ReadonlySet<string>;
-  /** Runs that can be claimed now. */
+  /** Runs that can be claimed, now or once their jitter is over. */
   readonly pending: number;
+  /** What was written; empty unless it was asked for. */
+  readonly rows: readonly FiredRow[];
   /** The database's clock at the statement. */
   readonly at: Date;
 }
 
 /** What the leader reads and writes when it fires. */
 export abstract class FireLedger {
-  /** Jobs with a fire time up to `withinMs` from now, earliest first. */
-  abstract due(withinMs: number, most: number): Promise<DueJobs>;
+  /**
+   * Jobs with a fire time up to `withinMs` from now, earliest first, but for `except`.
+   *
+   * @param from none that are due before this. Default: however long ago
+   */
+  abstract due(
+    withinMs: number,
+    most: number,
+    except?: readonly DueJobKey[],
+    from?: Date,
+  ): Promise<DueJobs>;
 
   /** Moves the plans and writes their rows, all in one statement under the token. */
-  abstract fire(fencingToken: number, pauses: number, fires: readonly Fire[]): Promise<Fired>;
+  abstract fire(
+    fencingToken: number,
+    pauses: number,
+    fires: readonly Fire[],
+    wantsRows?: boolean,
+  ): Promise<Fired>;
 
-  /** Ends the runs of nodes that have been silent for too long. Null: the token is not in force. */
-  abstract settle(fencingToken: number): Promise<number | null>;
+  /**
+   * Lets runs that wait for their turn be claimed, the earliest of each job first, as far as its
+   * instances allow. How many; null: the token is not in force.
+   */
+  abstract release(fencingToken: number): Promise<number | null>;
 
-  /** Deletes some of the runs and nodes that are older than the retention. */
+  /**
+   * Ends the runs of nodes that have been silent for too long, or lets them be run again if their job
+   * wants that. Null: the token is not in force.
+   */
+  abstract settle(fencingToken: number): Promise<Settled | null>;
+
+  /**
+   * Deletes some of what is older than the retention: runs with their attempts and lines, nodes, the
+   * audit and the keys of requests. How many runs went; never 0 while there may be more to delete.
+   */
   abstract prune(fencingToken: number): Promise<number>;
 }

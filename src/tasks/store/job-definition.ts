@@ -1,8 +1,8 @@
-import { InvalidInputError } from '../domain/errors.js';
-import type { Job, JobOrigin, JobPolicy, NewJob } from '../domain/job.js';
-import { triggerOf } from '../domain/triggers/parse-trigger.js';
-import { periodMs, type TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import type { SkippedRange } from '../domain/fire-plan.js';
+import type { Job, JobOrigin, JobPatch, JobPolicy, JobState, NewJob } from '../domain/job.js';
+import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
 import type { DeclaredJob } from './job-store.js';
+import { anchored, firstOf } from './job-trigger.js';
 
 /** What stands in a job's row, whoever made it. */
 export interface JobDefinition extends JobPolicy {
@@ -12,96 +12,105 @@ export interface JobDefinition extends JobPolicy {
   readonly payload: unknown;
   readonly trigger: TriggerSpec;
   readonly tags: readonly string[];
+  readonly deleteWhenDone: boolean;
   readonly origin: JobOrigin;
   readonly paused: boolean;
   readonly pauseReason: string | null;
+  readonly pausedAt: Date | null;
+  readonly pausedUntil: Date | null;
+  /** What the declaration says, and what tells it from another. */
+  readonly declared: DeclaredJob | null;
   readonly declaredHash: string | null;
+  /** Hashes of declarations that were in force before the current one, oldest first. */
+  readonly formerHashes: readonly string[];
+  /** What somebody changed of the declaration. */
+  readonly overrides: JobPatch;
   /** Of a job that fires after each cold start: the start for which it was armed last. */
   readonly generation: string | null;
+  readonly unknownSince: Date | null;
+  readonly orphanedAt: Date | null;
+  /** Since when it has no plan though it is not finished: fire times after it are in no row yet. */
+  readonly idleSince: Date | null;
 }
 
-/** A definition and when it fires first; null: it does not. */
-export interface PlannedJob {
+/** A job and its plan, as they are stored. */
+export interface StoredJob extends JobDefinition {
+  readonly state: JobState;
+  readonly nextFireAt: Date | null;
+  readonly lastFireAt: Date | null;
+  readonly revision: number;
+  /** How many runs its trigger has started. */
+  readonly fired: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** What a change of a job writes, in one transaction. */
+export interface JobChange {
   readonly definition: JobDefinition;
   readonly nextFireAt: Date | null;
+  /** Fire times of the old plan that nobody has dealt with. */
+  readonly skipped: SkippedRange | null;
+  /** What becomes of pending runs of its fire times. */
+  readonly pending: 'keep' | 'hold' | 'release';
 }
 
-/** A cold start of the cluster. */
-export interface Generation {
-  readonly generation: string;
-  readonly startedAt: Date;
+/** A job as its users see it. */
+export function jobOf({
+  declared: _declared,
+  declaredHash: _hash,
+  formerHashes: _former,
+  generation: _generation,
+  orphanedAt: _orphanedAt,
+  idleSince: _idleSince,
+  fired: _fired,
+  overrides,
+  ...job
+}: StoredJob): Job {
+  return { ...job, overridden: Object.keys(overrides) };
 }
 
-/** What a declaration finds. */
-export type StoredDeclaration = Pick<JobDefinition, 'paused' | 'pauseReason' | 'generation'>;
-
-/** The reason that a job has which its declaration switches off. */
-const DISABLED = 'disabled in code';
+/** The reason that a job has which somebody made paused. */
+export const MADE_PAUSED = 'made paused';
 
 /** A job that somebody makes at run time. @throws InvalidInputError when it would never fire */
-export function newJob({ name, ...job }: NewJob, origin: JobOrigin, now: Date): PlannedJob {
-  const trigger = anchored(job.trigger, now);
-  const nextFireAt = triggerOf(trigger).next(now);
-  if (nextFireAt === null) {
-    throw new InvalidInputError('The job', [
-      { pointer: '/trigger', message: `has no fire time after ${now.toISOString()}` },
-    ]);
-  }
-  const made = { paused: false, pauseReason: null, declaredHash: null, generation: null };
-  return { definition: { ...job, ...made, name: name ?? job.id, trigger, origin }, nextFireAt };
-}
-
-/**
- * The job that a declaration makes, planned from `from` on.
- *
- * @param before the stored job: an operator's pause of it survives, one that the code made follows
- * the code, and what has been armed for this start of the cluster already is armed from now on
- */
-export function declaredJob(
-  declared: DeclaredJob,
-  from: Date,
-  cluster: Generation | null,
-  before: StoredDeclaration | null,
-): PlannedJob {
-  const { hash, trigger: declaredTrigger, ...rest } = declared;
-  const starts = declaredTrigger.type === 'start';
-  const again = before !== null && before.generation === cluster?.generation;
-  const trigger = starts
-    ? startTrigger(again ? from : (cluster?.startedAt ?? from), declaredTrigger.delayMs)
-    : anchored(declaredTrigger, from);
-  const byOperator = before !== null && before.paused && before.pauseReason !== DISABLED;
-  const paused = byOperator || declared.paused;
-  const definition: JobDefinition = {
-    ...rest,
-    name: declared.id,
-    payload: null,
-    trigger,
-    origin: 'declared',
-    paused,
-    pauseReason: byOperator ? before.pauseReason : paused ? DISABLED : null,
-    declaredHash: hash,
-    generation: starts ? (cluster?.generation ?? null) : null,
+export function newJob(
+  { name, paused, ...job }: NewJob,
+  origin: JobOrigin,
+  now: Date,
+): Pick<JobChange, 'definition' | 'nextFireAt'> {
+  const trigger = anchored(job.trigger, now, job.id);
+  const first = firstOf(trigger, now, job.id);
+  return {
+    nextFireAt: paused ? null : first,
+    definition: {
+      ...job,
+      ...NOT_DECLARED,
+      name: name ?? job.id,
+      trigger,
+      origin,
+      paused,
+      pauseReason: paused ? MADE_PAUSED : null,
+      pausedAt: paused ? now : null,
+      idleSince: paused ? now : null,
+    },
   };
-  // What is to run after a start runs, however long it took to declare it.
-  const first = trigger.type === 'date' && starts ? new Date(trigger.at) : null;
-  return { definition, nextFireAt: paused ? null : (first ?? triggerOf(trigger).next(from)) };
 }
 
-/**
- * From when on a job is planned anew: from now, and never from before what has been dealt with,
- * should the database's clock have been set back.
- */
-export function replanFrom({ lastFireAt }: Pick<Job, 'lastFireAt'>, now: Date): Date {
-  return lastFireAt !== null && lastFireAt > now ? lastFireAt : now;
-}
+const NOT_DECLARED = {
+  pausedUntil: null,
+  declared: null,
+  declaredHash: null,
+  formerHashes: [],
+  overrides: {},
+  generation: null,
+  unknownSince: null,
+  orphanedAt: null,
+} as const;
 
-/** An interval begins one period after it was made. @throws InvalidInputError */
-function anchored(trigger: TriggerSpec, now: Date): TriggerSpec {
-  triggerOf(trigger);
-  if (trigger.type !== 'interval' || trigger.startAt !== undefined) return trigger;
-  return { ...trigger, startAt: new Date(now.getTime() + periodMs(trigger)).toISOString() };
-}
-
-function startTrigger(start: Date, delayMs: number): TriggerSpec {
-  return { type: 'date', at: new Date(start.getTime() + delayMs).toISOString() };
+/** What the state of a job is, from what it says and whether it fires again. */
+export function stateOf(job: JobDefinition, nextFireAt: Date | null): JobState {
+  if (job.orphanedAt !== null) return 'orphaned';
+  if (job.paused) return 'paused';
+  return nextFireAt === null ? 'finished' : 'active';
 }

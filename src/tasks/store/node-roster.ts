@@ -1,8 +1,20 @@
 import type { Claim } from './run-queue.js';
 
+/** A claim as the ledger has it. */
+export interface RunningClaim extends Claim {
+  /** Why somebody wants it to end; null: nobody does. */
+  readonly cancel: string | null;
+}
+
 export interface Heartbeat {
   /** Running in this node's name, as the ledger has it. */
-  readonly running: readonly Claim[];
+  readonly running: readonly RunningClaim[];
+  /** Tasks of active jobs that no live worker knows. */
+  readonly unknownTasks: readonly string[];
+  /** Ids of jobs that this node declares otherwise than the ledger has them, and nobody else so. */
+  readonly toAdopt: readonly string[];
+  /** Somebody wants this node to take no more runs. */
+  readonly drain: boolean;
   /** The database's clock. */
   readonly at: Date;
 }

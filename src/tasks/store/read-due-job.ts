@@ -1,6 +1,6 @@
 import { jobPolicySchema } from '../domain/job.js';
 import { triggerSpecSchema } from '../domain/triggers/trigger-spec.js';
-import type { DueJob } from './fire-ledger.js';
+import type { DueJob, DueJobs } from './fire-ledger.js';
 
 /** A due job as it is stored: what its trigger and its policies hold is still to be seen. */
 export interface StoredDueJob extends Omit<DueJob, 'trigger' | 'policy'> {
@@ -9,10 +9,11 @@ export interface StoredDueJob extends Omit<DueJob, 'trigger' | 'policy'> {
 }
 
 /** A row of a newer version, or one that was edited by hand, must not stop the others. */
-export function readDueJob(stored: StoredDueJob): DueJob | { jobId: string; reason: string } {
+export function readDueJob(stored: StoredDueJob): DueJob | DueJobs['unreadable'][number] {
+  const { jobId, revision } = stored;
   const policy = jobPolicySchema.safeParse(stored.policy);
   const trigger = triggerSpecSchema.safeParse(stored.trigger);
-  if (!policy.success) return { jobId: stored.jobId, reason: policy.error.message };
-  if (!trigger.success) return { jobId: stored.jobId, reason: trigger.error.message };
+  if (!policy.success) return { jobId, revision, reason: policy.error.message };
+  if (!trigger.success) return { jobId, revision, reason: trigger.error.message };
   return { ...stored, trigger: trigger.data, policy: policy.data };
 }

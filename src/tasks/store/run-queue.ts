@@ -1,10 +1,17 @@
-import type { RunCause, RunError } from '../domain/run.js';
+import type { JobPolicy } from '../domain/job.js';
+import type { LogLevel, Progress, RunCause, RunError } from '../domain/run.js';
+
+/** A run that has waited for so long goes before those that have not, whatever its priority, in ms. */
+export const AGED_AFTER_MS = 60_000;
 
 /** One attempt of a run: the claim that every later write of it names. */
 export interface Claim {
   readonly runId: string;
   readonly attempt: number;
 }
+
+/** What a run's end follows. */
+export type RunPolicy = Pick<JobPolicy, 'timeoutMs' | 'retry' | 'transactional'>;
 
 export interface ClaimedRun extends Claim {
   readonly jobId: string;
@@ -13,12 +20,23 @@ export interface ClaimedRun extends Claim {
   readonly cause: RunCause;
   readonly fireAt: Date;
   readonly fencingToken: number | null;
+  readonly policy: RunPolicy;
+}
+
+export interface Claimed {
+  readonly runs: readonly ClaimedRun[];
+  /** In how many milliseconds the next run of these tasks may start; null: none waits. */
+  readonly nextInMs: number | null;
 }
 
 export interface Outcome extends Claim {
-  readonly state: 'succeeded' | 'failed' | 'abandoned';
+  readonly state: 'succeeded' | 'failed' | 'timed-out' | 'cancelled' | 'abandoned';
   readonly result?: unknown;
   readonly error?: RunError;
+  /** The run is to be tried again after so long; not while its handler goes on. */
+  readonly retryInMs?: number;
+  /** Its handler goes on, although its time is over. */
+  readonly handlerAlive?: boolean;
 }
 
 /** An outcome that the ledger took. */
@@ -27,10 +45,30 @@ export interface Recorded extends Claim {
   readonly nextFireAt: Date | null;
 }
 
+/** A line of a run's log. */
+export interface NewRunLine extends Claim {
+  readonly at: Date;
+  readonly level: LogLevel;
+  readonly message: string;
+}
+
+/** How far a run has come. */
+export interface RunProgress extends Claim {
+  readonly progress: Progress;
+}
+
 /** What workers take from the ledger and give back to it. */
 export abstract class RunQueue {
-  /** Takes up to `slots` pending runs of these tasks for this node. */
-  abstract claim(tasks: readonly string[], slots: number): Promise<readonly ClaimedRun[]>;
+  /**
+   * Takes up to `slots` pending runs of these tasks for this node.
+   *
+   * @param limits how many runs of a task this node may take, for tasks that have a limit
+   */
+  abstract claim(
+    tasks: readonly string[],
+    slots: number,
+    limits?: Readonly<Record<string, number>>,
+  ): Promise<Claimed>;
 
   /** Runs that the ledger says this node is running. */
   abstract claimed(): Promise<readonly ClaimedRun[]>;
@@ -38,6 +76,15 @@ export abstract class RunQueue {
   /** Makes claims pending again that were never started. */
   abstract giveBack(claims: readonly Claim[]): Promise<void>;
 
-  /** Writes outcomes. What is missing from the answer is no longer this node's to finish. */
+  /**
+   * Writes outcomes. What is missing from the answer is no longer this node's to finish. One that is
+   * to be tried again becomes pending again, and its attempt is kept.
+   */
   abstract finish(outcomes: readonly Outcome[]): Promise<readonly Recorded[]>;
+
+  /** The handlers of runs that had run out of time have ended at last. */
+  abstract returned(claims: readonly Claim[]): Promise<void>;
+
+  /** Adds to the logs of runs and says how far they have come; what is not this node's is dropped. */
+  abstract report(lines: readonly NewRunLine[], progress: readonly RunProgress[]): Promise<void>;
 }

@@ -1,14 +1,16 @@
 /**
  * What a wake-up tells: `leader` the lock was given back · `jobs` plans have changed ·
- * `runs` there are runs to claim. A hint only: a slow poll covers every one that is lost.
+ * `runs` there are runs to claim · `slots` a run has ended for which others of its job wait ·
+ * `cancel` somebody wants a run to end. A hint only: a slow poll covers every one that is lost.
  */
-export type WakeUp = 'leader' | 'jobs' | 'runs';
+export const WAKE_UPS = ['leader', 'jobs', 'runs', 'slots', 'cancel'] as const;
+export type WakeUp = (typeof WAKE_UPS)[number];
 
 export abstract class WakeUps {
   /** Whether wake-ups can be heard; false behind a transaction pooler. */
   abstract readonly canHear: boolean;
 
-  /** Calls back for each wake-up; after a break in the connection, once for all three. */
+  /** Calls back for each wake-up; after a break in the connection, once for each. */
   abstract listen(heard: (wakeUp: WakeUp) => void): void;
 
   abstract close(): Promise<void>;

@@ -1,13 +1,19 @@
+import { NodeNotFoundError } from '../domain/errors.js';
 import {
   ClusterStore,
+  type AuditRow,
   type ClusterState,
+  type ClusterStats,
   type LeaderInfo,
   type NodeInfo,
 } from '../store/cluster-store.js';
+import type { Page } from '../store/page.js';
 import type { MemoryDatabase } from './memory-database.js';
 
 /** How many past terms are shown. */
 const MOST_TERMS = 20;
+
+const DAY_MS = 86_400_000;
 
 export class MemoryClusterStore extends ClusterStore {
   constructor(private readonly database: MemoryDatabase) {
@@ -16,7 +22,8 @@ export class MemoryClusterStore extends ClusterStore {
 
   async state(): Promise<ClusterState> {
     const { paused, pauseReason } = this.database.lock;
-    return { paused, pauseReason, now: this.database.now() };
+    const pausedSince = paused ? (this.database.pauses.at(-1)?.from ?? null) : null;
+    return { paused, pauseReason, pausedSince, now: this.database.now() };
   }
 
   async leader(): Promise<LeaderInfo> {
@@ -39,7 +46,8 @@ export class MemoryClusterStore extends ClusterStore {
     return [...this.database.nodes.values()]
       .map((node) => ({
         ...node,
-        tasks: [...node.tasks].sort(),
+        tasks: Object.keys(node.tasks).sort(),
+        draining: node.drain,
         alive: this.database.isAlive(node),
       }))
       .sort(
@@ -67,7 +75,53 @@ export class MemoryClusterStore extends ClusterStore {
     this.database.notify('runs');
   }
 
+  async resign(): Promise<void> {
+    const { lock } = this.database;
+    if (lock.nodeId === null) return;
+    const free = { nodeId: null, expiresAt: -Infinity, hinted: false };
+    this.database.lock = { ...lock, ...free, fencingToken: lock.fencingToken + 1 };
+    this.database.notify('leader');
+  }
+
+  async drain(nodeId: string, drain: boolean): Promise<void> {
+    const node = this.database.nodes.get(nodeId);
+    if (!node || !this.database.isAlive(node)) throw new NodeNotFoundError(nodeId);
+    this.database.nodes.set(nodeId, { ...node, drain });
+    this.database.notify('cancel');
+  }
+
+  /** It keeps none. */
+  async audit(): Promise<Page<AuditRow>> {
+    return { items: [], nextCursor: null };
+  }
+
+  async stats(): Promise<ClusterStats> {
+    const now = this.database.now();
+    const since = new Date(now.getTime() - DAY_MS);
+    const nodes = [...this.database.nodes.values()];
+    const recent = this.database.runs
+      .all()
+      .filter(({ finishedAt }) => finishedAt === null || finishedAt > since);
+    const waiting = recent.filter(
+      ({ state, held, runAt }) => state === 'pending' && held === null && runAt <= now,
+    );
+    const oldest = waiting.map(({ runAt }) => runAt).sort((a, b) => a.getTime() - b.getTime())[0];
+    return {
+      jobs: countByState([...this.database.jobs.values()]),
+      runs: countByState(recent),
+      backlog: { pending: waiting.length, oldestRunAt: oldest ?? null },
+      liveNodes: nodes.filter((node) => this.database.isAlive(node)).length,
+      now,
+    };
+  }
+
   private nameOf(nodeId: string | null): string | null {
     return this.database.nodes.get(nodeId ?? '')?.name ?? nodeId;
   }
+}
+
+function countByState(rows: readonly { readonly state: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { state } of rows) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
 }

@@ -22,6 +22,8 @@ export interface MemoryDatabaseOptions {
 export class MemoryDatabase {
   readonly options: MemoryDatabaseOptions;
   readonly jobs = new Map<string, JobRow>();
+  /** Jobs that were removed, oldest first. */
+  readonly removed: { readonly jobId: string; readonly at: Date }[] = [];
   readonly runs = new MemoryRuns();
   readonly nodes = new Map<string, NodeRow>();
   /** Terms of leaders, oldest first. */

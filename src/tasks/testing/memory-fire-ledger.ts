@@ -1,14 +1,20 @@
+import { POLICY_NAMES } from '../domain/job.js';
+import type { SkipReason } from '../domain/run.js';
 import {
   FireLedger,
   type DueJob,
+  type DueJobKey,
   type DueJobs,
   type Fire,
   type Fired,
+  type Settled,
 } from '../store/fire-ledger.js';
 import { readDueJob } from '../store/read-due-job.js';
 import type { MemoryDatabase } from './memory-database.js';
+import { fireRows } from './memory-fire-rows.js';
+import { release } from './memory-release.js';
 import type { JobRow, RunRow } from './memory-rows.js';
-import { NEW_RUN } from './memory-runs.js';
+import { settleRuns } from './memory-settle.js';
 
 const DAY_MS = 86_400_000;
 
@@ -18,11 +24,18 @@ export class MemoryFireLedger extends FireLedger {
     super();
   }
 
-  async due(withinMs: number, most: number): Promise<DueJobs> {
+  async due(
+    withinMs: number,
+    most: number,
+    except: readonly DueJobKey[] = [],
+    from = new Date(-8.64e15),
+  ): Promise<DueJobs> {
     const at = this.database.now();
-    const until = at.getTime() + withinMs;
+    const until = new Date(at.getTime() + withinMs);
+    const setAside = new Map(except.map(({ jobId, revision }) => [jobId, revision]));
     const rows = [...this.database.jobs.values()]
-      .filter(({ nextFireAt }) => nextFireAt !== null && nextFireAt.getTime() <= until)
+      .filter((row) => row.nextFireAt !== null && row.nextFireAt >= from && row.nextFireAt <= until)
+      .filter(({ id, revision }) => setAside.get(id) !== revision)
       .sort((a, b) => dueAt(a) - dueAt(b) || (a.id < b.id ? -1 : 1))
       .slice(0, most);
     const jobs: DueJob[] = [];
@@ -41,36 +54,36 @@ export class MemoryFireLedger extends FireLedger {
     return { jobs, unreadable, more: rows.length >= most, pauses, at };
   }
 
-  async fire(fencingToken: number, pauses: number, fires: readonly Fire[]): Promise<Fired> {
+  async fire(
+    fencingToken: number,
+    pauses: number,
+    fires: readonly Fire[],
+    wantsRows = false,
+  ): Promise<Fired> {
     const { lock, runs } = this.database;
     const at = this.database.now();
     const led = lock.fencingToken === fencingToken && !lock.paused && lock.pauses === pauses;
-    const moved = led ? fires.filter((fire) => this.isAsRead(fire, at)) : [];
-    const rows = moved.flatMap((fire) => this.rowsOf(fire, fencingToken, at));
-    for (const fire of moved) this.move(fire);
+    const moving = led ? fires.filter((fire) => this.isAsRead(fire, at)) : [];
+    const rows = moving.flatMap((fire) => {
+      const written = fireRows(this.database, fire, fencingToken, at);
+      this.move(fire, written.filter(({ state }) => state === 'pending').length);
+      return written;
+    });
     const inserted = rows.sort(byJobAndFireTime).flatMap((row) => runs.insert(row) ?? []);
-    const pending = inserted.filter(({ state }) => state === 'pending').length;
+    const taken = inserted.filter(({ state }) => state === 'pending');
+    const pending = taken.filter(({ held }) => held === null).length;
     if (pending > 0) this.database.notify('runs');
-    return { led, moved: new Set(moved.map(({ job }) => job.jobId)), pending, at };
+    if (taken.length > pending) this.database.notify('slots');
+    const moved = new Set(moving.map(({ job }) => job.jobId));
+    return { led, moved, pending, rows: wantsRows ? inserted.map(firedRow) : [], at };
   }
 
-  async settle(fencingToken: number): Promise<number | null> {
-    const { lock, runs, nodes } = this.database;
-    if (lock.fencingToken !== fencingToken) return null;
-    const lost = runs.live().filter((row) => {
-      const node = nodes.get(row.nodeId ?? '');
-      return row.state === 'running' && !(node && this.database.isAlive(node));
-    });
-    for (const row of lost) {
-      const node = nodes.get(row.nodeId ?? '');
-      const message =
-        `Node ${node?.name ?? row.nodeId} was last heard of at ` +
-        `${node?.heartbeatAt.toISOString() ?? 'an unknown time'}; the run was given up. ` +
-        `It may have done some of its work.`;
-      const error = { name: 'NodeLost', message };
-      runs.write({ ...row, state: 'abandoned', finishedAt: this.database.now(), error });
-    }
-    return lost.length;
+  async release(fencingToken: number): Promise<number | null> {
+    return this.database.lock.fencingToken === fencingToken ? release(this.database) : null;
+  }
+
+  async settle(fencingToken: number): Promise<Settled | null> {
+    return this.database.lock.fencingToken === fencingToken ? settleRuns(this.database) : null;
   }
 
   async prune(fencingToken: number): Promise<number> {
@@ -94,46 +107,31 @@ export class MemoryFireLedger extends FireLedger {
     );
   }
 
-  private move({ job, plan: { nextFireAt, lastFireAt } }: Fire): void {
+  private move({ job, plan }: Fire, taken: number): void {
     const row = this.database.jobs.get(job.jobId)!;
+    const fired = row.fired + taken;
+    const isOver = job.policy.maxRuns !== null && fired >= job.policy.maxRuns;
+    const nextFireAt = isOver ? null : plan.nextFireAt;
     const state = nextFireAt === null ? 'finished' : row.state;
-    this.database.jobs.set(row.id, { ...row, nextFireAt, lastFireAt, state });
-  }
-
-  /** What becomes of a job's fire times. How many may start is decided from live runs. */
-  private rowsOf({ job, plan }: Fire, fencingToken: number, at: Date): Omit<RunRow, 'id'>[] {
-    const { policy, jobId, task } = job;
-    const live = this.database.runs.live(jobId).length;
-    const free = policy.overlap === 'skip' ? policy.maxInstances - live : Infinity;
-    const base = { ...NEW_RUN, jobId, task, cause: 'fired', fencingToken, createdAt: at } as const;
-    const { priority } = policy;
-    const skipped = { ...base, priority, state: 'skipped', finishedAt: at } as const;
-    return [
-      ...plan.candidates.map((fireAt, i) =>
-        i < free
-          ? { ...base, priority, state: 'pending' as const, fireAt, runAt: fireAt }
-          : { ...skipped, fireAt, runAt: fireAt, reason: 'overlapped' },
-      ),
-      ...plan.ranges.map(({ reason, from, to, count }) => ({
-        ...skipped,
-        fireAt: to,
-        runAt: to,
-        reason,
-        coversFrom: from,
-        coversTo: to,
-        coversCount: count,
-      })),
-    ];
+    const { lastFireAt } = plan;
+    this.database.jobs.set(row.id, { ...row, fired, nextFireAt, lastFireAt, state });
   }
 }
 
 function read(row: JobRow) {
-  const { misfireGraceMs, coalesce, overlap, maxInstances, priority } = row;
-  const { id: jobId, task, trigger, revision } = row;
-  const policy = { misfireGraceMs, coalesce, overlap, maxInstances, priority };
-  const plan = { nextFireAt: row.nextFireAt!, revision, inserts: String(row.inserts) };
+  const policy = Object.fromEntries(POLICY_NAMES.map((name) => [name, row[name]]));
+  const { id: jobId, task, trigger, revision, fired } = row;
+  const plan = { nextFireAt: row.nextFireAt!, revision, inserts: String(row.inserts), fired };
   return readDueJob({ jobId, task, trigger, policy, ...plan });
 }
+
+const firedRow = ({ id, jobId, fireAt, state, reason }: RunRow): Fired['rows'][number] => ({
+  runId: id,
+  jobId,
+  fireAt,
+  state: state === 'skipped' ? 'skipped' : 'pending',
+  reason: reason as SkipReason | null,
+});
 
 const dueAt = ({ nextFireAt }: JobRow) => nextFireAt!.getTime();
 

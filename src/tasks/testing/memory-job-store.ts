@@ -1,62 +1,106 @@
-import { JobExistsError, OverlappedError } from '../domain/errors.js';
-import type { Job, JobOrigin, NewJob } from '../domain/job.js';
+import { IdempotencyConflictError, JobExistsError, RunNotFoundError } from '../domain/errors.js';
+import type { Job, JobOrigin, JobPatch, NewJob } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
 import { storableJson } from '../domain/storable.js';
-import { triggerOf } from '../domain/triggers/parse-trigger.js';
+import { placeBackfill, planBackfill } from '../store/backfill-plan.js';
+import { encodeDated } from '../store/cursor.js';
+import { firstDeclared, redeclared } from '../store/declaration.js';
+import { paused, resumed, undealt } from '../store/job-changes.js';
+import { jobOf, newJob, type JobChange, type StoredJob } from '../store/job-definition.js';
+import { modified, reset, supplanted } from '../store/job-edits.js';
 import {
   JobStore,
+  type Added,
+  type Backfill,
+  type Backfilled,
+  type ChangeOptions,
+  type Conflict,
   type Declared,
   type DeclaredJob,
   type JobQuery,
+  type Misses,
+  type PauseJob,
   type RunNow,
 } from '../store/job-store.js';
-import { declaredJob, newJob, replanFrom } from '../store/job-definition.js';
 import type { Page } from '../store/page.js';
+import { whyUnreadable } from '../store/unreadable.js';
 import type { MemoryDatabase } from './memory-database.js';
 import { MemoryJobWriter } from './memory-job-writer.js';
+import { insertRun } from './memory-insert-run.js';
 import { pageAfter } from './memory-page.js';
 import type { JobRow } from './memory-rows.js';
 import { runOf } from './memory-run-store.js';
 import { NEW_RUN } from './memory-runs.js';
 
-/** Jobs as users and declarations change them. */
+/** Each step of priority lets what is live go first. */
+const BEHIND_LIVE = 1;
+
+/** Jobs as users and declarations change them. It keeps no audit. */
 export class MemoryJobStore extends JobStore {
   private readonly writer: MemoryJobWriter;
+  private readonly answers = new Map<string, { request: string; runId: string }>();
+  private readonly made = new Map<string, { request: string; jobId: string }>();
+  private backfills = 0;
 
   constructor(private readonly database: MemoryDatabase) {
     super();
     this.writer = new MemoryJobWriter(database);
   }
 
-  async add(job: NewJob, origin: JobOrigin): Promise<Job> {
-    const { definition, nextFireAt } = newJob(job, origin, this.database.now());
-    if (this.database.jobs.has(job.id)) throw new JobExistsError(job.id);
-    this.writer.insert(definition, nextFireAt);
-    return this.read(job.id);
+  async add(
+    job: NewJob,
+    origin: JobOrigin,
+    conflict: Conflict = 'error',
+    by: ChangeOptions = {},
+  ): Promise<Added> {
+    const { idempotencyKey: key } = by;
+    if (key === undefined) return this.put(job, origin, conflict, by);
+    const request = JSON.stringify({ job, origin, conflict });
+    const known = this.made.get(key);
+    if (known === undefined) {
+      const added = this.put(job, origin, conflict, by);
+      this.made.set(key, { request, jobId: job.id });
+      return added;
+    }
+    if (known.request !== request) throw new IdempotencyConflictError(key);
+    return { job: this.read(known.jobId), created: true };
   }
 
-  async declare(declared: DeclaredJob): Promise<Declared> {
-    const { lock, jobs } = this.database;
-    const stored = jobs.get(declared.id) ?? null;
+  private put(
+    job: NewJob,
+    origin: JobOrigin,
+    conflict: Conflict,
+    { ifRevision }: ChangeOptions,
+  ): Added {
+    if (ifRevision !== undefined) this.writer.row(job.id, ifRevision);
     const now = this.database.now();
-    const from = stored ? replanFrom(stored, now) : now;
+    const made = newJob(job, origin, now);
+    const created = !this.database.jobs.has(job.id);
+    if (created) this.writer.insert(made);
+    else if (conflict === 'error') throw new JobExistsError(job.id);
+    else if (conflict === 'replace') {
+      const before = this.writer.row(job.id, ifRevision);
+      this.writer.apply(before, supplanted(before, job, origin, now));
+    }
+    return { job: this.read(job.id), created };
+  }
+
+  async declare(declared: DeclaredJob, nodeId: string): Promise<Declared> {
+    const { lock, jobs } = this.database;
+    const now = this.database.now();
     const generation = lock.generationAt && {
       generation: String(lock.generation),
       startedAt: lock.generationAt,
     };
-    const { definition, nextFireAt } = declaredJob(declared, from, generation, stored);
-    if (stored === null) {
-      this.writer.insert(definition, nextFireAt);
+    const job = jobs.get(declared.id);
+    if (job === undefined) {
+      this.writer.insert(firstDeclared(declared, now, generation));
       return 'created';
     }
-    if (stored.origin !== 'declared') return 'taken';
-    const unchanged = stored.declaredHash === declared.hash;
-    const armed = declared.trigger.type !== 'start' || stored.generation === generation?.generation;
-    if (unchanged && armed) return 'unchanged';
-    this.writer.recordOverdue(stored, 'replaced');
-    this.writer.replace(stored, definition, nextFireAt);
-    if (definition.paused) this.writer.holdPending(declared.id);
-    return unchanged ? 'restarted' : 'replaced';
+    const others = this.othersDeclare(job, nodeId);
+    const { outcome, change } = redeclared(job, declared, now, generation, others);
+    if (change) this.writer.apply(job, change);
+    return outcome;
   }
 
   async get(id: string): Promise<Job | null> {
@@ -64,77 +108,136 @@ export class MemoryJobStore extends JobStore {
   }
 
   async list(query: JobQuery): Promise<Page<Job>> {
-    const jobs = [...this.database.jobs.values()]
-      .filter((job) => fits(job, query))
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
-      .map(jobOf);
-    const isAfter = (job: Job, id: string) => job.id > id;
-    return pageAfter(jobs, query, ({ id }) => id, isAfter);
+    const jobs = [...this.database.jobs.values()].filter((job) => fits(job, query)).map(seen);
+    const keyOf = (job: Job) =>
+      query.order === 'nextFireAt' ? encodeDated(job.nextFireAt, job.id) : job.id;
+    jobs.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    return pageAfter(jobs, query, keyOf, (job, key) => keyOf(job) > key);
   }
 
-  async pause(id: string, reason: string | null): Promise<Job> {
+  modify(id: string, patch: JobPatch, by: ChangeOptions = {}): Promise<Job> {
+    return this.edit(id, by, (job, now) => modified(job, patch, now));
+  }
+
+  reset(id: string, by: ChangeOptions = {}): Promise<Job> {
+    return this.edit(id, by, reset);
+  }
+
+  pause(id: string, pause: PauseJob = {}, by: ChangeOptions = {}): Promise<Job> {
+    return this.edit(id, by, (job, now) => paused(job, pause, now));
+  }
+
+  resume(id: string, misses: Misses = 'skip', by: ChangeOptions = {}): Promise<Job> {
+    return this.edit(id, by, (job, now) => (job.paused ? resumed(job, misses, now) : null));
+  }
+
+  async remove(id: string, { ifRevision }: ChangeOptions = {}): Promise<void> {
+    const job = this.writer.row(id, ifRevision);
+    this.writer.delete(job, undealt(job, this.database.now(), 'replaced'));
+  }
+
+  async removeAll(): Promise<number> {
+    const jobs = [...this.database.jobs.values()].filter(({ origin }) => origin === 'api');
+    for (const { id } of jobs) await this.remove(id);
+    return jobs.length;
+  }
+
+  async runNow(id: string, ask: RunNow = {}): Promise<Run> {
+    const { idempotencyKey: key, payload, overlap } = ask;
+    const request = JSON.stringify({ payload, overlap });
+    const scope = JSON.stringify([id, key]);
+    const known = key === undefined ? undefined : this.answers.get(scope);
+    if (known && known.request !== request) throw new IdempotencyConflictError(key!);
+    const runId = known?.runId ?? this.insertRun(id, ask);
+    if (key !== undefined) this.answers.set(scope, { request, runId });
+    const run = this.database.runs.get(runId);
+    if (!run) throw new RunNotFoundError(runId);
+    return runOf(run);
+  }
+
+  async backfill(id: string, ask: Backfill): Promise<Backfilled> {
     const job = this.writer.row(id);
-    if (!job.paused) this.writer.recordOverdue(job, 'paused');
-    this.writer.replace(job, { ...job, paused: true, pauseReason: reason }, null);
-    this.writer.holdPending(id);
-    return this.read(id);
-  }
-
-  async resume(id: string): Promise<Job> {
-    const job = this.writer.row(id);
-    if (!job.paused) return jobOf(job);
-    const nextFireAt = triggerOf(job.trigger).next(replanFrom(job, this.database.now()));
-    this.writer.replace(job, { ...job, paused: false, pauseReason: null }, nextFireAt);
-    this.writer.releasePending(id);
-    return this.read(id);
-  }
-
-  async remove(id: string): Promise<void> {
-    this.writer.recordOverdue(this.writer.row(id), 'replaced');
-    this.writer.delete(id);
-  }
-
-  async runNow(id: string, ask: RunNow): Promise<Run> {
-    const job = this.writer.row(id);
-    const { runs, jobs } = this.database;
-    const live = runs.live(id);
-    const first = live[0];
-    if (job.overlap === 'skip' && ask.overlap !== 'allow' && first) {
-      if (live.length >= job.maxInstances) throw new OverlappedError(id, first.id);
+    const now = this.database.now();
+    const { fireTimes, more } = planBackfill(job, ask, now);
+    const occupied =
+      ask.dryRun || fireTimes.length === 0
+        ? this.writer.occupancyOf(id)
+        : this.writer.roomFor(id, { ...job, overlap: ask.overlap });
+    const placements = placeBackfill(job, ask, occupied, fireTimes.length);
+    const skipped = placements.filter((placement) => placement === 'refuse').length;
+    if (ask.dryRun || fireTimes.length === 0) return { backfillId: null, fireTimes, skipped, more };
+    const backfillId = `00000000-0000-4000-9000-${String(++this.backfills).padStart(12, '0')}`;
+    const what = { ...this.newRun(job, now), backfillId, cause: 'backfill' } as const;
+    for (const [index, fireAt] of fireTimes.entries()) {
+      const placement = placements[index];
+      const refused = placement === 'refuse';
+      this.database.runs.insert({
+        ...what,
+        fireAt,
+        priority: job.priority + BEHIND_LIVE,
+        state: refused ? 'skipped' : 'pending',
+        reason: refused ? 'overlapped' : null,
+        held: placement === 'hold' ? 'buffered' : null,
+        finishedAt: refused ? now : null,
+      });
     }
-    const text = ask.payload === undefined ? undefined : storableJson(ask.payload);
-    const asked = text === undefined ? {} : { payload: JSON.parse(text) as unknown };
-    const { task, priority } = job;
-    const at = this.database.now();
-    jobs.set(id, { ...job, inserts: job.inserts + 1 });
-    const what = { ...NEW_RUN, ...asked, jobId: id, task, priority } as const;
-    const row = { ...what, cause: 'manual', state: 'pending' } as const;
-    const run = runs.insert({ ...row, fireAt: at, runAt: at, createdAt: at });
     this.database.notify('runs');
-    return runOf(run!);
+    this.database.notify('slots');
+    return { backfillId, fireTimes, skipped, more };
+  }
+
+  private insertRun(id: string, ask: RunNow): string {
+    const text = ask.payload === undefined ? undefined : storableJson(ask.payload);
+    const payload = text === undefined ? {} : { payload: JSON.parse(text) as unknown };
+    const asked = { cause: 'manual', retryOf: null, ...payload } as const;
+    return insertRun(this.database, this.writer.row(id), asked, ask.overlap).id;
+  }
+
+  /** A run that no trigger named; that there is one is seen by a fire that counted without it. */
+  private newRun(job: JobRow, at: Date) {
+    this.database.jobs.set(job.id, { ...job, inserts: job.inserts + 1 });
+    const { id: jobId, task, priority } = job;
+    return { ...NEW_RUN, jobId, task, priority, fireAt: at, runAt: at, createdAt: at };
+  }
+
+  private othersDeclare(job: JobRow, nodeId: string): boolean {
+    return [...this.database.nodes.values()].some(
+      (node) =>
+        node.id !== nodeId &&
+        this.database.isAlive(node) &&
+        job.declaredHash !== null &&
+        { ...node.tasks, ...node.jobs }[job.id] === job.declaredHash,
+    );
+  }
+
+  private async edit(
+    id: string,
+    { ifRevision }: ChangeOptions,
+    decide: (job: StoredJob, now: Date) => JobChange | null,
+  ): Promise<Job> {
+    const job = this.writer.row(id, ifRevision);
+    const change = decide(job, this.database.now());
+    if (change) this.writer.apply(job, change);
+    return this.read(id);
   }
 
   private read(id: string): Job {
-    return jobOf(this.writer.row(id));
+    return seen(this.writer.row(id));
   }
 }
 
 /** A job as its users see it. */
-function jobOf({
-  declaredHash: _hash,
-  generation: _generation,
-  inserts: _inserts,
-  ...job
-}: JobRow): Job {
-  return job;
+function seen({ inserts: _inserts, ...job }: JobRow): Job {
+  return jobOf(whyUnreadable(job) === null ? job : { ...job, state: 'unreadable' });
 }
 
-function fits(job: JobRow, { text, task, tag, state }: JobQuery): boolean {
+function fits(job: JobRow, { text, task, tag, state, order }: JobQuery): boolean {
   const sought = text?.toLowerCase() ?? '';
   return (
     (job.id.toLowerCase().includes(sought) || job.name.toLowerCase().includes(sought)) &&
     (task === undefined || job.task === task) &&
     (tag === undefined || job.tags.includes(tag)) &&
-    (state === undefined || job.state === state)
+    (state === undefined || job.state === state) &&
+    (order !== 'nextFireAt' || job.nextFireAt !== null)
   );
 }

@@ -1,101 +1,160 @@
 import { JobNotFoundError } from '../domain/errors.js';
-import { rangeOf } from '../domain/fire-plan.js';
-import { triggerOf } from '../domain/triggers/parse-trigger.js';
-import type { JobDefinition } from '../store/job-definition.js';
+import type { SkippedRange } from '../domain/fire-plan.js';
+import type { JobPolicy } from '../domain/job.js';
+import { placeRun, type Occupancy } from '../domain/place-run.js';
+import { stateOf, type JobChange, type JobDefinition } from '../store/job-definition.js';
+import { assertRevision } from '../store/job-edits.js';
 import type { MemoryDatabase } from './memory-database.js';
-import type { JobRow } from './memory-rows.js';
+import type { JobRow, RunRow } from './memory-rows.js';
 import { NEW_RUN } from './memory-runs.js';
+
+interface Occupied extends Occupancy {
+  /** The oldest of the live ones; where none is, of those that wait for their turn. */
+  readonly first: string | null;
+}
 
 /** Changes jobs and their plans, as the real writer does inside a transaction of its caller. */
 export class MemoryJobWriter {
   constructor(private readonly database: MemoryDatabase) {}
 
-  /** @throws JobNotFoundError */
-  row(id: string): JobRow {
+  /** @throws JobNotFoundError, RevisionConflictError */
+  row(id: string, ifRevision?: number): JobRow {
     const job = this.database.jobs.get(id);
     if (!job) throw new JobNotFoundError(id);
+    assertRevision(job, ifRevision);
     return job;
   }
 
-  insert(definition: JobDefinition, nextFireAt: Date | null): void {
+  insert({ definition, nextFireAt }: Pick<JobChange, 'definition' | 'nextFireAt'>): void {
     const now = this.database.now();
     this.database.jobs.set(definition.id, {
       ...definition,
-      payload: JSON.parse(JSON.stringify(definition.payload ?? null)) as unknown,
+      payload: asJson(definition.payload),
       state: stateOf(definition, nextFireAt),
       nextFireAt,
       lastFireAt: null,
       revision: 1,
       inserts: 0,
+      fired: 0,
       createdAt: now,
       updatedAt: now,
     });
     this.database.notify('jobs');
   }
 
-  /** Gives a job another definition and plan. */
-  replace(row: JobRow, definition: JobDefinition, nextFireAt: Date | null): void {
+  apply(row: JobRow, { definition, nextFireAt, skipped, pending }: JobChange): void {
+    if (skipped) this.insertRange(definition, skipped);
     this.database.jobs.set(row.id, {
       ...row,
       ...definition,
+      payload: asJson(definition.payload),
       state: stateOf(definition, nextFireAt),
       nextFireAt,
+      lastFireAt: later(row.lastFireAt, skipped?.to ?? null),
       revision: row.revision + 1,
       updatedAt: this.database.now(),
     });
+    if (pending === 'hold') this.holdPending(row.id);
+    if (pending === 'release') this.releasePending(row.id);
     this.database.notify('jobs');
   }
 
-  /** Records what was due under the plan and has not been fired, so that it does not vanish. */
-  recordOverdue(job: JobRow, reason: 'replaced' | 'paused'): void {
-    const at = this.database.now();
-    if (job.nextFireAt === null || job.nextFireAt > at) return;
-    const until = new Date(at.getTime() + 1);
-    const range = rangeOf(triggerOf(job.trigger), reason, job.nextFireAt, until);
-    if (!range) return;
-    this.database.runs.insert({
-      ...NEW_RUN,
-      jobId: job.id,
-      task: job.task,
-      cause: 'fired',
-      state: 'skipped',
-      reason,
-      fireAt: range.to,
-      runAt: range.to,
-      coversFrom: range.from,
-      coversTo: range.to,
-      coversCount: range.count,
-      createdAt: at,
-      finishedAt: at,
-    });
+  /** Cancels what is pending and deletes the job; the ledger stays. */
+  delete(job: JobRow, skipped: SkippedRange | null): void {
+    const { runs, jobs } = this.database;
+    if (skipped) this.insertRange(job, skipped);
+    for (const run of runs.live(job.id)) {
+      if (run.state !== 'pending') continue;
+      runs.write({ ...run, state: 'cancelled', held: null, finishedAt: this.database.now() });
+    }
+    jobs.delete(job.id);
+    this.database.removed.push({ jobId: job.id, at: this.database.now() });
+    this.database.notify('jobs');
   }
 
-  /** Pending runs of the job's fire times wait until it is resumed. */
-  holdPending(id: string): void {
+  /** A run that waits for its retry does not count, one whose handler outlived its time does. */
+  occupancyOf(jobId: string): Occupied {
+    const now = this.database.now();
+    const rows = this.database.runs.live(jobId);
+    const waiting = rows.filter((row) => row.held === 'buffered');
+    const live = rows.filter((row) => row.held !== 'buffered' && !retries(row, now));
+    const first = (live[0] ?? waiting[0])?.id ?? null;
+    return { live: live.length, held: waiting.length, first };
+  }
+
+  /** The same, after what waits for its retry has given way to a run that may start. */
+  roomFor(jobId: string, policy: Pick<JobPolicy, 'overlap' | 'maxInstances' | 'bufferLimit'>) {
+    const occupied = this.occupancyOf(jobId);
+    if (policy.overlap === 'allow' || placeRun(policy, occupied) !== 'start') return occupied;
+    const now = this.database.now();
+    for (const run of this.database.runs.live(jobId)) {
+      if (!retries(run, now)) continue;
+      const ended = { state: 'failed', reason: 'superseded', held: null } as const;
+      this.database.runs.write({ ...run, ...ended, finishedAt: now });
+    }
+    return this.occupancyOf(jobId);
+  }
+
+  /** Cancels what the job has not finished. How many runs have to end first. */
+  makeRoom(jobId: string): number {
+    const { runs } = this.database;
+    const now = this.database.now();
+    let running = 0;
+    for (const run of runs.live(jobId)) {
+      if (run.state === 'pending') {
+        const ended = { state: 'cancelled', reason: 'superseded', held: null } as const;
+        runs.write({ ...run, ...ended, finishedAt: now });
+        continue;
+      }
+      running++;
+      runs.write({
+        ...run,
+        cancelRequestedAt: run.cancelRequestedAt ?? now,
+        cancelReason: run.cancelReason ?? 'another run of the job takes its place',
+      });
+    }
+    if (running > 0) this.database.notify('cancel');
+    return running;
+  }
+
+  private holdPending(id: string): void {
     for (const run of this.database.runs.live(id)) {
-      if (run.state !== 'pending' || run.cause !== 'fired') continue;
+      if (run.state !== 'pending' || run.cause !== 'fired' || run.held !== null) continue;
       this.database.runs.write({ ...run, held: 'paused' });
     }
   }
 
-  releasePending(id: string): void {
+  private releasePending(id: string): void {
     for (const run of this.database.runs.live(id)) {
       if (run.held === 'paused') this.database.runs.write({ ...run, held: null });
     }
     this.database.notify('runs');
+    this.database.notify('slots');
   }
 
-  /** Cancels what is pending and deletes the job; the ledger stays. */
-  delete(id: string): void {
-    const { runs, jobs } = this.database;
-    for (const run of runs.live(id)) {
-      if (run.state !== 'pending') continue;
-      runs.write({ ...run, state: 'cancelled', held: null, finishedAt: this.database.now() });
-    }
-    jobs.delete(id);
-    this.database.notify('jobs');
+  private insertRange({ id, task }: JobDefinition, { reason, from, to, count }: SkippedRange) {
+    const at = this.database.now();
+    this.database.runs.insert({
+      ...NEW_RUN,
+      jobId: id,
+      task,
+      cause: 'fired',
+      state: 'skipped',
+      reason,
+      fireAt: to,
+      runAt: to,
+      coversFrom: from,
+      coversTo: to,
+      coversCount: count,
+      createdAt: at,
+      finishedAt: at,
+    });
   }
 }
 
-const stateOf = ({ paused }: JobDefinition, nextFireAt: Date | null) =>
-  paused ? 'paused' : nextFireAt === null ? 'finished' : 'active';
+const retries = (row: RunRow, now: Date) =>
+  row.state === 'pending' && row.attempt > 0 && row.runAt > now;
+
+const later = (a: Date | null, b: Date | null) => (a !== null && (b === null || a > b) ? a : b);
+
+const asJson = (payload: unknown) => JSON.parse(JSON.stringify(payload ?? null)) as unknown;

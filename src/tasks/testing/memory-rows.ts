@@ -1,14 +1,11 @@
-import type { Job } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
+import type { StoredJob } from '../store/job-definition.js';
 
 /**
  * The rows of the in-memory store, with the columns of the real tables. A row is a value: a change
  * puts another in its place, so whoever holds one holds a snapshot.
  */
-export interface JobRow extends Job {
-  readonly declaredHash: string | null;
-  /** Of a job that fires after each cold start: the start for which it was armed last. */
-  readonly generation: string | null;
+export interface JobRow extends StoredJob {
   /** Grows with each run inserted outside of a fire. */
   readonly inserts: number;
 }
@@ -16,8 +13,7 @@ export interface JobRow extends Job {
 export interface RunRow extends Run {
   /** Undefined: the job's own. Null is a payload too. */
   readonly payload?: unknown;
-  /** A pending run that must wait until its job is resumed. */
-  readonly held: 'paused' | null;
+  readonly cancelReason: string | null;
 }
 
 export interface LockRow {
@@ -52,7 +48,11 @@ export interface NodeRow {
   readonly name: string;
   readonly version: string;
   readonly roles: readonly string[];
-  readonly tasks: readonly string[];
+  /** Task → hash of its declaration; null for a task without a trigger. */
+  readonly tasks: Readonly<Record<string, string | null>>;
+  /** Job id → hash of its declaration in the host's configuration. */
+  readonly jobs: Readonly<Record<string, string>>;
+  readonly drain: boolean;
   readonly startedAt: Date;
   readonly heartbeatAt: Date;
   readonly stoppedAt: Date | null;

@@ -1,12 +1,20 @@
+import { storableText } from '../domain/storable.js';
+import { runPolicyOf } from '../store/run-policy.js';
 import {
+  AGED_AFTER_MS,
   RunQueue,
   type Claim,
+  type Claimed,
   type ClaimedRun,
+  type NewRunLine,
   type Outcome,
   type Recorded,
+  type RunProgress,
 } from '../store/run-queue.js';
+import { cancelledError } from '../store/run-changes.js';
 import type { MemoryDatabase } from './memory-database.js';
 import type { RunRow } from './memory-rows.js';
+import { finishRun, tellSlots } from './memory-run-ends.js';
 
 /** What one node takes from the ledger and gives back to it. */
 export class MemoryRunQueue extends RunQueue {
@@ -17,22 +25,31 @@ export class MemoryRunQueue extends RunQueue {
     super();
   }
 
-  async claim(tasks: readonly string[], slots: number): Promise<readonly ClaimedRun[]> {
+  async claim(
+    tasks: readonly string[],
+    slots: number,
+    limits: Readonly<Record<string, number>> = {},
+  ): Promise<Claimed> {
     const { runs, nodes, lock } = this.database;
-    const me = nodes.get(this.nodeId);
-    if (lock.paused || me === undefined || !this.database.isAlive(me)) return [];
     const now = this.database.now();
-    const due = runs
+    const open = tasks.filter((task) => limits[task] !== 0);
+    const queued = runs
       .live()
-      .filter((row) => row.state === 'pending' && row.held === null)
-      .filter((row) => row.runAt <= now && tasks.includes(row.task))
-      .sort(byUrgency)
-      .slice(0, slots);
-    return due.flatMap((row) => {
-      const claimed = this.judged(row, now);
-      runs.write(claimed);
-      return claimed.state === 'running' ? [this.asClaimed(claimed)] : [];
+      .filter(
+        ({ state, held, task }) => state === 'pending' && held === null && open.includes(task),
+      );
+    const later = queued.filter(({ runAt }) => runAt > now).map(({ runAt }) => runAt.getTime());
+    const nextInMs = later.length > 0 ? Math.min(...later) - now.getTime() : null;
+    const me = nodes.get(this.nodeId);
+    if (lock.paused || me === undefined || !this.database.isAlive(me))
+      return { runs: [], nextInMs };
+    const due = queued.filter(({ runAt }) => runAt <= now).sort(byUrgency(now));
+    const claimed = withinLimits(due, slots, limits).flatMap((row) => {
+      const judged = this.judged(row, now);
+      runs.write(judged);
+      return judged.state === 'running' ? [this.asClaimed(judged)] : [];
     });
+    return { runs: claimed, nextInMs };
   }
 
   async claimed(): Promise<readonly ClaimedRun[]> {
@@ -47,8 +64,11 @@ export class MemoryRunQueue extends RunQueue {
       if (!row) continue;
       const job = jobs.get(row.jobId);
       const given = { ...row, attempt: row.attempt - 1, nodeId: null, startedAt: null };
-      if (job === undefined) {
-        runs.write({ ...given, state: 'cancelled', finishedAt: this.database.now() });
+      if (job === undefined || row.cancelRequestedAt !== null) {
+        const why = row.cancelReason ?? 'cancelled';
+        const error = row.cancelRequestedAt === null ? null : cancelledError(why);
+        runs.write({ ...given, state: 'cancelled', finishedAt: this.database.now(), error });
+        tellSlots(this.database, [row.jobId]);
         continue;
       }
       const held = job.paused && row.cause === 'fired' ? 'paused' : null;
@@ -59,24 +79,46 @@ export class MemoryRunQueue extends RunQueue {
   }
 
   async finish(outcomes: readonly Outcome[]): Promise<readonly Recorded[]> {
-    return outcomes.flatMap((outcome) => (this.finishOne(outcome) ? [this.recorded(outcome)] : []));
+    return outcomes.flatMap((outcome) => {
+      const row = this.mine(outcome);
+      if (row) finishRun(this.database, row, outcome);
+      return row || this.wasWritten(outcome) ? [this.recorded(outcome)] : [];
+    });
   }
 
-  private finishOne({ runId, attempt, state, result, error }: Outcome): boolean {
-    const row = this.mine({ runId, attempt });
-    if (row) {
-      this.database.runs.write({
-        ...row,
-        state,
-        finishedAt: this.database.now(),
-        result: result ?? null,
-        error: error ?? null,
-      });
-      return true;
+  async returned(claims: readonly Claim[]): Promise<void> {
+    const { runs } = this.database;
+    for (const { runId, attempt } of claims) {
+      const row = runs.get(runId);
+      if (!row?.handlerAlive || row.attempt !== attempt || row.nodeId !== this.nodeId) continue;
+      runs.write({ ...row, handlerAlive: false });
+      tellSlots(this.database, [row.jobId]);
     }
-    // Written before, in an operation whose answer was lost: repeating is safe.
-    const before = this.database.runs.get(runId);
-    return before?.attempt === attempt && before.nodeId === this.nodeId && before.state === state;
+  }
+
+  async report(lines: readonly NewRunLine[], progress: readonly RunProgress[]): Promise<void> {
+    const { runs } = this.database;
+    for (const { runId, attempt, at, level, message } of lines) {
+      if (!this.had({ runId, attempt })) continue;
+      runs.keepLine(runId, { attempt, at, level, message: storableText(message) });
+    }
+    for (const { progress: told, ...claim } of progress) {
+      const row = this.mine(claim);
+      const note = told.note === null ? null : storableText(told.note);
+      if (row) runs.write({ ...row, progress: { percent: told.percent, note } });
+    }
+  }
+
+  /** Written before, in an operation whose answer was lost: repeating is safe. */
+  private wasWritten({ runId, attempt, state, retryInMs }: Outcome): boolean {
+    const { runs } = this.database;
+    const row = runs.get(runId);
+    const kept = runs
+      .attempts(runId)
+      .some((one) => one.attempt === attempt && one.nodeId === this.nodeId && one.state === state);
+    if (retryInMs !== undefined && kept) return true;
+    const ended = row?.state === state || (retryInMs !== undefined && row?.state === 'cancelled');
+    return ended && row?.attempt === attempt && row.nodeId === this.nodeId;
   }
 
   private recorded({ runId, attempt }: Claim): Recorded {
@@ -92,11 +134,18 @@ export class MemoryRunQueue extends RunQueue {
     return row.attempt === attempt ? row : null;
   }
 
+  /** This claim is or was this node's. */
+  private had({ runId, attempt }: Claim): boolean {
+    const row = this.database.runs.get(runId);
+    const all = [row, ...this.database.runs.attempts(runId)];
+    return all.some((one) => one?.attempt === attempt && one.nodeId === this.nodeId);
+  }
+
   /** Claimed, or skipped because it has waited for longer than its grace. */
   private judged(row: RunRow, now: Date): RunRow {
     const graceMs = this.database.jobs.get(row.jobId)?.misfireGraceMs ?? null;
     const late = graceMs !== null && row.fireAt.getTime() < now.getTime() - graceMs;
-    if (late && row.cause === 'fired') {
+    if (late && row.cause === 'fired' && row.attempt === 0) {
       return { ...row, state: 'skipped', reason: 'misfired', finishedAt: now };
     }
     const { nodeId } = this;
@@ -105,11 +154,36 @@ export class MemoryRunQueue extends RunQueue {
 
   private asClaimed(row: RunRow): ClaimedRun {
     const { id, attempt, jobId, task, cause, fireAt, fencingToken } = row;
-    const own = this.database.jobs.get(jobId)?.payload ?? null;
-    const payload = row.payload === undefined ? own : row.payload;
-    return { runId: id, attempt, jobId, task, payload, cause, fireAt, fencingToken };
+    const job = this.database.jobs.get(jobId);
+    const payload = row.payload === undefined ? (job?.payload ?? null) : row.payload;
+    const stored = { timeoutMs: null, retry: null, transactional: null, ...job };
+    const policy = runPolicyOf(stored);
+    return { runId: id, attempt, jobId, task, payload, cause, fireAt, fencingToken, policy };
   }
 }
 
-const byUrgency = (a: RunRow, b: RunRow) =>
-  a.priority - b.priority || a.runAt.getTime() - b.runAt.getTime() || Number(a.id) - Number(b.id);
+/** The first `slots` of them, no more of a task than its limit. */
+function withinLimits(
+  due: readonly RunRow[],
+  slots: number,
+  limits: Readonly<Record<string, number>>,
+): readonly RunRow[] {
+  const taken = new Map<string, number>();
+  const fitting = due.filter(({ task }) => {
+    const count = (taken.get(task) ?? 0) + 1;
+    taken.set(task, count);
+    return count <= (limits[task] ?? slots);
+  });
+  return fitting.slice(0, slots);
+}
+
+/** What has waited for too long, by time; then the rest by priority. */
+const byUrgency = (now: Date) => (a: RunRow, b: RunRow) => {
+  const [agedA, agedB] = [a, b].map(({ runAt }) => +runAt <= now.getTime() - AGED_AFTER_MS);
+  return (
+    Number(agedB) - Number(agedA) ||
+    (agedA ? 0 : a.priority - b.priority) ||
+    a.runAt.getTime() - b.runAt.getTime() ||
+    Number(a.id) - Number(b.id)
+  );
+};

@@ -1,11 +1,23 @@
-import type { Run } from '../domain/run.js';
+import { RunNotFoundError } from '../domain/errors.js';
+import type { Run, RunAttempt, RunLine } from '../domain/run.js';
 import { decodeIdCursor } from '../store/cursor.js';
+import type { ChangeOptions } from '../store/job-store.js';
 import type { Page } from '../store/page.js';
-import { RunStore, type RunQuery } from '../store/run-store.js';
+import {
+  cancelledError,
+  cancelling,
+  cancelReasonOf,
+  checkRetry,
+  lineId,
+} from '../store/run-changes.js';
+import { RunStore, type LineQuery, type RunQuery } from '../store/run-store.js';
 import type { MemoryDatabase } from './memory-database.js';
+import { insertRun } from './memory-insert-run.js';
+import { MemoryJobWriter } from './memory-job-writer.js';
 import { pageAfter } from './memory-page.js';
 import type { RunRow } from './memory-rows.js';
 
+/** The ledger as it is read, and what can be asked of a run. It keeps no audit. */
 export class MemoryRunStore extends RunStore {
   constructor(private readonly database: MemoryDatabase) {
     super();
@@ -23,10 +35,53 @@ export class MemoryRunStore extends RunStore {
       .toReversed();
     return pageAfter(rows.map(runOf), query, ({ id }) => id, isOlder, decodeIdCursor);
   }
+
+  async attempts(id: string): Promise<readonly RunAttempt[]> {
+    return this.database.runs.attempts(id);
+  }
+
+  async lines(id: string, { after, limit }: LineQuery): Promise<readonly RunLine[]> {
+    const from = after === undefined ? -1 : Number(lineId(after));
+    const lines = this.database.runs.lines(id).filter((line) => Number(line.id) > from);
+    return lines.slice(0, limit);
+  }
+
+  async cancel(id: string, by: ChangeOptions = {}): Promise<Run> {
+    const { runs } = this.database;
+    const row = this.row(id);
+    const why = cancelReasonOf(by);
+    const now = this.database.now();
+    const what = cancelling(runOf(row));
+    if (what === 'end') {
+      const error = cancelledError(why);
+      runs.write({ ...row, state: 'cancelled', held: null, finishedAt: now, error });
+      this.database.notify('slots');
+    }
+    if (what === 'ask') {
+      runs.write({ ...row, cancelRequestedAt: now, cancelReason: why });
+      this.database.notify('cancel');
+    }
+    return runOf(this.row(id));
+  }
+
+  async retry(id: string): Promise<Run> {
+    const row = this.row(id);
+    checkRetry(runOf(row));
+    const job = new MemoryJobWriter(this.database).row(row.jobId);
+    const payload = row.payload === undefined ? {} : { payload: row.payload };
+    const asked = { ...payload, cause: 'retry', retryOf: id } as const;
+    return runOf(insertRun(this.database, job, asked));
+  }
+
+  private row(id: string): RunRow {
+    const row = this.database.runs.get(id);
+    if (!row) throw new RunNotFoundError(id);
+    return row;
+  }
 }
 
 /** A run as its users see it. */
-export function runOf({ payload: _payload, held: _held, ...run }: RunRow): Run {
+export function runOf({ payload: _payload, cancelReason: _cancelReason, ...run }: RunRow): Run {
   return run;
 }
 

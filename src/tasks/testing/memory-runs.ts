@@ -1,20 +1,25 @@
+import type { RunAttempt, RunLine } from '../domain/run.js';
 import type { RunRow } from './memory-rows.js';
 
-/** The table of runs, with the one index that matters for its size: what is not finished. */
+/**
+ * The table of runs, with the one index that matters for its size, of what is not finished; and the
+ * tables of their earlier attempts and of their lines.
+ */
 export class MemoryRuns {
   private readonly rows = new Map<string, RunRow>();
   private readonly unfinished = new Map<string, RunRow>();
-  /** One row per fire time, whoever believes to lead. */
-  private readonly fired = new Set<string>();
+  /** One row per fire time, whoever believes to lead, and one in each backfill. */
+  private readonly unique = new Set<string>();
+  private readonly earlier = new Map<string, RunAttempt[]>();
+  private readonly logged = new Map<string, RunLine[]>();
   private lastId = 0;
+  private lastLine = 0;
 
   /** Null: there is a row of this fire time. */
   insert(row: Omit<RunRow, 'id'>): RunRow | null {
-    if (row.cause === 'fired') {
-      const key = fireKey(row);
-      if (this.fired.has(key)) return null;
-      this.fired.add(key);
-    }
+    const key = uniqueKey(row);
+    if (key !== null && this.unique.has(key)) return null;
+    if (key !== null) this.unique.add(key);
     const inserted = { ...row, id: String(++this.lastId) };
     this.write(inserted);
     return inserted;
@@ -23,14 +28,17 @@ export class MemoryRuns {
   /** Puts a row in the place of the one with its id. */
   write(row: RunRow): void {
     this.rows.set(row.id, row);
-    if (row.state === 'pending' || row.state === 'running') this.unfinished.set(row.id, row);
-    else this.unfinished.delete(row.id);
+    if (row.state === 'pending' || row.state === 'running' || row.handlerAlive) {
+      this.unfinished.set(row.id, row);
+    } else this.unfinished.delete(row.id);
   }
 
   delete(row: RunRow): void {
-    this.rows.delete(row.id);
-    this.unfinished.delete(row.id);
-    if (row.cause === 'fired') this.fired.delete(fireKey(row));
+    for (const table of [this.rows, this.unfinished, this.earlier, this.logged]) {
+      table.delete(row.id);
+    }
+    const key = uniqueKey(row);
+    if (key !== null) this.unique.delete(key);
   }
 
   get(id: string): RunRow | undefined {
@@ -42,7 +50,7 @@ export class MemoryRuns {
     return [...this.rows.values()];
   }
 
-  /** Pending and running, of one job or of all. */
+  /** Pending, running, and those whose handler goes on: of one job or of all. */
   live(jobId?: string): readonly RunRow[] {
     const rows = [...this.unfinished.values()];
     return jobId === undefined ? rows : rows.filter((row) => row.jobId === jobId);
@@ -51,9 +59,31 @@ export class MemoryRuns {
   runningOn(nodeId: string): readonly RunRow[] {
     return this.live().filter((row) => row.state === 'running' && row.nodeId === nodeId);
   }
+
+  /** The attempts of a run before its last one, in order. */
+  attempts(id: string): readonly RunAttempt[] {
+    return this.earlier.get(id) ?? [];
+  }
+
+  keepAttempt(id: string, attempt: RunAttempt): void {
+    this.earlier.set(id, [...this.attempts(id), attempt]);
+  }
+
+  /** What a run has logged, in order. */
+  lines(id: string): readonly RunLine[] {
+    return this.logged.get(id) ?? [];
+  }
+
+  keepLine(id: string, line: Omit<RunLine, 'id'>): void {
+    const kept = { ...line, id: String(++this.lastLine) };
+    this.logged.set(id, [...this.lines(id), kept]);
+  }
 }
 
-const fireKey = ({ fireAt, jobId }: Omit<RunRow, 'id'>) => `${fireAt.getTime()} ${jobId}`;
+function uniqueKey({ cause, fireAt, jobId, backfillId }: Omit<RunRow, 'id'>): string | null {
+  if (cause !== 'fired' && cause !== 'backfill') return null;
+  return `${fireAt.getTime()} ${cause === 'backfill' ? backfillId : ''} ${jobId}`;
+}
 
 /** By id, as numbers. */
 export const byId = (a: RunRow, b: RunRow): number => Number(a.id) - Number(b.id);
@@ -73,4 +103,10 @@ export const NEW_RUN = {
   finishedAt: null,
   error: null,
   result: null,
+  progress: null,
+  retryOf: null,
+  backfillId: null,
+  cancelRequestedAt: null,
+  cancelReason: null,
+  handlerAlive: false,
 } as const;

@@ -1,7 +1,5 @@
-import { WakeUps, type WakeUp } from '../store/wake-ups.js';
+import { WAKE_UPS, WakeUps, type WakeUp } from '../store/wake-ups.js';
 import type { MemoryDatabase } from './memory-database.js';
-
-const ALL: readonly WakeUp[] = ['leader', 'jobs', 'runs'];
 
 export class MemoryWakeUps extends WakeUps {
   private end: (() => void) | null = null;
@@ -16,7 +14,7 @@ export class MemoryWakeUps extends WakeUps {
   listen(heard: (wakeUp: WakeUp) => void): void {
     if (!this.canHear || this.end) return;
     this.end = this.database.listen(heard);
-    for (const wakeUp of ALL) heard(wakeUp);
+    for (const wakeUp of WAKE_UPS) heard(wakeUp);
   }
 
   async close(): Promise<void> {

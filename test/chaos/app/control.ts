@@ -31,7 +31,10 @@ async function act(ask: Ask, tasks: TasksService, failpoints: Failpoints): Promi
       await tasks.pauseJob(ask.jobId);
       return;
     case 'resume':
-      await tasks.resumeJob(ask.jobId);
+      await tasks.resumeJob(ask.jobId, ask.misses);
+      return;
+    case 'edit':
+      await tasks.modifyJob(ask.jobId, ask.patch);
       return;
     case 'remove':
       return tasks.removeJob(ask.jobId);

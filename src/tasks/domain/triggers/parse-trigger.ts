@@ -43,9 +43,9 @@ export function triggerOf(spec: TriggerSpec, { seed }: TriggerOptions = {}): Tri
 }
 
 /** The fields that make a spec unusable; none when it is fine. */
-export function triggerIssues(spec: unknown): readonly Issue[] {
+export function triggerIssues(spec: unknown, options: TriggerOptions = {}): readonly Issue[] {
   try {
-    parseTrigger(spec);
+    parseTrigger(spec, options);
     return [];
   } catch (error) {
     if (error instanceof InvalidInputError) return error.issues;

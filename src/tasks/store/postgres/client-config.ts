@@ -6,8 +6,9 @@ import type { PostgresAccess } from './probe-server.js';
  * Settings of every session of ours.
  *
  * The time limits free a row that a frozen process would hold; the keep-alives notice a host that is
- * gone. The three planner settings pin the plans: with fresh or stale statistics the planner may
- * choose to read whole tables, and then takes seconds for what takes a millisecond.
+ * gone. The planner settings pin the plans: with fresh or stale statistics the planner may choose to
+ * read whole tables, and then takes seconds for what takes a millisecond; and where it expects to do
+ * better knowing the parameters, it plans anew each time, which takes longer than the statement.
  */
 const SETTINGS = {
   idle_in_transaction_session_timeout: 1_000,
@@ -21,6 +22,7 @@ const SETTINGS = {
   enable_seqscan: 'off',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
+  plan_cache_mode: 'force_generic_plan',
 };
 
 /** A server that has not answered for so long is not waited for any longer. */

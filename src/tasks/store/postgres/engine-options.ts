@@ -13,6 +13,8 @@ export interface NodeIdentity {
   readonly roles: readonly string[];
   /** Task → hash of its declaration; null for a task without a trigger. */
   readonly tasks: Readonly<Record<string, string | null>>;
+  /** Job id → hash of its declaration in the host's configuration. */
+  readonly jobs: Readonly<Record<string, string>>;
 }
 
 /** What the engine's statements are run with. */

@@ -1,25 +1,26 @@
-import { FireLedger, type DueJob, type DueJobs, type Fire, type Fired } from '../fire-ledger.js';
-import { readDueJob } from '../read-due-job.js';
+import { runsLeft } from '../../domain/fire-plan.js';
+import {
+  FireLedger,
+  type DueJob,
+  type DueJobKey,
+  type DueJobs,
+  type Fire,
+  type Fired,
+  type FiredRow,
+  type Settled,
+} from '../fire-ledger.js';
+import { readDueJob, type StoredDueJob } from '../read-due-job.js';
 import type { PostgresStoreOptions } from './engine-options.js';
 import type { EnginePool } from './engine-pool.js';
 import { dueJobs } from './sql/due-jobs.js';
 import { fire } from './sql/fire.js';
 import { prune } from './sql/prune.js';
+import { release } from './sql/release.js';
 import { settle } from './sql/settle.js';
 
-interface DueRow {
-  jobId: string;
-  task: string;
-  trigger: unknown;
-  nextFireAt: string;
-  revision: number;
-  inserts: string;
-  misfireGraceMs: unknown;
-  coalesce: unknown;
-  overlap: unknown;
-  maxInstances: unknown;
-  priority: unknown;
-}
+/** As JSON has it: instants are texts. */
+type DueRow = Omit<StoredDueJob, 'nextFireAt'> & { readonly nextFireAt: string };
+type FiredRowJson = Omit<FiredRow, 'fireAt'> & { readonly fireAt: string };
 
 export class PostgresFireLedger extends FireLedger {
   constructor(
@@ -29,7 +30,12 @@ export class PostgresFireLedger extends FireLedger {
     super();
   }
 
-  async due(withinMs: number, most: number): Promise<DueJobs> {
+  async due(
+    withinMs: number,
+    most: number,
+    except: readonly DueJobKey[] = [],
+    from?: Date,
+  ): Promise<DueJobs> {
     const { schema, shift } = this.options;
     const [row] = await this.pool.query<{
       jobs: DueRow[];
@@ -37,12 +43,18 @@ export class PostgresFireLedger extends FireLedger {
       pause_count: number;
       paused: boolean;
       at: Date;
-    }>(dueJobs(schema, most), [shift.bound, withinMs]);
+    }>(dueJobs(schema, most), [
+      shift.bound,
+      withinMs,
+      except.map(({ jobId }) => jobId),
+      except.map(({ revision }) => revision),
+      from ?? null,
+    ]);
     if (!row) throw new Error(`the row of ${schema.name}.leader_lock is missing`);
     const jobs: DueJob[] = [];
     const unreadable: DueJobs['unreadable'][number][] = [];
     for (const due of row.jobs) {
-      const job = read(due);
+      const job = readDueJob({ ...due, nextFireAt: new Date(due.nextFireAt) });
       if ('reason' in job) unreadable.push(job);
       else jobs.push(job);
     }
@@ -62,18 +74,22 @@ export class PostgresFireLedger extends FireLedger {
     };
   }
 
-  async fire(fencingToken: number, pauses: number, fires: readonly Fire[]): Promise<Fired> {
+  async fire(
+    fencingToken: number,
+    pauses: number,
+    fires: readonly Fire[],
+    wantsRows = false,
+  ): Promise<Fired> {
     const { schema, shift } = this.options;
-    const candidates = fires.flatMap(({ job, plan }) =>
-      plan.candidates.map((at) => ({ jobId: job.jobId, at })),
-    );
-    const ranges = fires.flatMap(({ job, plan }) =>
-      plan.ranges.map((range) => ({ jobId: job.jobId, ...range })),
-    );
+    const candidates = fires.flatMap(({ plan }) => plan.candidates);
+    const ranges = fires.flatMap(({ plan }) => plan.ranges);
+    const candidatesOf = slices(fires.map(({ plan }) => plan.candidates.length));
+    const rangesOf = slices(fires.map(({ plan }) => plan.ranges.length));
     const [row] = await this.pool.query<{
       led: boolean;
       moved: string[];
       pending: number;
+      rows: FiredRowJson[];
       at: Date;
     }>(fire(schema), [
       shift.bound,
@@ -87,43 +103,69 @@ export class PostgresFireLedger extends FireLedger {
       fires.map(({ plan }) => plan.lastFireAt),
       fires.map(({ job }) => job.task),
       fires.map(({ job }) => job.policy.priority),
-      fires.map(({ job: { policy } }) => (policy.overlap === 'skip' ? policy.maxInstances : null)),
-      candidates.map(({ jobId }) => jobId),
-      candidates.map(({ at }) => at),
-      ranges.map(({ jobId }) => jobId),
+      fires.map(({ job }) => job.policy.overlap),
+      fires.map(({ job }) => job.policy.maxInstances),
+      fires.map(({ job }) => job.policy.bufferLimit),
+      fires.map(({ job }) => job.policy.maxRuns),
+      fires.map(mayEnd),
+      candidatesOf.first,
+      candidatesOf.many,
+      candidates.map(({ fireAt }) => fireAt),
+      candidates.map(({ runAt }) => runAt),
+      rangesOf.first,
+      rangesOf.many,
       ranges.map(({ reason }) => reason),
       ranges.map(({ from }) => from),
       ranges.map(({ to }) => to),
       ranges.map(({ count }) => count),
       schema.channel,
+      wantsRows,
     ]);
     if (!row) throw new Error('the fire statement gave no answer');
-    return { led: row.led, moved: new Set(row.moved), pending: row.pending, at: row.at };
+    const { led, moved, pending, at } = row;
+    const rows = row.rows.map((fired) => ({ ...fired, fireAt: new Date(fired.fireAt) }));
+    return { led, moved: new Set(moved), pending, rows, at };
   }
 
-  async settle(fencingToken: number): Promise<number | null> {
+  async release(fencingToken: number): Promise<number | null> {
+    const { schema, shift } = this.options;
+    const [row] = await this.pool.query<{ led: boolean; released: number }>(release(schema), [
+      shift.bound,
+      fencingToken,
+      schema.channel,
+    ]);
+    return row?.led ? row.released : null;
+  }
+
+  async settle(fencingToken: number): Promise<Settled | null> {
     const { schema, shift, deadAfterMs } = this.options;
-    const [row] = await this.pool.query<{ led: boolean; settled: number }>(settle(schema), [
+    const [row] = await this.pool.query<Settled & { led: boolean }>(settle(schema), [
       shift.bound,
       fencingToken,
       deadAfterMs,
+      schema.channel,
     ]);
-    return row?.led ? row.settled : null;
+    return row?.led ? { abandoned: row.abandoned, rerun: row.rerun } : null;
   }
 
   async prune(fencingToken: number): Promise<number> {
     const { schema, shift, retentionDays } = this.options;
-    const [row] = await this.pool.query<{ pruned: number }>(prune(schema), [
+    const [row] = await this.pool.query<{ runs: number; more: boolean }>(prune(schema), [
       shift.bound,
       fencingToken,
       retentionDays,
     ]);
-    return row?.pruned ?? 0;
+    return row ? Math.max(row.runs, Number(row.more)) : 0;
   }
 }
 
-function read(row: DueRow) {
-  const { misfireGraceMs, coalesce, overlap, maxInstances, priority, nextFireAt, ...rest } = row;
-  const policy = { misfireGraceMs, coalesce, overlap, maxInstances, priority };
-  return readDueJob({ ...rest, policy, nextFireAt: new Date(nextFireAt) });
+/** With this fire the job has had its last fire time, or may have had all of its runs. */
+const mayEnd = ({ job, plan }: Fire) =>
+  plan.nextFireAt === null || plan.candidates.length >= runsLeft(job);
+
+/** Where each job's part of an array begins, counted from 1, and how long it is. */
+function slices(lengths: readonly number[]) {
+  let next = 1;
+  const first = lengths.map((length) => (next += length) - length);
+  return { first, many: lengths };
 }

@@ -1,5 +1,4 @@
 import { NodeRoster, type Heartbeat } from '../node-roster.js';
-import type { Claim } from '../run-queue.js';
 import type { PostgresStoreOptions } from './engine-options.js';
 import type { EnginePool } from './engine-pool.js';
 import { beat } from './sql/beat.js';
@@ -21,11 +20,8 @@ export class PostgresNodeRoster extends NodeRoster {
   }
 
   async beat(): Promise<Heartbeat> {
-    const { schema } = this.options;
-    const [row] = await this.pool.query<{ at: Date; running: Claim[] }>(
-      beat(schema),
-      this.values(),
-    );
+    const { schema, deadAfterMs } = this.options;
+    const [row] = await this.pool.query<Heartbeat>(beat(schema), [...this.values(), deadAfterMs]);
     if (!row) throw new Error('the heartbeat gave no answer');
     return row;
   }
@@ -37,7 +33,8 @@ export class PostgresNodeRoster extends NodeRoster {
 
   private values(): unknown[] {
     const { shift, node } = this.options;
-    const { id, name, version, schemaVersion, roles, tasks } = node;
-    return [shift.bound, id, name, version, schemaVersion, roles, JSON.stringify(tasks)];
+    const { id, name, version, schemaVersion, roles } = node;
+    const declared = [JSON.stringify(node.tasks), JSON.stringify(node.jobs)];
+    return [shift.bound, id, name, version, schemaVersion, roles, ...declared];
   }
 }

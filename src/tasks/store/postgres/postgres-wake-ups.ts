@@ -1,9 +1,7 @@
 import pg from 'pg';
-import { WakeUps, type WakeUp } from '../wake-ups.js';
+import { WAKE_UPS, WakeUps, type WakeUp } from '../wake-ups.js';
 import { clientConfig } from './client-config.js';
 import type { PostgresStoreOptions } from './engine-options.js';
-
-const ALL: readonly WakeUp[] = ['leader', 'jobs', 'runs'];
 
 /** A connection that broke is opened again after so long, and one that is silent checked so often. */
 const RETRY_MS = 1_000;
@@ -47,14 +45,14 @@ export class PostgresWakeUps extends WakeUps {
     client.on('end', end);
     this.closed.signal.addEventListener('abort', end);
     client.on('notification', ({ payload }) => {
-      const wakeUp = ALL.find((known) => known === payload);
+      const wakeUp = WAKE_UPS.find((known) => known === payload);
       if (wakeUp) heard(wakeUp);
     });
     try {
       await client.connect();
       await client.query(`LISTEN "${schema.channel}"`);
       // What was said while nobody listened is lost.
-      for (const wakeUp of ALL) heard(wakeUp);
+      for (const wakeUp of WAKE_UPS) heard(wakeUp);
       await this.watch(client, over.signal);
     } finally {
       this.closed.signal.removeEventListener('abort', end);

@@ -37,6 +37,8 @@ function dataSource(
     migrations: tasksMigrations,
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
+    // Ours look again after each wait for a lock, whatever the server's own default is.
+    isolationLevel: 'READ COMMITTED',
     applicationName: `${schema.name}:${purpose}`,
     poolSize,
     connectTimeoutMS: 5_000,

@@ -1,44 +1,63 @@
-import type { EntityManager } from 'typeorm';
-import { declaredJob, replanFrom, type Generation } from '../job-definition.js';
+import { CLOCK, interval } from '../database-time.js';
+import { firstDeclared, redeclared, type Generation } from '../declaration.js';
 import type { Declared, DeclaredJob } from '../job-store.js';
-import { JobEntity } from './entities/job.entity.js';
-import { LeaderLockEntity } from './entities/leader-lock.entity.js';
 import type { JobWriter } from './job-writer.js';
 
-/**
- * Brings a declaration into the store: makes its job, leaves it alone when the declaration is the one
- * that is stored, or replaces it. An operator's pause survives; one that the code made follows the
- * code.
- *
- * A job that fires after each cold start is armed here too, by whichever node declares it first in a
- * generation: the job's row is locked, and it says for which generation it was armed.
- */
-export async function declareJob(
-  manager: EntityManager,
-  writer: JobWriter,
-  declared: DeclaredJob,
-): Promise<Declared> {
-  const now = await writer.now();
-  const generation = await currentGeneration(manager);
-  const first = declaredJob(declared, now, generation, null);
-  if (await writer.insert(first.definition, first.nextFireAt)) return 'created';
-
-  const job = await writer.lock(declared.id);
-  if (job.origin !== 'declared') return 'taken';
-  const stored = await manager.findOneByOrFail(JobEntity, { id: declared.id });
-  const unchanged = stored.declaredHash === declared.hash;
-  const armed = declared.trigger.type !== 'start' || stored.generation === generation?.generation;
-  if (unchanged && armed) return 'unchanged';
-
-  const later = replanFrom(job, await writer.now());
-  const { definition, nextFireAt } = declaredJob(declared, later, generation, stored);
-  await writer.recordOverdue(job, later, 'replaced');
-  await writer.replace(definition, nextFireAt);
-  if (definition.paused) await writer.holdPending(job.id);
-  return unchanged ? 'restarted' : 'replaced';
+/** The node that declares, and when a silent node counts as dead. */
+export interface Declarer {
+  readonly nodeId: string;
+  readonly deadAfterMs: number;
 }
 
-async function currentGeneration(manager: EntityManager): Promise<Generation | null> {
-  const lock = await manager.findOneByOrFail(LeaderLockEntity, { name: 'scheduler' });
-  return lock.generationAt && { generation: lock.generation, startedAt: lock.generationAt };
+/**
+ * Brings a declaration into the store; what that does is decided by `declaration.ts`.
+ *
+ * A job that fires after each cold start is armed here too, by whichever node declares it first in a
+ * generation: the job's row is locked, and it says for which generation it was armed. Which generation
+ * it is now is read after the lock was had: a node that waited for it through a cold start would arm
+ * the job for one that is over.
+ */
+export async function declareJob(
+  writer: JobWriter,
+  declared: DeclaredJob,
+  declarer: Declarer,
+): Promise<Declared> {
+  for (;;) {
+    const now = await writer.now();
+    const made = firstDeclared(declared, now, await currentGeneration(writer));
+    if (await writer.insert(made, now)) return 'created';
+    const job = await writer.lockIfThere(declared.id);
+    // Somebody has removed it since.
+    if (job === null) continue;
+    const others = await othersDeclare(writer, declared.id, job.declaredHash, declarer);
+    const generation = await currentGeneration(writer);
+    const { outcome, change } = redeclared(job, declared, await writer.now(), generation, others);
+    if (change) await writer.apply(change);
+    return outcome;
+  }
+}
+
+async function currentGeneration(writer: JobWriter): Promise<Generation | null> {
+  const [row] = await writer.sql.query<{ generation: string; started_at: string | null }[]>(
+    `SELECT generation::text, to_json(generation_at) #>> '{}' AS started_at
+     FROM ${writer.schema.quoted}.leader_lock WHERE name = 'scheduler'`,
+  );
+  if (!row || row.started_at === null) return null;
+  return { generation: row.generation, startedAt: new Date(row.started_at) };
+}
+
+async function othersDeclare(
+  writer: JobWriter,
+  jobId: string,
+  hash: string | null,
+  { nodeId, deadAfterMs }: Declarer,
+): Promise<boolean> {
+  const rows = await writer.query(
+    `SELECT 1 FROM ${writer.schema.quoted}.nodes
+     WHERE id <> $2::uuid AND stopped_at IS NULL AND heartbeat_at > ${CLOCK} - ${interval('$3')}
+       AND (tasks || jobs) ->> $4 = $5
+     LIMIT 1`,
+    [nodeId, deadAfterMs, jobId, hash],
+  );
+  return rows.length > 0;
 }

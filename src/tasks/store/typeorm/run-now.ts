@@ -1,53 +1,67 @@
-import type { EntityManager } from 'typeorm';
-import { JobNotFoundError, OverlappedError } from '../../domain/errors.js';
-import type { Run } from '../../domain/run.js';
+import { OverlappedError } from '../../domain/errors.js';
+import { placeRun } from '../../domain/place-run.js';
 import { storableJson } from '../../domain/storable.js';
 import { STAMP } from '../database-time.js';
+import type { StoredJob } from '../job-definition.js';
 import type { RunNow } from '../job-store.js';
-import type { SchemaName } from '../schema-name.js';
-import { RunEntity } from './entities/run.entity.js';
 import type { JobWriter } from './job-writer.js';
-import { runOf } from './run-row.js';
+import { makeRoom, roomFor } from './occupancy.js';
+
+/** A run that no trigger named. */
+export interface AskedRun {
+  readonly cause: 'manual' | 'retry';
+  /** JSON text; null: the job's own payload. */
+  readonly payload: string | null;
+  readonly retryOf: string | null;
+}
+
+/** Inserts a run of a job that somebody asks for. Its id. @throws JobNotFoundError, OverlappedError */
+export async function runNow(writer: JobWriter, id: string, ask: RunNow): Promise<string> {
+  const payload = ask.payload === undefined ? null : (storableJson(ask.payload) ?? null);
+  const job = await lockForInsert(writer, id);
+  const policy = { ...job, overlap: ask.overlap ?? job.overlap };
+  return insertRun(writer, policy, { cause: 'manual', payload, retryOf: null });
+}
 
 /**
- * Inserts a run that nobody's trigger named.
+ * Locks a job's plan for a run that is inserted outside of a fire.
  *
  * Adding to `inserts` takes the plan's lock, and makes a fire that counted the live runs before this
  * one count again. What runs is looked at in a later statement, which sees all that was done before
  * the lock was had.
  *
- * @throws JobNotFoundError, OverlappedError
+ * @throws JobNotFoundError
  */
-export async function runNow(
-  manager: EntityManager,
+export async function lockForInsert(writer: JobWriter, id: string): Promise<StoredJob> {
+  await writer.sql.query(
+    `UPDATE ${writer.schema.quoted}.job_plans SET inserts = inserts + 1 WHERE job_id = $1`,
+    [id],
+  );
+  return writer.read(id);
+}
+
+/** Inserts a run of a job whose plan is locked. Its id. @throws OverlappedError */
+export async function insertRun(
   writer: JobWriter,
-  { quoted }: SchemaName,
-  id: string,
-  ask: RunNow,
-): Promise<Run> {
-  await manager.query(`UPDATE ${quoted}.job_plans SET inserts = inserts + 1 WHERE job_id = $1`, [
-    id,
-  ]);
-  const job = await writer.read(id);
-  if (job.overlap === 'skip' && ask.overlap !== 'allow') {
-    const live = await manager.query<{ id: string }[]>(
-      `SELECT id FROM ${quoted}.runs
-       WHERE job_id = $1 AND (state IN ('pending', 'running') OR handler_alive)
-       ORDER BY id`,
-      [id],
-    );
-    if (live.length >= job.maxInstances) throw new OverlappedError(id, live[0]!.id);
-  }
-  const payload = ask.payload === undefined ? null : storableJson(ask.payload);
+  job: StoredJob,
+  { cause, payload, retryOf }: AskedRun,
+): Promise<string> {
+  const occupied = await roomFor(writer, job.id, job);
+  const placement = placeRun(job, occupied);
+  if (placement === 'refuse') throw new OverlappedError(job.id, occupied.first ?? '', job.overlap);
+  const waits =
+    placement === 'hold' || (placement === 'replace' && (await makeRoom(writer, job.id)) > 0);
   const [row] = await writer.query<{ id: string }>(
     `WITH now AS (SELECT ${STAMP} AS at)
-     INSERT INTO ${quoted}.runs
-       (job_id, task, payload, fire_at, run_at, cause, state, queued, priority, created_at)
-     SELECT $2, $3, $4::jsonb, at, at, 'manual', 'pending', true, $5::int, at FROM now
-     RETURNING id`,
-    [id, job.task, payload, job.priority],
+     INSERT INTO ${writer.schema.quoted}.runs
+       (job_id, task, payload, fire_at, run_at, cause, state, queued, held, priority, retry_of,
+        created_at)
+     SELECT $2, $3, $4::jsonb, at, at, $5, 'pending', $6::text IS NULL, $6::text, $7::int,
+            $8::bigint, at
+     FROM now
+     RETURNING id::text`,
+    [job.id, job.task, payload, cause, waits ? 'buffered' : null, job.priority, retryOf],
   );
-  if (!row) throw new JobNotFoundError(id);
-  await writer.notify('runs');
-  return runOf(await manager.findOneByOrFail(RunEntity, { id: row.id }));
+  await writer.notify(waits ? 'slots' : 'runs');
+  return row!.id;
 }

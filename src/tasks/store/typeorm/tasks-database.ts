@@ -12,7 +12,15 @@ export class TasksDatabase {
   /** Why it cannot be used; null: it can. */
   unavailable: string | null = 'the database has not been reached yet';
 
-  constructor(readonly dataSource: DataSource) {}
+  private made: DataSource | null = null;
+
+  /** @param source or what makes it when it is needed: in local mode it never is */
+  constructor(private readonly source: DataSource | (() => DataSource)) {}
+
+  get dataSource(): DataSource {
+    const { source } = this;
+    return (this.made ??= typeof source === 'function' ? source() : source);
+  }
 
   /** @throws UnavailableError */
   async use<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
@@ -24,9 +32,21 @@ export class TasksDatabase {
     }
   }
 
-  /** @throws UnavailableError; whether a change has happened may then be unknown */
-  transaction<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.use((manager) => manager.transaction(body));
+  /** @throws UnavailableError that says whether the change may have been made */
+  async transaction<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
+    let commits = false;
+    try {
+      return await this.use((manager) =>
+        manager.transaction(async (inside) => {
+          const answer = await body(inside);
+          commits = true;
+          return answer;
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof UnavailableError) || !commits) throw error;
+      throw new UnavailableError(error.reason, { cause: error.cause }, true);
+    }
   }
 }
 

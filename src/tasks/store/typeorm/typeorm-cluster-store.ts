@@ -1,12 +1,21 @@
+import { NodeNotFoundError } from '../../domain/errors.js';
 import {
   ClusterStore,
+  type AuditQuery,
+  type AuditRow,
+  type ClusterChange,
   type ClusterState,
+  type ClusterStats,
   type LeaderInfo,
   type LeaderTerm,
   type NodeInfo,
 } from '../cluster-store.js';
-import { CLOCK, interval, STAMP, type ClockShift } from '../database-time.js';
+import { CLOCK, interval, type ClockShift } from '../database-time.js';
+import type { Page } from '../page.js';
 import type { SchemaName } from '../schema-name.js';
+import { drainNode, pauseCluster, resignLeader, resumeCluster } from './cluster-changes.js';
+import { listAudit } from './list-audit.js';
+import { selectStats, statsOf } from './read-stats.js';
 import type { TasksDatabase } from './tasks-database.js';
 
 /** How many past terms are shown. */
@@ -26,7 +35,9 @@ export class TypeormClusterStore extends ClusterStore {
 
   async state(): Promise<ClusterState> {
     const [row] = await this.query<ClusterState>(
-      `SELECT paused, pause_reason AS "pauseReason", ${CLOCK} AS now
+      `SELECT paused, pause_reason AS "pauseReason",
+              (SELECT min(started_at) FROM ${this.schema.quoted}.cluster_pauses
+               WHERE ended_at IS NULL) AS "pausedSince", ${CLOCK} AS now
        FROM ${this.schema.quoted}.leader_lock WHERE ${LOCK}`,
     );
     if (!row) throw new Error('the row of the leader lock is missing');
@@ -61,7 +72,7 @@ export class TypeormClusterStore extends ClusterStore {
       `SELECT id, name, version, roles,
               ARRAY(SELECT jsonb_object_keys(tasks) ORDER BY 1) AS tasks,
               started_at AS "startedAt", heartbeat_at AS "heartbeatAt",
-              stopped_at AS "stoppedAt",
+              stopped_at AS "stoppedAt", drain_requested_at IS NOT NULL AS draining,
               stopped_at IS NULL AND heartbeat_at > ${CLOCK} - ${interval('$2')} AS alive
        FROM ${this.schema.quoted}.nodes
        ORDER BY alive DESC, started_at DESC, id`,
@@ -69,44 +80,41 @@ export class TypeormClusterStore extends ClusterStore {
     );
   }
 
-  /**
-   * One statement that takes the row FOR UPDATE first. A plain update changes no key: it would not
-   * wait for a fire or a claim on its way, nor be seen by one whose snapshot is older.
-   */
-  async pause(reason: string | null): Promise<void> {
-    const { quoted, channel } = this.schema;
-    await this.query(
-      `WITH lock AS MATERIALIZED (
-         SELECT name, paused FROM ${quoted}.leader_lock WHERE ${LOCK} FOR UPDATE),
-       changed AS (
-         UPDATE ${quoted}.leader_lock l
-         SET paused = true, pause_reason = $2, pauses = l.pauses + 1
-         FROM lock WHERE l.name = lock.name
-         RETURNING lock.paused AS before),
-       begun AS (
-         INSERT INTO ${quoted}.cluster_pauses (started_at, reason)
-         SELECT ${STAMP}, $2 FROM changed WHERE NOT before)
-       SELECT pg_notify($3, 'jobs') FROM changed`,
-      [reason, channel],
-    );
+  async pause(reason: string | null, by: ClusterChange = {}): Promise<void> {
+    await this.change(pauseCluster(this.schema), { ...by, reason: reason ?? by.reason ?? null });
   }
 
-  async resume(): Promise<void> {
-    const { quoted, channel } = this.schema;
-    await this.query(
-      `WITH lock AS MATERIALIZED (
-         SELECT name FROM ${quoted}.leader_lock WHERE ${LOCK} AND paused FOR UPDATE),
-       changed AS (
-         UPDATE ${quoted}.leader_lock l
-         SET paused = false, pause_reason = NULL, pauses = l.pauses + 1
-         FROM lock WHERE l.name = lock.name
-         RETURNING 1),
-       ended AS (
-         UPDATE ${quoted}.cluster_pauses SET ended_at = ${STAMP}
-         WHERE ended_at IS NULL AND EXISTS (SELECT 1 FROM changed))
-       SELECT pg_notify($2, 'jobs'), pg_notify($2, 'runs') FROM changed`,
-      [channel],
-    );
+  async resume(by: ClusterChange = {}): Promise<void> {
+    await this.change(resumeCluster(this.schema), by);
+  }
+
+  async resign(by: ClusterChange = {}): Promise<void> {
+    await this.change(resignLeader(this.schema), by);
+  }
+
+  async drain(nodeId: string, drain: boolean, by: ClusterChange = {}): Promise<void> {
+    const rest = [nodeId, this.deadAfterMs, drain];
+    const rows = await this.change(drainNode(this.schema), by, rest);
+    if (rows.length === 0) throw new NodeNotFoundError(nodeId);
+  }
+
+  audit(query: AuditQuery): Promise<Page<AuditRow>> {
+    return this.database.use((sql) => listAudit(sql, this.schema, query));
+  }
+
+  async stats(): Promise<ClusterStats> {
+    const [row] = await this.query<Parameters<typeof statsOf>[0]>(selectStats(this.schema), [
+      this.deadAfterMs,
+    ]);
+    return statsOf(row!);
+  }
+
+  private change(
+    sql: string,
+    { actor = 'code', reason = null }: ClusterChange,
+    rest: readonly unknown[] = [],
+  ): Promise<unknown[]> {
+    return this.query(sql, [this.schema.channel, actor, reason, ...rest]);
   }
 
   private query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {

@@ -1,117 +1,173 @@
-import type { EntityManager } from 'typeorm';
-import { JobExistsError } from '../../domain/errors.js';
-import type { Job, JobOrigin, NewJob } from '../../domain/job.js';
+import type { Job, JobOrigin, JobPatch, NewJob } from '../../domain/job.js';
 import type { Run } from '../../domain/run.js';
-import { triggerOf } from '../../domain/triggers/parse-trigger.js';
 import type { ClockShift } from '../database-time.js';
-import { newJob, replanFrom, type JobDefinition } from '../job-definition.js';
+import { paused, resumed, undealt } from '../job-changes.js';
+import { jobOf, type JobChange, type StoredJob } from '../job-definition.js';
+import { modified, reset } from '../job-edits.js';
 import {
   JobStore,
+  type Added,
+  type Backfill,
+  type Backfilled,
+  type ChangeOptions,
+  type Conflict,
   type Declared,
   type DeclaredJob,
   type JobQuery,
+  type Misses,
+  type PauseJob,
   type RunNow,
 } from '../job-store.js';
 import type { Page } from '../page.js';
 import type { SchemaName } from '../schema-name.js';
+import { answerOnce } from './answer-once.js';
+import { addOnce } from './add-once.js';
+import { auditChange, type AuditEntry } from './audit.js';
+import { backfill } from './backfill.js';
 import { declareJob } from './declare-job.js';
-import { JobEntity } from './entities/job.entity.js';
-import { jobOf, selectJobs, type JobRow } from './job-row.js';
+import { selectJobs, storedJob } from './job-row.js';
 import { JobWriter } from './job-writer.js';
 import { listJobs } from './list-jobs.js';
 import { runNow } from './run-now.js';
+import { readRun } from './read-run.js';
 import type { TasksDatabase } from './tasks-database.js';
+
+/** Jobs are removed so many at once, each batch in a transaction of its own. */
+const REMOVED_AT_ONCE = 500;
 
 export class TypeormJobStore extends JobStore {
   constructor(
     private readonly database: TasksDatabase,
     private readonly schema: SchemaName,
     private readonly shift: ClockShift,
+    private readonly deadAfterMs: number,
   ) {
     super();
   }
 
-  add(job: NewJob, origin: JobOrigin): Promise<Job> {
-    return this.change(async (writer) => {
-      const { definition, nextFireAt } = newJob(job, origin, await writer.now());
-      if (!(await writer.insert(definition, nextFireAt))) throw new JobExistsError(job.id);
-      await writer.notify('jobs');
-      return writer.read(job.id);
-    });
+  add(
+    job: NewJob,
+    origin: JobOrigin,
+    conflict: Conflict = 'error',
+    by: ChangeOptions = {},
+  ): Promise<Added> {
+    return this.change(by, (writer) => addOnce(writer, job, origin, conflict, by));
   }
 
-  declare(job: DeclaredJob): Promise<Declared> {
-    return this.change(async (writer, manager) => {
-      const declared = await declareJob(manager, writer, job);
-      if (declared !== 'unchanged') await writer.notify('jobs');
-      return declared;
-    });
+  declare(job: DeclaredJob, nodeId: string): Promise<Declared> {
+    const declarer = { nodeId, deadAfterMs: this.deadAfterMs };
+    return this.change({}, (writer) => declareJob(writer, job, declarer));
   }
 
   get(id: string): Promise<Job | null> {
-    return this.database.use(async (manager) => {
-      const row = await selectJobs(manager).where('job.id = :id', { id }).getOne();
-      return row && jobOf(row as JobRow);
+    return this.database.use(async (sql) => {
+      const query = selectJobs(this.schema.quoted, 'j.id = $1');
+      const [row] = await sql.query<{ job: string }[]>(query, [id]);
+      return row ? jobOf(storedJob(row.job)) : null;
     });
   }
 
   list(query: JobQuery): Promise<Page<Job>> {
-    return this.database.use((manager) => listJobs(manager, query));
+    return this.database.use((sql) => listJobs(sql, this.schema.quoted, query));
   }
 
-  pause(id: string, reason: string | null): Promise<Job> {
-    return this.change(async (writer, manager) => {
-      const job = await writer.lock(id);
-      const now = await writer.now();
-      if (!job.paused) await writer.recordOverdue(job, now, 'paused');
-      await writer.replace(
-        { ...(await stored(manager, job)), paused: true, pauseReason: reason },
-        null,
-      );
-      await writer.holdPending(id);
-      await writer.notify('jobs');
-      return writer.read(id);
+  modify(id: string, patch: JobPatch, by: ChangeOptions = {}): Promise<Job> {
+    const entry = { action: 'job.modify', details: patch };
+    return this.edit(id, by, entry, (job, now) => modified(job, patch, now));
+  }
+
+  reset(id: string, by: ChangeOptions = {}): Promise<Job> {
+    return this.edit(id, by, { action: 'job.reset' }, reset);
+  }
+
+  pause(id: string, pause: PauseJob = {}, by: ChangeOptions = {}): Promise<Job> {
+    const entry = { action: 'job.pause', reason: pause.reason ?? null, details: pause };
+    return this.edit(id, by, entry, (job, now) => paused(job, pause, now));
+  }
+
+  resume(id: string, misses: Misses = 'skip', by: ChangeOptions = {}): Promise<Job> {
+    const entry = { action: 'job.resume', details: { misses } };
+    return this.edit(id, by, entry, (job, now) => (job.paused ? resumed(job, misses, now) : null));
+  }
+
+  remove(id: string, by: ChangeOptions = {}): Promise<void> {
+    return this.change(by, async (writer) => {
+      const job = await writer.lock(id, by.ifRevision);
+      await writer.delete(job, undealt(job, await writer.now(), 'replaced'));
+      await auditChange(writer, by, { action: 'job.remove', jobId: id, details: jobOf(job) });
     });
   }
 
-  resume(id: string): Promise<Job> {
-    return this.change(async (writer, manager) => {
-      const job = await writer.lock(id);
-      if (!job.paused) return job;
-      const now = await writer.now();
-      await writer.replace(
-        { ...(await stored(manager, job)), paused: false, pauseReason: null },
-        triggerOf(job.trigger).next(replanFrom(job, now)),
-      );
-      await writer.releasePending(id);
-      await writer.notify('jobs');
-      await writer.notify('runs');
-      return writer.read(id);
+  async removeAll(by: ChangeOptions = {}): Promise<number> {
+    let removed = 0;
+    for (;;) {
+      const batch = await this.change(by, (writer) => this.removeSome(writer, by));
+      removed += batch;
+      if (batch < REMOVED_AT_ONCE) return removed;
+    }
+  }
+
+  runNow(id: string, ask: RunNow = {}, by: ChangeOptions = {}): Promise<Run> {
+    return this.change(by, async (writer) => {
+      const { idempotencyKey: key, payload, overlap } = ask;
+      const run = async () => {
+        const runId = await runNow(writer, id, ask);
+        await auditChange(writer, by, { action: 'job.run', jobId: id, runId });
+        return runId;
+      };
+      const once = { scope: `run:${id}`, key: key ?? '', request: { payload, overlap } };
+      const runId = key === undefined ? await run() : await answerOnce(writer, once, run);
+      return readRun(writer.sql, writer.schema, runId);
     });
   }
 
-  remove(id: string): Promise<void> {
-    return this.change(async (writer) => {
-      const job = await writer.lock(id);
-      await writer.recordOverdue(job, await writer.now(), 'replaced');
-      await writer.delete(id);
-      await writer.notify('jobs');
+  backfill(id: string, ask: Backfill, by: ChangeOptions = {}): Promise<Backfilled> {
+    return this.change(by, async (writer) => {
+      const done = await backfill(writer, id, ask);
+      if (!ask.dryRun)
+        await auditChange(writer, by, { action: 'job.backfill', jobId: id, details: ask });
+      return done;
     });
   }
 
-  runNow(id: string, ask: RunNow): Promise<Run> {
-    return this.change((writer, manager) => runNow(manager, writer, this.schema, id, ask));
-  }
-
-  private change<T>(body: (writer: JobWriter, manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.database.transaction((manager) =>
-      body(new JobWriter(manager, this.schema, this.shift), manager),
+  private async removeSome(writer: JobWriter, by: ChangeOptions): Promise<number> {
+    const rows = await writer.sql.query<{ id: string }[]>(
+      `SELECT id FROM ${this.schema.quoted}.jobs WHERE origin = 'api'
+       ORDER BY id LIMIT ${REMOVED_AT_ONCE} FOR UPDATE`,
     );
+    await writer.lockPlans(rows.map(({ id }) => id));
+    const now = await writer.now();
+    for (const { id } of rows) {
+      const job = await writer.read(id);
+      await writer.delete(job, undealt(job, now, 'replaced'));
+      await auditChange(writer, by, { action: 'job.remove', jobId: id, details: jobOf(job) });
+    }
+    return rows.length;
   }
-}
 
-/** What a job's row says beyond what users see of it. */
-async function stored(manager: EntityManager, job: Job): Promise<JobDefinition> {
-  const { declaredHash, generation } = await manager.findOneByOrFail(JobEntity, { id: job.id });
-  return { ...job, declaredHash, generation };
+  /** @param decide what becomes of the job as it is under its lock; null: nothing */
+  private edit(
+    id: string,
+    by: ChangeOptions,
+    entry: Omit<AuditEntry, 'actor' | 'jobId'>,
+    decide: (job: StoredJob, now: Date) => JobChange | null,
+  ): Promise<Job> {
+    return this.change(by, async (writer) => {
+      const job = await writer.lock(id, by.ifRevision);
+      const change = decide(job, await writer.now());
+      if (change === null) return jobOf(job);
+      await writer.apply(change);
+      await auditChange(writer, by, { jobId: id, ...entry });
+      return jobOf(await writer.read(id));
+    });
+  }
+
+  private change<T>(
+    { manager }: ChangeOptions,
+    body: (writer: JobWriter) => Promise<T>,
+  ): Promise<T> {
+    const { schema, shift } = this;
+    if (manager) return body(new JobWriter(manager, schema, shift));
+    return this.database.transaction((sql) => body(new JobWriter(sql, schema, shift)));
+  }
 }

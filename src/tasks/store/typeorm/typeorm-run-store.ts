@@ -1,45 +1,65 @@
-import type { EntityManager } from 'typeorm';
-import type { Run } from '../../domain/run.js';
+import { RunNotFoundError } from '../../domain/errors.js';
+import type { Run, RunAttempt, RunLine } from '../../domain/run.js';
+import type { ClockShift } from '../database-time.js';
+import type { ChangeOptions } from '../job-store.js';
 import type { Page } from '../page.js';
-import { RunStore, type RunQuery } from '../run-store.js';
-import { decodeIdCursor, pageOf } from '../cursor.js';
-import { RunEntity } from './entities/run.entity.js';
-import { runOf } from './run-row.js';
+import { isRunId } from '../run-changes.js';
+import { RunStore, type LineQuery, type RunQuery } from '../run-store.js';
+import type { SchemaName } from '../schema-name.js';
+import { cancelRun } from './cancel-run.js';
+import { JobWriter } from './job-writer.js';
+import { listRuns } from './list-runs.js';
+import { readAttempts, readLines } from './read-history.js';
+import { runOf, selectRuns } from './read-run.js';
+import { retryRun } from './retry-run.js';
 import type { TasksDatabase } from './tasks-database.js';
 
 export class TypeormRunStore extends RunStore {
-  constructor(private readonly database: TasksDatabase) {
+  constructor(
+    private readonly database: TasksDatabase,
+    private readonly schema: SchemaName,
+    private readonly shift: ClockShift,
+  ) {
     super();
   }
 
   async get(id: string): Promise<Run | null> {
-    if (!/^\d{1,18}$/.test(id)) return null;
-    const row = await this.database.use((manager) => manager.findOneBy(RunEntity, { id }));
-    return row && runOf(row);
+    if (!isRunId(id)) return null;
+    const select = selectRuns(this.schema, 'r.id = $1::bigint');
+    const [row] = await this.database.use((sql) => sql.query<{ run: string }[]>(select, [id]));
+    return row ? runOf(row.run) : null;
   }
 
   list(query: RunQuery): Promise<Page<Run>> {
-    return this.database.use((manager) => listRuns(manager, query));
+    return this.database.use((sql) => listRuns(sql, this.schema, query));
   }
-}
 
-/** Runs, newest first. */
-async function listRuns(manager: EntityManager, query: RunQuery): Promise<Page<Run>> {
-  const select = manager
-    .createQueryBuilder(RunEntity, 'run')
-    .orderBy('run.id', 'DESC')
-    .take(query.limit + 1);
-  if (query.cursor !== undefined) {
-    select.andWhere('run.id < :before', { before: decodeIdCursor(query.cursor) });
+  async attempts(id: string): Promise<readonly RunAttempt[]> {
+    if (!isRunId(id)) return [];
+    return this.database.use((sql) => readAttempts(sql, this.schema, id));
   }
-  const { job, task, node, state, cause, from, to } = query;
-  if (job !== undefined) select.andWhere('run.jobId = :job', { job });
-  if (task !== undefined) select.andWhere('run.task = :task', { task });
-  if (node !== undefined) select.andWhere('CAST(run.nodeId AS text) = :node', { node });
-  if (state !== undefined) select.andWhere('run.state = :state', { state });
-  if (cause !== undefined) select.andWhere('run.cause = :cause', { cause });
-  if (from !== undefined) select.andWhere('run.fireAt >= :from', { from });
-  if (to !== undefined) select.andWhere('run.fireAt < :to', { to });
-  const runs = (await select.getMany()).map(runOf);
-  return pageOf(runs, query.limit, (run) => run.id);
+
+  async lines(id: string, query: LineQuery): Promise<readonly RunLine[]> {
+    if (!isRunId(id)) return [];
+    return this.database.use((sql) => readLines(sql, this.schema, id, query));
+  }
+
+  async cancel(id: string, by: ChangeOptions = {}): Promise<Run> {
+    return this.change(id, by, (writer) => cancelRun(writer, id, by));
+  }
+
+  async retry(id: string, by: ChangeOptions = {}): Promise<Run> {
+    return this.change(id, by, (writer) => retryRun(writer, id, by));
+  }
+
+  private async change(
+    id: string,
+    { manager }: ChangeOptions,
+    body: (writer: JobWriter) => Promise<Run>,
+  ): Promise<Run> {
+    if (!isRunId(id)) throw new RunNotFoundError(id);
+    const { schema, shift } = this;
+    if (manager) return body(new JobWriter(manager, schema, shift));
+    return this.database.transaction((sql) => body(new JobWriter(sql, schema, shift)));
+  }
 }

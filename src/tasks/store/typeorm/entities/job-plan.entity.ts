@@ -17,4 +17,8 @@ export class JobPlanEntity {
 
   @Column('bigint')
   inserts!: string;
+
+  /** How many runs its trigger has started. */
+  @Column('bigint')
+  fired!: string;
 }

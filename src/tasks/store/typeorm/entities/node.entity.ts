@@ -22,6 +22,10 @@ export class NodeEntity {
   @Column('jsonb')
   tasks!: Record<string, string | null>;
 
+  /** Job id → hash of its declaration in the host's configuration. */
+  @Column('jsonb')
+  jobs!: Record<string, string>;
+
   @Column('timestamp with time zone', { name: 'started_at', precision: 3 })
   startedAt!: Date;
 

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { RunCause, RunError, RunState } from '../../../domain/run.js';
+import type { Progress, RunCause, RunError, RunState } from '../../../domain/run.js';
 
 /** A row of `runs`. */
 @Entity('runs')
@@ -66,4 +66,22 @@ export class RunEntity {
 
   @Column('jsonb', { nullable: true })
   result!: unknown;
+
+  @Column('text', { nullable: true })
+  held!: 'buffered' | 'paused' | null;
+
+  @Column('boolean', { name: 'handler_alive' })
+  handlerAlive!: boolean;
+
+  @Column('uuid', { name: 'backfill_id', nullable: true })
+  backfillId!: string | null;
+
+  @Column('bigint', { name: 'retry_of', nullable: true })
+  retryOf!: string | null;
+
+  @Column('timestamp with time zone', { name: 'cancel_requested_at', precision: 3, nullable: true })
+  cancelRequestedAt!: Date | null;
+
+  @Column('jsonb', { nullable: true })
+  progress!: Progress | null;
 }

@@ -1,0 +1,151 @@
+import type { Observable } from 'rxjs';
+import type { Clock } from './domain/clock.js';
+import { RunNotFoundError } from './domain/errors.js';
+import {
+  tasksEvent,
+  type TasksEventName,
+  type TasksEventOf,
+  type TasksEvents,
+} from './domain/events.js';
+import type { Run, RunAttempt, RunLine } from './domain/run.js';
+import type { NodeSwitch } from './node-switch.js';
+import type {
+  AuditQuery,
+  AuditRow,
+  ClusterState,
+  ClusterStats,
+  ClusterStore,
+  LeaderInfo,
+  NodeInfo,
+} from './store/cluster-store.js';
+import type { ChangeOptions } from './store/job-store.js';
+import type { Page } from './store/page.js';
+import type { LineQuery, RunQuery, RunStore } from './store/run-store.js';
+import type { TaskCatalogue, TaskInfo } from './task-catalogue.js';
+import type { TasksEventBus, TasksEventListener } from './task-events.js';
+
+/** How many items a page has where nobody says. */
+export const DEFAULT_LIMIT = 100;
+
+/** The part of `TasksService` that is about runs, nodes and the cluster as a whole. */
+export abstract class ClusterCalls {
+  protected constructor(
+    protected readonly runs: RunStore,
+    protected readonly cluster: ClusterStore,
+    protected readonly catalogue: TaskCatalogue,
+    private readonly node: NodeSwitch,
+    private readonly bus: TasksEventBus,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws RunNotFoundError */
+  async getRun(id: string): Promise<Run> {
+    const run = await this.runs.get(id);
+    if (run === null) throw new RunNotFoundError(id);
+    return run;
+  }
+
+  getRuns(query: Partial<RunQuery> = {}): Promise<Page<Run>> {
+    return this.runs.list({ limit: DEFAULT_LIMIT, ...query });
+  }
+
+  /** The attempts of a run before its last. */
+  getAttempts(runId: string): Promise<readonly RunAttempt[]> {
+    return this.runs.attempts(runId);
+  }
+
+  /** What a run has logged. */
+  getLines(runId: string, query: Partial<LineQuery> = {}): Promise<readonly RunLine[]> {
+    return this.runs.lines(runId, { limit: DEFAULT_LIMIT, ...query });
+  }
+
+  /** Ends a run: at once if it has not started, else by its signal. @throws RunNotFoundError, WrongStateError */
+  cancelRun(id: string, by?: ChangeOptions): Promise<Run> {
+    return this.runs.cancel(id, by);
+  }
+
+  /** Runs again what a run that has ended was to do. @throws RunNotFoundError, WrongStateError, OverlappedError */
+  retryRun(id: string, by?: ChangeOptions): Promise<Run> {
+    return this.runs.retry(id, by);
+  }
+
+  /** The tasks that live nodes can run. */
+  getTasks(): Promise<readonly TaskInfo[]> {
+    return this.catalogue.tasks();
+  }
+
+  getNodes(): Promise<readonly NodeInfo[]> {
+    return this.cluster.nodes();
+  }
+
+  getLeader(): Promise<LeaderInfo> {
+    return this.cluster.leader();
+  }
+
+  getState(): Promise<ClusterState> {
+    return this.cluster.state();
+  }
+
+  getStats(): Promise<ClusterStats> {
+    return this.cluster.stats();
+  }
+
+  /** Who changed what, newest first. */
+  getAudit(query: Partial<AuditQuery> = {}): Promise<Page<AuditRow>> {
+    return this.cluster.audit({ limit: DEFAULT_LIMIT, ...query });
+  }
+
+  /**
+   * Calls back for each event of this name that happens on this node, or for all of them with `*`, in
+   * the order in which they happen. What the listener throws is logged and harms nobody.
+   *
+   * @returns ends it
+   */
+  on<Name extends TasksEventName | '*'>(
+    name: Name,
+    listener: TasksEventListener<Name>,
+  ): () => void {
+    return this.bus.on(name, listener);
+  }
+
+  /** The same as an observable, which completes when the node has stopped. Default: all events. */
+  events<Name extends TasksEventName | '*' = '*'>(name?: Name): Observable<TasksEventOf<Name>> {
+    return this.bus.events(name);
+  }
+
+  /** Stops firing and starting in the whole cluster; what is running goes on. */
+  async pause(reason: string | null = null, by?: ChangeOptions): Promise<void> {
+    await this.cluster.pause(reason, by);
+    this.tell('cluster.paused', { reason });
+  }
+
+  /** Fires again, in the whole cluster; what was missed while paused is not made up for. */
+  async resume(by?: ChangeOptions): Promise<void> {
+    await this.cluster.resume(by);
+    this.tell('cluster.resumed', {});
+  }
+
+  /** Takes the lead from the node that has it; any scheduler may take it then, that one too. */
+  resign(by?: ChangeOptions): Promise<void> {
+    return this.cluster.resign(by);
+  }
+
+  /** Lets a node take no more runs, or take them again. @throws NodeNotFoundError */
+  drain(nodeId: string, drain = true, by?: ChangeOptions): Promise<void> {
+    return this.cluster.drain(nodeId, drain, by);
+  }
+
+  /** Begins this node's work anew. @throws WrongStateError while it is at work */
+  start(): void {
+    this.node.start();
+  }
+
+  /** Ends this node's work; the application goes on. @throws WrongStateError when it has ended */
+  shutdown(options?: { readonly wait?: boolean }): Promise<void> {
+    return this.node.shutdown(options);
+  }
+
+  protected tell<Name extends TasksEventName>(name: Name, data: TasksEvents[Name]): void {
+    this.bus.emit(tasksEvent(name, this.clock.now(), data));
+  }
+}

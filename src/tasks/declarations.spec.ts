@@ -1,0 +1,148 @@
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { aDeclaration, NODE } from '../../test/support/builders.js';
+import { Declarations } from './declarations.js';
+import { InvalidInputError, UnavailableError } from './domain/errors.js';
+import { TaskRegistry } from './registry/task-registry.js';
+import type { Declared, DeclaredJob, JobStore } from './store/job-store.js';
+import { TasksOptions } from './tasks.options.js';
+
+const configured = {
+  id: 'from-file',
+  task: 'report',
+  trigger: { type: 'interval', minutes: 1 },
+} as const;
+
+let registry: TaskRegistry;
+let said: string[];
+let declared: string[];
+let answers: Map<string, Declared | Error>;
+
+beforeEach(() => {
+  said = [];
+  for (const level of ['log', 'warn', 'error'] as const) {
+    vi.spyOn(Logger.prototype, level).mockImplementation((line: string) => {
+      said.push(`${level}: ${line}`);
+    });
+  }
+  declared = [];
+  answers = new Map();
+  registry = new TaskRegistry();
+  for (const id of ['report', 'mail']) {
+    const job = aDeclaration(id, { hash: `hash of ${id}` });
+    registry.register({ name: id, source: `Some.${id}`, handler: () => undefined, job });
+  }
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+function make(options: Partial<TasksOptions> = {}): Declarations {
+  const store = {
+    declare: (job: DeclaredJob, nodeId: string) => {
+      declared.push(job.id);
+      expect(nodeId).toBe(NODE);
+      const answer = answers.get(job.id) ?? 'unchanged';
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+  };
+  const given = Object.assign(new TasksOptions(), options);
+  return new Declarations(registry, store as JobStore, given);
+}
+
+describe('what a node declares', () => {
+  it('is what its code says and what its configuration says', async () => {
+    const declarations = make({ jobs: [configured] });
+    expect(declarations.tasks).toEqual({ report: 'hash of report', mail: 'hash of mail' });
+    expect(declarations.jobs).toEqual({ 'from-file': expect.stringMatching(/^[0-9a-f]{64}$/) });
+    await declarations.declare(NODE);
+    expect(declared).toEqual(['report', 'mail', 'from-file']);
+    expect(said).toEqual([]);
+  });
+
+  it('is nothing where it does not work', async () => {
+    const declarations = make({ jobs: [configured], roles: ['scheduler', 'api'] });
+    expect([declarations.tasks, declarations.jobs]).toEqual([{}, {}]);
+    await declarations.declare(NODE);
+    expect(declared).toEqual([]);
+  });
+
+  it('is refused at once when a configured job is wrong, or has the id of one in code', () => {
+    const never = { ...configured, trigger: { type: 'cron', expression: '0 0 30 2 *' } } as const;
+    expect(() => make({ jobs: [never] })).toThrow(/The option "jobs" was refused: \/0\/trigger/);
+    const declarations = make({ jobs: [{ ...configured, id: 'mail' }] });
+    expect(() => declarations.check()).toThrow(
+      'The option "jobs" was refused: /0/id is that of the job that Some.mail declares',
+    );
+  });
+
+  it('may ask for a task that only other nodes know, which it says', () => {
+    make({ jobs: [configured, { ...configured, id: 'b', task: 'Else.where' }] }).check();
+    expect(said).toEqual([
+      'warn: The configured job "b" asks for the task "Else.where", which this node does not know. ' +
+        'Its runs wait for a node that does.',
+    ]);
+  });
+});
+
+describe('declaring', () => {
+  it.each<[Declared, RegExp]>([
+    ['created', /^log: Job "report" was created\.$/],
+    ['replaced', /^log: Job "report" is now what Some\.report declares\.$/],
+    ['restarted', /^log: Job "report" was armed for this start of the cluster\.$/],
+    ['revived', /^log: Job "report" was revived: Some\.report declares it again\.$/],
+    ['drifted', /^warn: Job "report" stays as another live node declares it, which is newer than/],
+    ['taken', /^error: Some\.report declares the job "report", but a job of that id .* Rename/],
+  ])('tells what came of it: %s', async (outcome, line) => {
+    answers.set('report', outcome);
+    await make().declare(NODE);
+    expect(said).toEqual([expect.stringMatching(line)]);
+  });
+
+  it('goes on after a job that is refused', async () => {
+    const issues = [{ pointer: '/trigger', message: 'is odd' }];
+    answers.set('report', new InvalidInputError('The job', issues));
+    await make().declare(NODE);
+    expect(declared).toEqual(['report', 'mail']);
+    expect(said).toEqual([
+      'error: Some.report declares the job "report", which was refused: The job was refused: ' +
+        '/trigger is odd',
+    ]);
+  });
+
+  it('gives up when the database is away, to be begun again', async () => {
+    answers.set('report', new UnavailableError('it is away'));
+    await expect(make().declare(NODE)).rejects.toThrow(UnavailableError);
+    expect(declared).toEqual(['report']);
+  });
+});
+
+describe('adopting', () => {
+  it('declares what is asked for, and nothing else', async () => {
+    answers.set('mail', 'replaced');
+    await make({ jobs: [configured] }).adopt(['mail', 'unheard-of'], NODE);
+    expect(declared).toEqual(['mail']);
+    expect(said).toEqual([
+      'log: No live node declares "mail" as stored any more: this node brings its own.',
+      'log: Job "mail" is now what Some.mail declares.',
+    ]);
+  });
+
+  it('does not repeat what was refused, nor overlap itself', async () => {
+    const declarations = make();
+    answers.set('mail', new Error('odd'));
+    await Promise.all([declarations.adopt(['mail'], NODE), declarations.adopt(['mail'], NODE)]);
+    await declarations.adopt(['mail', 'report'], NODE);
+    await declarations.adopt(['mail'], NODE);
+    expect(declared).toEqual(['mail', 'report']);
+  });
+
+  it('is tried again with the next heartbeat when the database is away', async () => {
+    const declarations = make();
+    answers.set('mail', new UnavailableError('it is away'));
+    await declarations.adopt(['mail'], NODE);
+    answers.set('mail', 'replaced');
+    await declarations.adopt(['mail'], NODE);
+    expect(declared).toEqual(['mail', 'mail']);
+  });
+});

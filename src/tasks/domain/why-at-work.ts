@@ -1,0 +1,68 @@
+import { goingOn, nodeLabel, overlappedLast, runsIn, type Circumstances } from './circumstances.js';
+import type { Run } from './run.js';
+import type { Why } from './why.js';
+import { START_SCHEDULER } from './why-obstacle.js';
+import { atLeast, lastFireTimes, runLabel, sentence } from './why-words.js';
+
+/** What the runs that go on say; null: there are none, and none has been in the way lately. */
+export function atWork(c: Circumstances): Why | null {
+  return overlapped(c) ?? running(c);
+}
+
+function overlapped(c: Circumstances): Why | null {
+  const skipped = overlappedLast(c);
+  const [blocking] = goingOn(c);
+  if (skipped.length === 0 || !blocking) return null;
+  return {
+    state: 'overlapped',
+    reason: `${lastFireTimes(skipped)} skipped: ${howItGoes(c, blocking)}.`,
+    since: blocking.startedAt,
+    remedy: unblock(c, blocking),
+  };
+}
+
+function unblock(c: Circumstances, { id, state, nodeId }: Run): string {
+  if (state === 'running') {
+    const limit = c.job.timeoutMs === null ? ', and give the job a timeoutMs' : '';
+    return `Wait for run ${id}, or cancel it${limit}.`;
+  }
+  return (
+    `Let the handler end when its signal aborts. Until it returns, only a restart of ` +
+    `${nodeLabel(c, nodeId)} makes room.`
+  );
+}
+
+function running(c: Circumstances): Why | null {
+  const [oldest, ...others] = goingOn(c);
+  if (!oldest) return null;
+  const waiting = runsIn(c, 'pending').length;
+  const more = others.length > 0 ? ` ${atLeast(others.length)} going on beside it.` : '';
+  const queued = waiting > 0 ? ` ${atLeast(waiting)} waiting.` : '';
+  const told = { state: 'running', since: oldest.startedAt } as const;
+  const reason = `${sentence(howItGoes(c, oldest))}.${more}${queued}`;
+  if (oldest.state !== 'running') return { ...told, reason, remedy: unblock(c, oldest) };
+  if (c.nodes.some(({ id }) => id === oldest.nodeId)) return { ...told, reason, remedy: null };
+  return {
+    ...told,
+    reason: `${reason} That node is not heard of any more, and the leader settles its runs.`,
+    remedy: c.leader.nodeId === null ? START_SCHEDULER : null,
+  };
+}
+
+/** `run 12, of …, has been running on node web-1 since …, 40 % done`. */
+function howItGoes(c: Circumstances, run: Run): string {
+  const { startedAt, progress, cancelRequestedAt, attempt, state, nodeId } = run;
+  const since = startedAt ? ` since ${startedAt.toISOString()}` : '';
+  const where = nodeLabel(c, nodeId);
+  if (state !== 'running') {
+    return `${runLabel(run)} ran out of time, and its handler goes on regardless on ${where}`;
+  }
+  return [
+    `${runLabel(run)} has been running on ${where}${since}`,
+    ...(attempt > 1 ? [`attempt ${attempt}`] : []),
+    ...(progress
+      ? [`${progress.percent} % done${progress.note ? ` (${progress.note})` : ''}`]
+      : []),
+    ...(cancelRequestedAt ? [`told to end at ${cancelRequestedAt.toISOString()}`] : []),
+  ].join(', ');
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '../domain/clock.js';
+import type { Log } from '../domain/log.js';
+import type { JobCare } from '../store/job-store.js';
+import type { Elector } from './elector.js';
+import { Loop } from './loop.js';
+
+/** How often jobs are looked after when nothing calls for it. */
+const EVERY_MS = 5_000;
+
+/** And how often at most: every change of a job is a wake-up. */
+const LEAST_MS = 1_000;
+
+/** How long a stop waits for what goes on: each change of it is done whole or not at all. */
+const STOP_MS = 2_000;
+
+/**
+ * Leader only: has the store end pauses that are over, make orphans, revive them, and remove what is
+ * done with.
+ *
+ * What can go wrong, and why it does not matter:
+ *
+ * - This node does not lead any more and goes on caring. Unlike a fire, a change here is not made
+ *   because this node once decided it: each looks again at the job, the nodes and the time when it
+ *   holds the job's locks, and does nothing where another has done it. So it bears no token, and that
+ *   one node does it is only for the sake of the database.
+ * - After an outage of the database every node looks silent, and every job unknown. Until this node
+ *   has led for as long as makes a node dead, nothing is held against anybody; only what is certain is
+ *   done: pauses end, and code that is there has returned.
+ * - The leader dies between two changes. The next leader finds what is left.
+ */
+export class Caretaker {
+  private readonly loop: Loop;
+  private term: number | null = null;
+  private since = 0;
+  private notBefore = 0;
+
+  constructor(
+    private readonly jobs: JobCare,
+    private readonly elector: Pick<Elector, 'token'>,
+    private readonly deadAfterMs: number,
+    private readonly clock: Clock,
+    log: Log,
+  ) {
+    this.loop = new Loop('care for jobs', clock, log, () => this.turn());
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  /** Jobs or the leader have changed. */
+  wake(): void {
+    this.loop.wake();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.race([this.loop.stop(), this.clock.sleep(STOP_MS)]);
+  }
+
+  private async turn(): Promise<number> {
+    const { token } = this.elector;
+    const now = this.clock.monotonic();
+    if (token !== this.term) {
+      this.term = token;
+      this.since = now;
+    }
+    if (token === null) return Infinity;
+    if (now < this.notBefore) return this.notBefore - now;
+    const judgesInMs = this.since + this.deadAfterMs - now;
+    const dueInMs = await this.jobs.care(judgesInMs <= 0);
+    this.notBefore = now + LEAST_MS;
+    const nextMs = Math.min(EVERY_MS, dueInMs ?? EVERY_MS, judgesInMs > 0 ? judgesInMs : EVERY_MS);
+    const tookMs = this.clock.monotonic() - now;
+    return Math.max(nextMs, LEAST_MS - tookMs, 0);
+  }
+}

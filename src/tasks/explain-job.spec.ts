@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { later, minutes, NOON, TASK } from '../../test/support/builders.js';
+import { aRun, aRunningRow, aSkippedRow, aStoredJob } from '../../test/support/run-builders.js';
+import type { Job } from './domain/job.js';
+import type { Run } from './domain/run.js';
+import { explainJob } from './explain-job.js';
+import type { ClusterStore, NodeInfo } from './store/cluster-store.js';
+import type { RunQuery, RunStore } from './store/run-store.js';
+
+const aNode = (id: string, node: Partial<NodeInfo> = {}): NodeInfo => ({
+  id,
+  name: id,
+  version: '1.0.0',
+  roles: ['scheduler', 'worker'],
+  tasks: [TASK],
+  startedAt: NOON,
+  heartbeatAt: NOON,
+  stoppedAt: null,
+  draining: false,
+  alive: true,
+  ...node,
+});
+
+/** @param rows of the job, in any order */
+function explain(rows: readonly Run[] = [], job: Partial<Job> = {}, nodes = [aNode('n1')]) {
+  const list = async ({ job: id, state, limit }: RunQuery) => {
+    const fits = (run: Run) => run.jobId === id && (state === undefined || run.state === state);
+    const newestFirst = rows.toSorted((a, b) => Number(b.id) - Number(a.id));
+    return { items: newestFirst.filter(fits).slice(0, limit), nextCursor: null };
+  };
+  const cluster: Pick<ClusterStore, 'state' | 'leader' | 'nodes'> = {
+    state: async () => ({ paused: false, pauseReason: null, pausedSince: null, now: NOON }),
+    leader: async () => ({
+      nodeId: 'n1',
+      nodeName: 'n1',
+      fencingToken: 1,
+      acquiredAt: NOON,
+      expiresAt: later(NOON, 5_000),
+      history: [],
+    }),
+    nodes: async () => nodes,
+  };
+  const sources = { runs: { list } as unknown as RunStore, cluster: cluster as ClusterStore };
+  return explainJob(aStoredJob(job), sources);
+}
+
+/** A row for each minute of the last half hour. */
+const overlappedRows = Array.from({ length: 30 }, (_, i) =>
+  aSkippedRow(String(130 - i), minutes(i), 'overlapped'),
+);
+
+describe('explainJob', () => {
+  it('finds the run that hangs, however many fire times were skipped since', async () => {
+    const told = await explain([...overlappedRows, aRunningRow('9', minutes(31))]);
+    expect(told).toMatchObject({ state: 'overlapped', since: later(NOON, -minutes(31)) });
+    expect(told.reason).toContain('run 9, of');
+  });
+
+  it('finds the handler that goes on beyond its time, and no run that has just timed out', async () => {
+    const hung = aRun('9', minutes(31), { state: 'timed-out', handlerAlive: true });
+    expect((await explain([...overlappedRows, hung])).reason).toContain('its handler goes on');
+    const over = { ...hung, handlerAlive: false };
+    expect((await explain([...overlappedRows, over])).reason).toContain('Now it is.');
+  });
+
+  it('takes runs by their number and not by the letter', async () => {
+    const rows = [aRun('9', minutes(9)), aRun('10', minutes(5), { state: 'failed' })];
+    expect((await explain(rows)).reason).toContain('run 10, of');
+  });
+
+  it('counts live nodes only', async () => {
+    const told = await explain([], {}, [aNode('n1', { alive: false })]);
+    expect(told).toMatchObject({ state: 'no-worker' });
+  });
+
+  it('names what cannot be read', async () => {
+    const trigger = JSON.parse('{"type": "moon"}') as Job['trigger'];
+    const told = await explain([], { state: 'unreadable', trigger });
+    expect(told.reason).toContain('/trigger/type must have a type');
+  });
+
+  it('says when a job fires that nothing is in the way of', async () => {
+    expect(await explain([aRun('9', minutes(30))])).toMatchObject({ state: 'not-due' });
+  });
+});

@@ -1,0 +1,88 @@
+import type { TasksEvent } from './domain/events.js';
+import type { Clock } from './domain/clock.js';
+import type { Log } from './domain/log.js';
+import type { TaskRegistry } from './registry/task-registry.js';
+import { LoopLag } from './runner/loop-lag.js';
+import { Runner } from './runner/runner.js';
+import { ThreadPool } from './runner/thread-pool.js';
+import type { ClockShift } from './store/database-time.js';
+import { SchemaName } from './store/schema-name.js';
+import {
+  hostDataSource,
+  poolWarning,
+  type FindDataSource,
+} from './store/typeorm/host-data-source.js';
+import type { TasksDatabase } from './store/typeorm/tasks-database.js';
+import { TypeormRunTransactions } from './store/typeorm/typeorm-run-transactions.js';
+import type { TasksOptions } from './tasks.options.js';
+
+/** What a node's runner is made of. */
+export interface HostRunnerParts {
+  readonly options: TasksOptions;
+  readonly registry: TaskRegistry;
+  /** This node, whose id is another one after each start. */
+  readonly node: { readonly id: string };
+  readonly database: TasksDatabase;
+  readonly shift: ClockShift;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Finds a data source among the host's providers. */
+  readonly find: FindDataSource;
+  /** Hears what happens to runs. Default: nobody. */
+  readonly emit?: (event: TasksEvent) => void;
+}
+
+/** The runner of a node with what handlers need of their host: its database, and worker threads. */
+export class HostRunner {
+  readonly runner: Runner;
+  private readonly transactions: TypeormRunTransactions;
+  private readonly threads = new ThreadPool();
+  private readonly lag: LoopLag;
+
+  constructor(private readonly parts: HostRunnerParts) {
+    const { options, registry, node, database, shift, clock, log, find, emit } = parts;
+    this.transactions = new TypeormRunTransactions(
+      () => hostDataSource(options.dataSource, find),
+      database.dataSource,
+      {
+        schema: new SchemaName(options.schema),
+        shift,
+        get nodeId() {
+          return node.id;
+        },
+      },
+      clock,
+    );
+    this.runner = new Runner(registry, options.concurrency, clock, log, {
+      redact: options.redact,
+      transactions: this.transactions,
+      manager: () => this.transactions.manager(),
+      inThread: this.threads.call,
+      ...(emit && { emit }),
+    });
+    this.lag = new LoopLag(clock, log, () => this.runner.ranLately());
+  }
+
+  /**
+   * Whether this node can run what it declares.
+   *
+   * @throws HostDatabaseError when a declared job is transactional and the host's database is none
+   */
+  async check(): Promise<void> {
+    const { options, registry, log } = this.parts;
+    if (!registry.all().some(({ job }) => job?.transactional)) return;
+    const warning = poolWarning(await this.transactions.check(), options.concurrency);
+    if (warning !== null) log.warn(warning);
+  }
+
+  start(): void {
+    this.lag.start();
+  }
+
+  /** Lets runs end within the grace. */
+  async stop(graceMs: number): Promise<void> {
+    await this.runner.drain(graceMs);
+    this.lag.stop();
+    await this.threads.close();
+  }
+}

@@ -1,0 +1,43 @@
+import { Get, Headers, Res } from '@nestjs/common';
+import { ApiController } from '../api-controller.decorator.js';
+import { Operation } from '../openapi/operation.decorator.js';
+import { ProblemException } from '../problem.js';
+import { Requires } from '../requires.decorator.js';
+import type { FrameworkResponse } from './event-stream.js';
+import { EventStreams } from './event-streams.js';
+
+/** What happens in the cluster, as it happens. */
+@ApiController('events')
+export class EventsController {
+  constructor(private readonly streams: EventStreams) {}
+
+  @Get()
+  @Requires('viewer')
+  @Operation({
+    summary: 'What changes, in the whole cluster, as server-sent events',
+    description:
+      'Events job, run, cluster, leader and node say by ids and revisions what has changed; ' +
+      'reset says that there was too much to tell, so that all must be read anew.',
+    answers: { 200: null },
+    problems: [503],
+    headers: ['Last-Event-ID'],
+    mediaType: 'text/event-stream',
+  })
+  listen(
+    @Headers('last-event-id') lastId: string | undefined,
+    @Res() response: FrameworkResponse,
+  ): Promise<void> {
+    return this.streams.serve(response, sinceOf(lastId));
+  }
+}
+
+/** The id of an event is when it was told, by the database's clock. */
+function sinceOf(id: string | undefined): Date | null {
+  if (id === undefined || id === '') return null;
+  if (/^\d{1,15}$/.test(id)) return new Date(Number(id));
+  throw new ProblemException(
+    400,
+    'malformed',
+    'The header Last-Event-ID must be the id of an event. Leave it out to begin anew.',
+  );
+}

@@ -1,0 +1,76 @@
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+export interface Asset {
+  readonly content: Buffer;
+  readonly type: string;
+}
+
+/** What the page is made of, and nothing else of the package. */
+const FILES: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'favicon-32x32.png': 'image/png',
+};
+
+/** A script of its own, so that the page needs none inside it and none is allowed there. */
+const START = `window.onload = () => {
+  window.ui = SwaggerUIBundle({
+    url: document.querySelector('link[rel="describedby"]').href,
+    dom_id: '#ui',
+    deepLinking: true,
+    tryItOutEnabled: true,
+  });
+};
+`;
+
+/**
+ * The page, all of whose links are relative to its own address: it works behind any proxy, whatever
+ * that puts in front.
+ *
+ * @param url as it was asked for, with or without a slash at the end
+ */
+export function docsPage(url: string): string {
+  const inside = /\/(?:[?#]|$)/.test(url.replace(/[?#].*$/s, ''));
+  const here = inside ? '' : 'docs/';
+  const above = inside ? '../' : '';
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Carillon API</title>
+<link rel="icon" href="${here}favicon-32x32.png">
+<link rel="stylesheet" href="${here}swagger-ui.css">
+<link rel="describedby" href="${above}openapi.json">
+</head>
+<body>
+<div id="ui"></div>
+<script src="${here}swagger-ui-bundle.js"></script>
+<script src="${here}start.js"></script>
+</body>
+</html>
+`;
+}
+
+/** Null: there is no such file. */
+export function docsAsset(name: string): Asset | null {
+  if (name === 'start.js') {
+    return { content: Buffer.from(START), type: 'text/javascript; charset=utf-8' };
+  }
+  const type = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
+  const folder = uiFolder();
+  if (type === undefined || folder === null) return null;
+  return { content: readFileSync(join(folder, name)), type };
+}
+
+/** Null: the package is not installed, and the description must be read as it is. */
+function uiFolder(): string | null {
+  try {
+    const { resolve } = createRequire(import.meta.url);
+    return dirname(resolve('swagger-ui-dist/package.json'));
+  } catch {
+    return null;
+  }
+}

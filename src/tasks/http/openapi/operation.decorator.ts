@@ -1,0 +1,46 @@
+import { Reflector } from '@nestjs/core';
+import type { z } from 'zod';
+
+/** A request and what it is answered with. Each is sent by a test, so none of them can be wrong. */
+export interface Example {
+  readonly title: string;
+  /** Parameters in the path. */
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly status: number;
+}
+
+export interface OperationInfo {
+  readonly summary: string;
+  readonly description?: string;
+  /** What is answered, by status; null: nothing. */
+  readonly answers: Readonly<Record<number, z.ZodType | null>>;
+  /** Statuses of refusals, besides those that every route may give. */
+  readonly problems?: readonly number[];
+  /** Headers that are read, by name. */
+  readonly headers?: readonly (keyof typeof HEADERS)[];
+  /** Headers of the answer that matter. */
+  readonly gives?: readonly (keyof typeof GIVEN)[];
+  readonly examples?: readonly Example[];
+  /** The answer's media type. Default: JSON. */
+  readonly mediaType?: string;
+}
+
+/** What a handler is for, in the API's description. */
+export const Operation = Reflector.createDecorator<OperationInfo>();
+
+/** Headers of requests. */
+export const HEADERS = {
+  'If-Match': 'Only if the job is at this revision: its ETag, such as "3".',
+  'Idempotency-Key': 'Asked for twice with the same key, it is done once and answered alike.',
+  'X-Reason': 'Why, for the audit. Percent-encoded where it is not ASCII.',
+  'Last-Event-ID': 'Go on after this event.',
+} as const;
+
+/** Headers of answers. */
+export const GIVEN = {
+  ETag: 'The revision of the job, for If-Match.',
+  Location: 'The path of what was made.',
+} as const;

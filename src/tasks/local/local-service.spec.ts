@@ -1,0 +1,193 @@
+import { Injectable } from '@nestjs/common';
+import { Cron, Interval, SchedulerRegistry } from '@nestjs/schedule';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { CronTime } from 'cron';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Task } from '../registry/task.decorator.js';
+import { TasksModule } from '../tasks.module.js';
+import { JobStore, type Backfill } from '../store/job-store.js';
+import { RunStore } from '../store/run-store.js';
+import { ClusterStore } from '../store/cluster-store.js';
+import { newJobSchema } from '../domain/job.js';
+
+const calls: unknown[] = [];
+
+@Injectable()
+class Work {
+  @Cron('0 * * * *', { name: 'hourly', timeZone: 'UTC' })
+  hourly(): void {
+    calls.push('hourly');
+  }
+
+  @Interval('often', 1_000)
+  often(): void {
+    calls.push('often');
+  }
+
+  @Task('greet')
+  greet(payload: unknown): void {
+    calls.push(payload);
+  }
+}
+
+let app: TestingModule;
+let jobs: JobStore;
+let runs: RunStore;
+
+beforeEach(async () => {
+  calls.length = 0;
+  vi.useFakeTimers({ now: new Date('2026-03-02T12:00:00.000Z') });
+  app = await Test.createTestingModule({
+    imports: [TasksModule.forRoot({ store: 'memory' })],
+    providers: [Work],
+  }).compile();
+  await app.init();
+  jobs = app.get(JobStore, { strict: false });
+  runs = app.get(RunStore, { strict: false });
+});
+
+afterEach(async () => {
+  await app.close();
+  vi.useRealTimers();
+});
+
+const greeting = (id: string, trigger: object, more: object = {}) =>
+  newJobSchema.parse({ id, task: 'greet', payload: { to: id }, trigger, ...more });
+
+describe('jobs in local mode', () => {
+  it('are those that the code declares', async () => {
+    const { items } = await jobs.list({ limit: 10 });
+    expect(items).toMatchObject([
+      { id: 'hourly', state: 'active', nextFireAt: new Date('2026-03-02T13:00:00.000Z') },
+      { id: 'often', state: 'active', nextFireAt: new Date('2026-03-02T12:00:01.000Z') },
+    ]);
+  });
+
+  it('can be made at run time, on any trigger, and fire in the step that advances the clock', async () => {
+    await jobs.add(greeting('soon', { type: 'interval', minutes: 10 }), 'api');
+    await jobs.add(greeting('once', { type: 'date', at: '2026-03-02T12:05:00.000Z' }), 'api');
+    await jobs.pause('often', { reason: null, until: null });
+    vi.advanceTimersByTime(20 * 60_000);
+    expect(calls).toEqual([{ to: 'once' }, { to: 'soon' }, { to: 'soon' }]);
+    expect(await jobs.get('once')).toMatchObject({ state: 'finished', nextFireAt: null });
+  });
+
+  it('can wait for longer than a timer of the platform', async () => {
+    await jobs.add(greeting('later', { type: 'date', at: '2026-06-02T12:00:00.000Z' }), 'api');
+    await jobs.remove('often');
+    await jobs.remove('hourly');
+    vi.advanceTimersByTime(92 * 86_400_000 - 1);
+    expect(calls).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(calls).toEqual([{ to: 'later' }]);
+  });
+
+  it.each(['hourly', 'often'])('do not fire while they are paused: %s', async (id) => {
+    await jobs.pause(id, { reason: 'lunch', until: null });
+    vi.advanceTimersByTime(2 * 3_600_000);
+    expect(calls).not.toContain(id);
+    expect(await jobs.get(id)).toMatchObject({ state: 'paused', pauseReason: 'lunch' });
+    await jobs.resume(id, 'skip');
+    vi.advanceTimersByTime(3_600_000);
+    expect(calls).toContain(id);
+  });
+
+  it('tell when code has stopped them, and go on when it starts them', async () => {
+    const timer = app.get(SchedulerRegistry).getCronJob('hourly');
+    void timer.stop();
+    expect(await jobs.get('hourly')).toMatchObject({
+      state: 'paused',
+      pauseReason: 'stopped by code',
+    });
+    timer.start();
+    expect(await jobs.get('hourly')).toMatchObject({ state: 'active', paused: false });
+  });
+
+  it('fire at the times that code gives them', async () => {
+    const timer = app.get(SchedulerRegistry).getCronJob('hourly');
+    timer.setTime(new CronTime('30 * * * *', 'UTC'));
+    expect(await jobs.get('hourly')).toMatchObject({
+      trigger: { expression: '30 * * * *' },
+      nextFireAt: new Date('2026-03-02T12:30:00.000Z'),
+    });
+    vi.advanceTimersByTime(30 * 60_000);
+    const { items } = await runs.list({ limit: 1, job: 'hourly' });
+    expect(items).toMatchObject([{ fireAt: new Date('2026-03-02T12:30:00.000Z') }]);
+  });
+
+  it('are run by hand, with another payload, and say what asked for it', async () => {
+    await jobs.add(greeting('soon', { type: 'interval', hours: 1 }), 'api');
+    const run = await jobs.runNow('soon', { payload: { to: 'Ada' } });
+    expect(run).toMatchObject({ cause: 'manual', state: 'succeeded' });
+    expect(calls).toEqual([{ to: 'Ada' }]);
+    const again = await runs.retry(run.id);
+    expect(again).toMatchObject({ cause: 'retry', retryOf: run.id });
+    expect(calls).toEqual([{ to: 'Ada' }, { to: 'Ada' }]);
+  });
+
+  it('run by fireOnTick are run by hand too', async () => {
+    await app.get(SchedulerRegistry).getCronJob('hourly').fireOnTick();
+    const { items } = await runs.list({ limit: 5, job: 'hourly' });
+    expect(items).toMatchObject([{ cause: 'manual', state: 'succeeded' }]);
+  });
+
+  it('are gone when they are removed, and their runs stay', async () => {
+    await jobs.runNow('hourly', {});
+    await jobs.remove('hourly');
+    expect(await jobs.get('hourly')).toBeNull();
+    expect(app.get(SchedulerRegistry).doesExist('cron', 'hourly')).toBe(false);
+    expect((await runs.list({ limit: 5, job: 'hourly' })).items).toHaveLength(1);
+    await expect(jobs.pause('hourly', { reason: null, until: null })).rejects.toThrow('no job');
+  });
+
+  it('have ids of their own', async () => {
+    const soon = greeting('soon', { type: 'interval', hours: 1 });
+    await jobs.add(soon, 'api');
+    await expect(jobs.add(soon, 'api')).rejects.toThrow('already exists');
+    expect((await jobs.add(soon, 'api', 'keep')).created).toBe(false);
+    expect((await jobs.add(soon, 'api', 'replace')).created).toBe(false);
+    expect(await jobs.removeAll()).toBe(1);
+  });
+
+  it('are shown page by page', async () => {
+    const first = await jobs.list({ limit: 1 });
+    expect(first.items.map(({ id }) => id)).toEqual(['hourly']);
+    const cursor = first.nextCursor ?? '';
+    const second = await jobs.list({ limit: 1, cursor });
+    expect(second.items.map(({ id }) => id)).toEqual(['often']);
+    expect(second.nextCursor).toBeNull();
+  });
+
+  it('all stop with the whole process, and go on with it', async () => {
+    const cluster = app.get(ClusterStore, { strict: false });
+    await cluster.pause('release');
+    expect(await cluster.state()).toMatchObject({ paused: true, pauseReason: 'release' });
+    vi.advanceTimersByTime(3_000);
+    expect(calls).toEqual([]);
+    await cluster.resume();
+    vi.advanceTimersByTime(1_000);
+    expect(calls).toEqual(['often']);
+  });
+
+  it.each([
+    ['a backfill', () => () => Promise.resolve(jobs.backfill('often', {} as Backfill))],
+    [
+      'a pause that ends by itself',
+      () => () => jobs.pause('often', { reason: null, until: new Date() }),
+    ],
+    [
+      'a change inside a transaction',
+      () => () => jobs.remove('often', { manager: { query: vi.fn() } }),
+    ],
+    [
+      'a transactional job',
+      () => () =>
+        jobs.add(greeting('t', { type: 'interval', hours: 1 }, { transactional: true }), 'api'),
+    ],
+  ])('are refused what needs a database, by name: %s', async (what, call) => {
+    const refused = async () => (call() as () => Promise<unknown>)();
+    await expect(refused()).rejects.toThrow(
+      new RegExp(`^${what} is not possible with store "memory"`, 'i'),
+    );
+  });
+});

@@ -1,0 +1,13 @@
+/** Starts and stops this node's work, while the application goes on. */
+export abstract class NodeSwitch {
+  /** Begins work. @throws WrongStateError when it has begun already */
+  abstract start(): void;
+
+  /**
+   * Ends work as at the end of the process: nothing new is begun, and runs may end within the grace.
+   *
+   * @param wait whether the answer waits for the end. Default: yes.
+   * @throws WrongStateError when it has ended already
+   */
+  abstract shutdown(options?: { readonly wait?: boolean }): Promise<void>;
+}

@@ -1,0 +1,50 @@
+import { CronJob } from 'cron';
+import { jobPolicySchema } from '../domain/job.js';
+import { withHash } from './declaration-hash.js';
+import type { RegisteredTask, TaskHandler } from './task-registry.js';
+import { specOf } from './trigger-time.js';
+
+/**
+ * The task and the job that a host's own `CronJob` becomes when it is added to the registry: its
+ * closure runs once for each tick in the whole cluster, on one of the nodes that have added it.
+ *
+ * @throws InvalidInputError when its time cannot be stored
+ */
+export function taskOfCronJob(name: string, job: CronJob): RegisteredTask {
+  const declared = withHash({
+    ...jobPolicySchema.parse({}),
+    id: name,
+    name,
+    task: name,
+    payload: null,
+    origin: 'declared',
+    trigger: specOf(job.cronTime),
+    tags: [],
+    paused: !job.isActive,
+  });
+  return { name, source: `the CronJob "${name}"`, handler: handlerOf(job), job: declared };
+}
+
+/** Ends the timer of a job that a host has started, without telling the host that it is complete. */
+export function quiet(job: CronJob): void {
+  const { onComplete } = job;
+  delete job.onComplete;
+  void CronJob.prototype.stop.call(job);
+  if (onComplete) job.onComplete = onComplete;
+}
+
+/** Calls what the job calls at a tick. What that throws reaches its own handler of errors and ours. */
+function handlerOf(job: CronJob): TaskHandler {
+  const { errorHandler } = job;
+  // Else it would not wait for what its callbacks promise.
+  job.waitForCompletion = true;
+  return async () => {
+    let failed: { readonly error: unknown } | null = null;
+    job.errorHandler = (error) => {
+      failed = { error };
+      errorHandler?.(error);
+    };
+    await CronJob.prototype.fireOnTick.call(job);
+    if (failed !== null) throw (failed as { error: unknown }).error;
+  };
+}

@@ -1,0 +1,59 @@
+import type { Claim } from '../store/run-queue.js';
+import type { Ended } from './run-log.js';
+import type { StartedRun } from './started-run.js';
+
+/** The runs of this process, each from its claim until the ledger has answered for it. */
+export class RunsHere {
+  /** Their handlers have not returned; it outlives the answer of the ledger. */
+  readonly busy = new Set<StartedRun>();
+  private readonly unanswered = new Map<string, StartedRun>();
+  private readonly lately = new Set<string>();
+  private waiting: (() => void)[] = [];
+
+  add(started: StartedRun): void {
+    this.unanswered.set(keyOf(started.run), started);
+    this.busy.add(started);
+    this.lately.add(started.run.task);
+  }
+
+  find(claim: Claim): StartedRun | undefined {
+    return this.unanswered.get(keyOf(claim));
+  }
+
+  /** Those without an outcome. */
+  working(): StartedRun[] {
+    return [...this.unanswered.values()].filter(({ outcome }) => outcome === null);
+  }
+
+  /** Resolves when all that works now and later has its outcome. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+      this.tellIdle();
+    });
+  }
+
+  /** One of them has its outcome. */
+  tellIdle(): void {
+    if (this.working().length === 0) for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  /** The ledger has answered. Null: it had answered before. */
+  forget(claim: Claim): Ended | null {
+    const started = this.find(claim);
+    this.unanswered.delete(keyOf(claim));
+    if (!started?.outcome) return null;
+    const { run, outcome, tookMs } = started;
+    return { run, outcome, tookMs };
+  }
+
+  /** The tasks that were running at any time since this was asked last. */
+  ranLately(): readonly string[] {
+    const tasks = [...this.lately];
+    this.lately.clear();
+    for (const { run } of this.busy) this.lately.add(run.task);
+    return tasks;
+  }
+}
+
+const keyOf = ({ runId, attempt }: Claim) => `${runId}/${attempt}`;

@@ -1,0 +1,70 @@
+import type { Clock } from '../domain/clock.js';
+import type { ClaimedRun, Outcome } from '../store/run-queue.js';
+import { timedOut, type Ending } from './ending.js';
+import type { RunReports } from './run-reports.js';
+
+/** How long a handler whose signal was aborted may still take to end, in ms. */
+export const AFTER_ABORT_MS = 1_000;
+
+/**
+ * One attempt of a run, from its claim until its handler has returned.
+ *
+ *   goes on ──▶ returned                                  its outcome is the handler's
+ *      │ time is over, cancelled, claim lost, node stops
+ *      ▼
+ *   aborted ──▶ returned within the grace                 its outcome is that of the ending
+ *      │ the grace is over
+ *      ▼
+ *   given up ──▶ returned at last                         the slot is free again
+ *
+ * A handler that has returned before its signal was aborted has done its work, whatever comes while
+ * its outcome is written. One that returns after it, even without an error, has not: it may have
+ * stopped half-way because it saw the signal.
+ */
+export class StartedRun {
+  readonly controller = new AbortController();
+  /** The first one counts. */
+  ending: Ending | null = null;
+  outcome: Outcome | null = null;
+  tookMs = 0;
+  /** It is known that the outcome will not count. */
+  isLost = false;
+  private readonly startedAt: number;
+  private readonly over = new AbortController();
+
+  constructor(
+    readonly run: ClaimedRun,
+    private readonly clock: Clock,
+    readonly reports: RunReports,
+    private readonly giveUp: (started: StartedRun) => void,
+  ) {
+    this.startedAt = clock.monotonic();
+    const { timeoutMs } = run.policy;
+    if (timeoutMs !== null) void this.limit(timeoutMs);
+  }
+
+  /** Tells the handler that it should end. */
+  abort(ending: Ending): void {
+    if (this.ending !== null || this.over.signal.aborted) return;
+    this.ending = ending;
+    this.controller.abort(ending.error);
+    if (ending.state !== null) void this.wait();
+  }
+
+  /** The handler has returned or was given up: nothing that comes later changes the outcome. */
+  end(): void {
+    if (this.over.signal.aborted) return;
+    this.tookMs = Math.round(this.clock.monotonic() - this.startedAt);
+    this.over.abort();
+  }
+
+  private async limit(timeoutMs: number): Promise<void> {
+    await this.clock.sleep(timeoutMs, this.over.signal);
+    this.abort(timedOut(timeoutMs));
+  }
+
+  private async wait(): Promise<void> {
+    await this.clock.sleep(AFTER_ABORT_MS, this.over.signal);
+    if (!this.over.signal.aborted) this.giveUp(this);
+  }
+}

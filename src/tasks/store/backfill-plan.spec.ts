@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { aStoredJob, later, minutes, NOON } from '../../../test/support/builders.js';
+import { InvalidInputError } from '../domain/errors.js';
+import type { Placement } from '../domain/place-run.js';
+import type { Overlap } from '../domain/job.js';
+import { placeBackfill, planBackfill } from './backfill-plan.js';
+import type { Backfill } from './job-store.js';
+
+const at = (n: number) => later(NOON, minutes(n));
+const report = aStoredJob('report');
+const NOW = at(10);
+
+const ask = (backfill: Partial<Backfill> = {}): Backfill => ({
+  from: at(2),
+  to: at(4),
+  overlap: 'buffer-all',
+  limit: 100,
+  dryRun: false,
+  ...backfill,
+});
+
+describe('the fire times of a backfill', () => {
+  it('are those of the range, its bounds among them', () => {
+    const plan = planBackfill(report, ask(), NOW);
+    expect(plan).toEqual({ fireTimes: [at(2), at(3), at(4)], more: false });
+  });
+
+  it('are none between two fire times', () => {
+    const plan = planBackfill(report, ask({ from: at(2.1), to: at(2.9) }), NOW);
+    expect(plan).toEqual({ fireTimes: [], more: false });
+  });
+
+  it('are the earliest up to the limit, and it says whether there are more', () => {
+    expect(planBackfill(report, ask({ limit: 2 }), NOW)).toEqual({
+      fireTimes: [at(2), at(3)],
+      more: true,
+    });
+    expect(planBackfill(report, ask({ limit: 3 }), NOW).more).toBe(false);
+  });
+
+  it('may be of this very instant, and never later', () => {
+    expect(planBackfill(report, ask({ to: NOW }), NOW).fireTimes.at(-1)).toEqual(NOW);
+    const later = () => planBackfill(report, ask({ to: at(10.1) }), NOW);
+    expect(later).toThrow(InvalidInputError);
+    expect(later).toThrow('/to must not be later than now');
+  });
+
+  it('are refused for a range that ends before it begins', () => {
+    expect(() => planBackfill(report, ask({ from: at(4), to: at(2) }), NOW)).toThrow('/from');
+  });
+
+  it('are refused under a policy by which each would cancel the one before', () => {
+    const asked = () => planBackfill(report, ask({ overlap: 'cancel-previous' }), NOW);
+    expect(asked).toThrow('/overlap');
+    expect(asked).toThrow('buffer-all');
+  });
+});
+
+describe('the runs of a backfill', () => {
+  const CASES: readonly (readonly [Overlap, live: number, held: number, Placement[]])[] = [
+    ['buffer-all', 0, 0, ['start', 'start', 'hold', 'hold']],
+    ['buffer-all', 2, 0, ['hold', 'hold', 'hold', 'hold']],
+    ['buffer-all', 0, 1, ['hold', 'hold', 'hold', 'hold']],
+    ['buffer-one', 1, 0, ['start', 'hold', 'refuse', 'refuse']],
+    ['skip', 0, 0, ['start', 'start', 'refuse', 'refuse']],
+    ['allow', 5, 0, ['start', 'start', 'start', 'start']],
+  ];
+
+  it.each(CASES)(
+    'under %s, %i being live and %i waiting: %j',
+    (overlap, live, held, placements) => {
+      const job = { ...report, maxInstances: 2, bufferLimit: 1 };
+      expect(placeBackfill(job, ask({ overlap }), { live, held }, 4)).toEqual(placements);
+    },
+  );
+});

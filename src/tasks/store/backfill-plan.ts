@@ -1,0 +1,54 @@
+import { InvalidInputError } from '../domain/errors.js';
+import { placeRun, type Occupancy, type Placement } from '../domain/place-run.js';
+import type { StoredJob } from './job-definition.js';
+import type { Backfill } from './job-store.js';
+import { readable } from './job-trigger.js';
+
+export interface BackfillPlan {
+  readonly fireTimes: readonly Date[];
+  readonly more: boolean;
+}
+
+/**
+ * The fire times that a backfill is about, the earliest first.
+ *
+ * @throws InvalidInputError, WrongStateError
+ */
+export function planBackfill(job: StoredJob, ask: Backfill, now: Date): BackfillPlan {
+  if (ask.from > ask.to) throw refused('/from', 'must not be later than `to`');
+  if (ask.to > now) throw refused('/to', `must not be later than now, ${now.toISOString()}`);
+  if (ask.overlap === 'cancel-previous') {
+    throw refused(
+      '/overlap',
+      'cannot be "cancel-previous", as each fire time would cancel the one before: ' +
+        'take "buffer-all" to run one after the other',
+    );
+  }
+  const trigger = readable(job);
+  const fireTimes: Date[] = [];
+  let at = trigger.next(new Date(ask.from.getTime() - 1));
+  for (; at !== null && at <= ask.to && fireTimes.length < ask.limit; at = trigger.next(at)) {
+    fireTimes.push(at);
+  }
+  return { fireTimes, more: at !== null && at <= ask.to };
+}
+
+/** What becomes of each of so many runs, one after the other. Those that wait have no limit. */
+export function placeBackfill(
+  job: StoredJob,
+  { overlap }: Backfill,
+  occupied: Occupancy,
+  runs: number,
+): readonly Placement[] {
+  const policy = { maxInstances: job.maxInstances, overlap, bufferLimit: Infinity };
+  let { live, held } = occupied;
+  return Array.from({ length: runs }, () => {
+    const placement = placeRun(policy, { live, held });
+    if (placement === 'start') live++;
+    if (placement === 'hold') held++;
+    return placement;
+  });
+}
+
+const refused = (pointer: string, message: string) =>
+  new InvalidInputError('The backfill', [{ pointer, message }]);

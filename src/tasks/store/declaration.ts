@@ -1,0 +1,159 @@
+import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import { redefined, revived, unchanged } from './job-changes.js';
+import type { JobChange, JobDefinition, StoredJob } from './job-definition.js';
+import type { Declared, DeclaredJob } from './job-store.js';
+import { anchored, continued, nextOf, replanFrom } from './job-trigger.js';
+
+/**
+ * How a declaration becomes a job, and what a deploy does to it. Pure.
+ *
+ * A declaration is known by its hash. The stored one stays as it is when the hash is the same, so a
+ * restart moves no plan. Another one replaces it, unless it is an older one that comes back while
+ * somebody live still declares the newer: nodes of both versions run side by side during a deploy, and
+ * the older must not win by starting last. Which is older is known by the hashes that were in force
+ * before. When the last node that declares the newer has gone, the others bring theirs back.
+ *
+ * What an operator did survives all of it: pauses and overrides are kept apart from the declaration.
+ */
+
+/** A cold start of the cluster. */
+export interface Generation {
+  readonly generation: string;
+  readonly startedAt: Date;
+}
+
+/** The reason that a job has which its declaration switches off. */
+const DISABLED = 'disabled in code';
+
+/** So many former hashes are remembered. */
+const MOST_FORMER = 20;
+
+/** The job that a declaration makes where there is none. */
+export function firstDeclared(
+  declared: DeclaredJob,
+  now: Date,
+  cluster: Generation | null,
+): Pick<JobChange, 'definition' | 'nextFireAt'> {
+  const { trigger, generation, first } = armed(declared, now, cluster, null);
+  const definition: JobDefinition = {
+    ...fieldsOf(declared),
+    trigger,
+    generation,
+    paused: declared.paused,
+    pauseReason: declared.paused ? DISABLED : null,
+    pausedAt: declared.paused ? now : null,
+    pausedUntil: null,
+    formerHashes: [],
+    overrides: {},
+    unknownSince: null,
+    orphanedAt: null,
+    idleSince: declared.paused ? now : null,
+  };
+  return { definition, nextFireAt: declared.paused ? null : (first ?? nextOf(definition, 0, now)) };
+}
+
+export interface Redeclared {
+  readonly outcome: Declared;
+  /** Null: nothing is written. */
+  readonly change: JobChange | null;
+}
+
+/** @param othersDeclare whether another live node declares what is stored */
+export function redeclared(
+  job: StoredJob,
+  declared: DeclaredJob,
+  now: Date,
+  cluster: Generation | null,
+  othersDeclare: boolean,
+): Redeclared {
+  if (job.origin !== declared.origin) return { outcome: 'taken', change: null };
+  const same = job.declaredHash === declared.hash;
+  const starts = declared.trigger.type === 'start';
+  const rearms = starts && job.generation !== (cluster?.generation ?? null);
+  if (same && !rearms) return job.orphanedAt === null ? known(job, declared) : alive(job, now);
+  const older = !same && job.formerHashes.includes(declared.hash);
+  if (older && othersDeclare) return { outcome: 'drifted', change: null };
+  return {
+    outcome: same ? 'restarted' : 'replaced',
+    change: replaced(job, declared, now, cluster),
+  };
+}
+
+function replaced(
+  job: StoredJob,
+  declared: DeclaredJob,
+  now: Date,
+  cluster: Generation | null,
+): JobChange {
+  const byOperator = job.paused && job.pauseReason !== DISABLED;
+  const isPaused = byOperator || declared.paused;
+  const { trigger, generation, first } = armed(declared, replanFrom(job, now), cluster, job);
+  const definition: JobDefinition = {
+    ...job,
+    ...fieldsOf(declared),
+    ...job.overrides,
+    trigger: job.overrides.trigger ?? trigger,
+    generation,
+    paused: isPaused,
+    pauseReason: byOperator ? job.pauseReason : isPaused ? DISABLED : null,
+    pausedAt: isPaused ? ((job.paused ? job.pausedAt : null) ?? now) : null,
+    pausedUntil: byOperator ? job.pausedUntil : null,
+    formerHashes: formerOf(job, declared.hash),
+    unknownSince: null,
+    orphanedAt: null,
+  };
+  const change = redefined(job, definition, now);
+  const fires = first !== null && !isPaused && job.overrides.trigger === undefined;
+  return fires ? { ...change, nextFireAt: first } : change;
+}
+
+/** A node of an earlier version does not write what its declaration says, only the hash of it. */
+function known(job: StoredJob, declared: DeclaredJob): Redeclared {
+  const change = job.declared?.hash === declared.hash ? null : unchanged(job);
+  return {
+    outcome: 'unchanged',
+    change: change && { ...change, definition: { ...job, declared } },
+  };
+}
+
+function alive(job: StoredJob, now: Date): Redeclared {
+  return { outcome: 'revived', change: revived(job, now) };
+}
+
+function fieldsOf(declared: DeclaredJob) {
+  const { hash, paused: _paused, trigger: _trigger, ...fields } = declared;
+  return { ...fields, deleteWhenDone: false, declared, declaredHash: hash };
+}
+
+interface Armed {
+  readonly trigger: TriggerSpec;
+  readonly generation: string | null;
+  /** Of what fires after a start: when, also if that has passed. */
+  readonly first: Date | null;
+}
+
+/** The trigger of a declaration as it is stored. */
+function armed(
+  { id, trigger }: DeclaredJob,
+  from: Date,
+  cluster: Generation | null,
+  job: StoredJob | null,
+): Armed {
+  if (trigger.type === 'start') {
+    // What has been armed for this start of the cluster already is armed from now on.
+    const again = job !== null && job.generation === (cluster?.generation ?? null);
+    const start = again ? from : (cluster?.startedAt ?? from);
+    const first = new Date(start.getTime() + trigger.delayMs);
+    const at = first.toISOString();
+    return { trigger: { type: 'date', at }, generation: cluster?.generation ?? null, first };
+  }
+  const plain =
+    job === null ? anchored(trigger, from, id) : continued(job.trigger, trigger, from, id);
+  return { trigger: plain, generation: null, first: null };
+}
+
+function formerOf({ formerHashes, declaredHash }: StoredJob, hash: string): string[] {
+  if (declaredHash === hash) return [...formerHashes];
+  const before = declaredHash === null ? formerHashes : [...formerHashes, declaredHash];
+  return before.filter((former) => former !== hash).slice(-MOST_FORMER);
+}

@@ -1,0 +1,88 @@
+import { JobExistsError, RevisionConflictError } from '../domain/errors.js';
+import { jobPolicySchema, type JobOrigin, type JobPatch, type NewJob } from '../domain/job.js';
+import { redefined, unchanged } from './job-changes.js';
+import { MADE_PAUSED, type JobChange, type StoredJob } from './job-definition.js';
+import type { DeclaredJob } from './job-store.js';
+import { continued, firstOf, replanFrom } from './job-trigger.js';
+
+/** What users change of a job's definition. Pure. */
+
+/** @param revision the one at which somebody saw the job @throws RevisionConflictError */
+export function assertRevision(job: StoredJob, revision: number | undefined): void {
+  if (revision === undefined || revision === job.revision) return;
+  throw new RevisionConflictError(job.id, revision, job.revision);
+}
+
+/**
+ * Changes fields. What is changed of a declaration is remembered, so that it can be undone.
+ *
+ * @throws InvalidInputError for a trigger that would never fire, WrongStateError
+ */
+export function modified(job: StoredJob, patch: JobPatch, now: Date): JobChange {
+  const given = continuing(job, withoutGaps(patch), now);
+  if (given.trigger !== undefined) firstOf(given.trigger, replanFrom(job, now), job.id);
+  const overrides = job.declared === null ? {} : { ...job.overrides, ...given };
+  return redefined(job, { ...job, ...given, overrides }, now);
+}
+
+/** Forgets what was changed of a declaration. @throws WrongStateError */
+export function reset(job: StoredJob, now: Date): JobChange {
+  const { declared, overrides } = job;
+  if (declared === null) return unchanged(job);
+  const said = saidBy(declared, now);
+  const fields = Object.keys(overrides) as (keyof JobPatch)[];
+  const original: JobPatch = Object.fromEntries(fields.map((field) => [field, said[field]]));
+  const definition = { ...job, ...continuing(job, original, now), overrides: {} };
+  return redefined(job, definition, now);
+}
+
+/**
+ * Gives a job another definition under its id. It stays the same job, so that a host may add its jobs
+ * at each start: its ledger goes on, and the count of its runs; a trigger that has not changed keeps
+ * its plan; an operator's pause lasts until somebody resumes the job.
+ *
+ * @throws JobExistsError for a job that is not of this origin, such as one that the code declares,
+ *   InvalidInputError for a trigger that would never fire
+ */
+export function supplanted(job: StoredJob, asked: NewJob, origin: JobOrigin, now: Date): JobChange {
+  if (job.origin !== origin) throw new JobExistsError(job.id);
+  const { name, paused: pauses, ...fields } = asked;
+  const given = continuing(job, fields, now);
+  firstOf(given.trigger, replanFrom(job, now), job.id);
+  const definition = {
+    ...job,
+    ...given,
+    ...(pauses && !job.paused && { pauseReason: MADE_PAUSED, pausedAt: now }),
+    name: name ?? job.id,
+    paused: job.paused || pauses,
+    unknownSince: null,
+    orphanedAt: null,
+  };
+  return redefined(job, definition, now);
+}
+
+/** With a trigger that goes on where it is the one that is stored. */
+function continuing<Given extends JobPatch>(job: StoredJob, given: Given, now: Date): Given {
+  if (given.trigger === undefined) return given;
+  const from = replanFrom(job, now);
+  return { ...given, trigger: continued(job.trigger, given.trigger, from, job.id) };
+}
+
+/** A patch without fields that hold nothing. */
+function withoutGaps(patch: JobPatch): JobPatch {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+}
+
+/** All that a patch can change, as the declaration has it or leaves it to the defaults. */
+function saidBy(declared: DeclaredJob, now: Date): JobPatch {
+  const { trigger, payload } = declared;
+  return {
+    ...jobPolicySchema.parse({}),
+    deleteWhenDone: false,
+    ...declared,
+    tags: [...declared.tags],
+    payload: (payload ?? null) as NewJob['payload'],
+    // What fires after a start had its turn at this one, and is armed anew at the next.
+    trigger: trigger.type === 'start' ? { type: 'date', at: now.toISOString() } : trigger,
+  };
+}

@@ -1,0 +1,35 @@
+import type { StatementOf } from './statement.js';
+
+/**
+ * Keeps what handlers say of their runs. $1 node · $2 … $6 lines: run, attempt, at, level, message ·
+ * $7 … $9 progress: run, attempt, progress.
+ *
+ * A line counts also when its attempt has just ended, for it was written before; one of a claim that
+ * this node never had or has lost does not. Progress is of what runs now.
+ */
+export const report: StatementOf = ({ quoted }) => ({
+  name: 'report',
+  text: `
+    WITH lines AS MATERIALIZED (
+      SELECT * FROM unnest($2::bigint[], $3::int[], $4::timestamptz[], $5::text[], $6::text[])
+        WITH ORDINALITY AS l (id, attempt, at, level, message, nth)),
+    mine AS MATERIALIZED (
+      SELECT c.id, c.attempt
+      FROM (SELECT DISTINCT id, attempt FROM lines) c
+      WHERE EXISTS (SELECT 1 FROM ${quoted}.runs r
+                    WHERE r.id = c.id AND r.attempt = c.attempt AND r.node_id = $1::uuid)
+         OR EXISTS (SELECT 1 FROM ${quoted}.run_attempts a
+                    WHERE a.run_id = c.id AND a.attempt = c.attempt AND a.node_id = $1::uuid)),
+    kept AS (
+      INSERT INTO ${quoted}.run_logs (run_id, attempt, at, level, message)
+      SELECT l.id, l.attempt, l.at, l.level, l.message
+      FROM lines l JOIN mine m ON m.id = l.id AND m.attempt = l.attempt
+      ORDER BY l.nth),
+    progress AS MATERIALIZED (
+      SELECT * FROM unnest($7::bigint[], $8::int[], $9::jsonb[]) AS p (id, attempt, progress)
+      ORDER BY id)
+    UPDATE ${quoted}.runs r
+    SET progress = p.progress
+    FROM progress p
+    WHERE r.id = p.id AND r.attempt = p.attempt AND r.node_id = $1::uuid AND r.state = 'running'`,
+});

@@ -1,0 +1,14 @@
+import type { Claim } from './run-queue.js';
+
+/** Transactions of the host's database, in which what a run writes and its success are one. */
+export abstract class RunTransactions {
+  /**
+   * Calls `body` in a transaction, in which everything takes part that `body` and what it calls do
+   * with the host's database. Then writes the run's success and commits, both or neither.
+   *
+   * @param body resolves with the result to record, as JSON
+   * @returns false: the run is no longer this node's, and everything was rolled back
+   * @throws what `body` throws, after everything was rolled back
+   */
+  abstract run(claim: Claim, body: () => Promise<unknown>): Promise<boolean>;
+}

@@ -1,0 +1,53 @@
+import { STAMP, type ClockShift } from '../database-time.js';
+import type { Claim } from '../run-queue.js';
+import type { SchemaName } from '../schema-name.js';
+import type { SqlRunner } from '../sql-runner.js';
+
+/** Whose ledger it is, and who writes. */
+export interface Finisher {
+  readonly schema: SchemaName;
+  readonly shift: ClockShift;
+  readonly nodeId: string;
+}
+
+/**
+ * Writes a run's success where its own writes are, right before their commit. The row stays locked
+ * until then, so nobody gives the run up in between.
+ *
+ * @param result JSON
+ * @returns false when the run is no longer this node's
+ */
+export async function finishInTransaction(
+  sql: SqlRunner,
+  { schema, shift, nodeId }: Finisher,
+  { runId, attempt }: Claim,
+  result: unknown,
+): Promise<boolean> {
+  const rows = await sql.query<unknown[]>(
+    `WITH finished AS (
+       UPDATE ${schema.quoted}.runs
+       SET state = 'succeeded', finished_at = ${STAMP}, result = $5::jsonb, error = NULL
+       WHERE id = $2::bigint AND attempt = $3::int AND node_id = $4::uuid AND state = 'running'
+       RETURNING 1)
+     SELECT * FROM finished`,
+    [shift.bound, runId, attempt, nodeId, result === undefined ? null : JSON.stringify(result)],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Whether a success was committed whose commit was not answered. It may still be on its way: then the
+ * row is locked, and this waits until it has happened or is rolled back.
+ */
+export async function wasFinished(
+  sql: SqlRunner,
+  { schema, nodeId }: Finisher,
+  { runId, attempt }: Claim,
+): Promise<boolean> {
+  const rows = await sql.query<{ state: string }[]>(
+    `SELECT state FROM ${schema.quoted}.runs
+     WHERE id = $1::bigint AND attempt = $2::int AND node_id = $3::uuid FOR SHARE`,
+    [runId, attempt, nodeId],
+  );
+  return rows[0]?.state === 'succeeded';
+}

@@ -1,0 +1,18 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ClusterNode } from '../cluster-node.js';
+import type { EngineStore } from '../store/engine-store.js';
+import type { NodeIdentity } from '../store/postgres/engine-options.js';
+import { MemoryDatabase } from './memory-database.js';
+import { memoryEngineStore } from './memory-engine-store.js';
+
+/** A node like any other, on the database in memory. */
+@Injectable()
+export class MemoryClusterNode extends ClusterNode {
+  @Inject(MemoryDatabase) private readonly memory!: MemoryDatabase;
+
+  protected override async openStore(node: NodeIdentity): Promise<EngineStore> {
+    return memoryEngineStore(this.memory, node);
+  }
+
+  protected override async closeStore(): Promise<void> {}
+}

@@ -1,0 +1,94 @@
+import type { JobPolicy, Overlap } from '../domain/job.js';
+import type { MemoryDatabase } from './memory-database.js';
+import type { RunRow } from './memory-rows.js';
+
+/** What is in the way of a job's next run. The twin of `store/postgres/sql/standing.ts`. */
+export interface Standing {
+  /** Pending, running, or with a handler that goes on although its time is over. */
+  readonly live: number;
+  /** Waiting for their turn, but for those of a backfill. */
+  readonly buffered: number;
+  /** A sentence about the run that is in the way; null: there is none. */
+  readonly blocker: string | null;
+}
+
+interface Asking {
+  readonly jobId: string;
+  readonly capacity: number;
+  /** Below so many live runs, those that wait for a retry are ended. */
+  readonly endsWaitingBelow: number;
+  /** At its capacity, what runs is asked to end and what has not begun is cancelled. */
+  readonly displaces: boolean;
+}
+
+/** Has those give way that must, and says what is left. */
+export function standing(database: MemoryDatabase, asking: Asking): Standing {
+  const now = database.now();
+  const found = database.runs.live(asking.jobId);
+  const counted = found.filter((row) => !isWaiting(row, now));
+  const live = counted.filter((row) => row.held !== 'buffered').length;
+  const crowd = counted.filter((row) => !isApart(row)).length;
+  const displaces = asking.displaces && crowd >= asking.capacity;
+  let asked = false;
+  for (const row of found) {
+    if (isWaiting(row, now) ? live < asking.endsWaitingBelow : displaces && !isApart(row)) {
+      asked = giveWay(database, row, now) || asked;
+    }
+  }
+  if (asked) database.notify('cancel');
+  const left = database.runs.live(asking.jobId);
+  const blocker =
+    left.find(({ held }) => held !== 'buffered') ?? left.find(({ held }) => held === 'buffered');
+  return {
+    live: left.filter(({ held }) => held !== 'buffered').length,
+    buffered: left.filter((row) => row.held === 'buffered' && !isApart(row)).length,
+    blocker: blocker ? sentenceOf(blocker) : null,
+  };
+}
+
+/** How many candidates may start, and how many more may wait for their turn. */
+export function roomFor(
+  {
+    overlap,
+    maxInstances,
+    bufferLimit,
+  }: Pick<JobPolicy, 'overlap' | 'maxInstances' | 'bufferLimit'>,
+  { live, buffered }: Standing,
+): { starts: number; waits: number } {
+  const free = Math.max(0, maxInstances - live);
+  const rooms: Record<Overlap, { starts: number; waits: number }> = {
+    allow: { starts: Infinity, waits: 0 },
+    skip: { starts: free, waits: 0 },
+    'buffer-one': { starts: buffered ? 0 : free, waits: buffered ? 0 : 1 },
+    'buffer-all': { starts: buffered ? 0 : free, waits: bufferLimit - buffered },
+    'cancel-previous': { starts: Math.max(0, free - buffered), waits: free > buffered ? 0 : 1 },
+  };
+  return rooms[overlap];
+}
+
+/** It waits for its retry. */
+const isWaiting = (row: RunRow, now: Date) =>
+  row.state === 'pending' && row.attempt > 0 && row.held === null && row.runAt > now;
+
+/** It waits for its turn in a backfill. */
+const isApart = (row: RunRow) => row.held === 'buffered' && row.cause === 'backfill';
+
+/** Ends a run that has not begun; asks one that runs to end, which is told by `true`. */
+function giveWay({ runs }: MemoryDatabase, row: RunRow, now: Date): boolean {
+  if (row.state === 'pending') {
+    const state = isWaiting(row, now) ? 'failed' : 'cancelled';
+    runs.write({ ...row, state, reason: 'superseded', held: null, finishedAt: now });
+  }
+  if (row.state !== 'running') return false;
+  const cancelReason = row.cancelReason ?? 'the next fire time of the job has come';
+  runs.write({ ...row, cancelRequestedAt: row.cancelRequestedAt ?? now, cancelReason });
+  return true;
+}
+
+function sentenceOf({ id, handlerAlive, finishedAt }: RunRow): string {
+  const goesOn =
+    handlerAlive && finishedAt
+      ? `: its handler goes on although it ran out of time at ${finishedAt.toISOString()}`
+      : '';
+  return `Run ${id} was still going on${goesOn}.`;
+}

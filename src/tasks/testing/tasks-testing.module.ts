@@ -1,0 +1,75 @@
+import type { DynamicModule, Provider } from '@nestjs/common';
+import type { ScheduleModuleOptions } from '@nestjs/schedule';
+import { ClusterNode } from '../cluster-node.js';
+import { Clock } from '../domain/clock.js';
+import { ChangeFeed } from '../store/change-feed.js';
+import { ClusterStore } from '../store/cluster-store.js';
+import { JobStore } from '../store/job-store.js';
+import { RunStore } from '../store/run-store.js';
+import { TasksModule } from '../tasks.module.js';
+import type { TasksOptions } from '../tasks.options.js';
+import { FakeClock } from './fake-clock.js';
+import { MemoryClusterNode } from './memory-cluster-node.js';
+import { MemoryChangeFeed } from './memory-change-feed.js';
+import { MemoryClusterStore } from './memory-cluster-store.js';
+import { MemoryDatabase } from './memory-database.js';
+import { MemoryJobStore } from './memory-job-store.js';
+import { MemoryRunStore } from './memory-run-store.js';
+import { TasksTesting } from './tasks-testing.js';
+
+const YEAR_MS = 365 * 86_400_000;
+
+export interface TasksTestingOptions
+  extends Partial<Omit<TasksOptions, 'store' | 'databaseUrl'>>, ScheduleModuleOptions {
+  /** The instant at which the test begins. Default: noon of 2 March 2026, a Monday, in UTC. */
+  readonly now?: Date | string;
+  /** Of another application of the same test, which this one then forms a cluster with. */
+  readonly database?: MemoryDatabase;
+  /** Together with `database`: its clock. */
+  readonly clock?: FakeClock;
+}
+
+/**
+ * `TasksModule` for tests: the whole engine, with its leader, its ledger and its promises, on a
+ * database in memory and a clock that moves when told. Unlike local mode nothing in it is
+ * synchronous, as in a cluster: tests await `TasksTesting.advance('25h')`.
+ */
+export class TasksTestingModule {
+  static forRoot({ now, database, clock, ...options }: TasksTestingOptions = {}): DynamicModule {
+    // With one node, nobody is to be noticed as dead however far the clock jumps.
+    const patience = { leaseMs: YEAR_MS, heartbeatMs: YEAR_MS, deadAfterMs: 10 * YEAR_MS };
+    const module = TasksModule.forRoot({ ...patience, ...options, databaseUrl: 'in memory' });
+    const { leaseMs, deadAfterMs, retentionDays = 30 } = { ...patience, ...options };
+    const times = { leaseMs, deadAfterMs, retentionDays };
+    // Made with each application: a host may call this once, for all of its tests.
+    const makeClock = () => clock ?? new FakeClock(now);
+    const makeDatabase = (time: FakeClock) => database ?? new MemoryDatabase(time, times);
+    return {
+      ...module,
+      providers: [...(module.providers ?? []), ...inMemory(makeClock, makeDatabase)],
+      exports: [...(module.exports ?? []), TasksTesting, FakeClock],
+    };
+  }
+}
+
+/** Each takes the place of the provider of the same token. */
+function inMemory(
+  makeClock: () => FakeClock,
+  makeDatabase: (clock: FakeClock) => MemoryDatabase,
+): Provider[] {
+  const on = <Store>(Made: new (database: MemoryDatabase) => Store) => ({
+    inject: [MemoryDatabase],
+    useFactory: (database: MemoryDatabase) => new Made(database),
+  });
+  return [
+    { provide: FakeClock, useFactory: makeClock },
+    { provide: Clock, useExisting: FakeClock },
+    { provide: MemoryDatabase, inject: [FakeClock], useFactory: makeDatabase },
+    { provide: JobStore, ...on(MemoryJobStore) },
+    { provide: RunStore, ...on(MemoryRunStore) },
+    { provide: ClusterStore, ...on(MemoryClusterStore) },
+    { provide: ChangeFeed, ...on(MemoryChangeFeed) },
+    { provide: ClusterNode, useClass: MemoryClusterNode },
+    TasksTesting,
+  ];
+}

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import type { Run } from '../domain/run.js';
+import { NodeStatus } from '../node-status.js';
+import { durationMs, type Duration } from './duration.js';
+import { FakeClock } from './fake-clock.js';
+import { MemoryDatabase } from './memory-database.js';
+import type { RunRow } from './memory-rows.js';
+import { runOf } from './memory-run-store.js';
+
+/** How far time goes on at once while handlers work, in ms: they may wait for some of it. */
+const STEP_MS = 50;
+
+/** A handler that waits for something outside gets so many turns of the event loop to end. */
+const MOST_TURNS = 2_000;
+
+/**
+ * Moves the time of an application under test.
+ *
+ * ```ts
+ * const app = await Test.createTestingModule({
+ *   imports: [TasksTestingModule.forRoot({ now: '2026-03-02T00:00:00Z' }), ReportsModule],
+ * }).compile();
+ * await app.init();
+ * await app.get(TasksTesting).advance('25h');
+ * ```
+ */
+@Injectable()
+export class TasksTesting {
+  constructor(
+    readonly clock: FakeClock,
+    readonly database: MemoryDatabase,
+    private readonly status: NodeStatus,
+  ) {}
+
+  /** Resolves when the node is at work and leads. `advance` and `runDue` wait for it themselves. */
+  async ready(): Promise<void> {
+    for (let turns = 0; !this.status.isLeader || !this.status.running; turns++) {
+      if (turns > MOST_TURNS) {
+        const why = this.status.notReady ?? 'it does not lead';
+        throw new Error(`The node does not begin: ${why}. Has app.init() been called?`);
+      }
+      await (turns % 10 === 9 ? this.clock.advance(STEP_MS) : this.clock.settle());
+    }
+    await this.quiet();
+  }
+
+  /**
+   * Lets so much time pass. Every fire time in it fires at its own instant, and each run has ended
+   * before time goes on. Where nothing is due, time jumps.
+   *
+   * @returns the runs that ended meanwhile, in order, the skipped ones among them
+   */
+  async advance(duration: Duration): Promise<readonly Run[]> {
+    const before = this.ended();
+    await this.ready();
+    const end = this.time() + durationMs(duration);
+    for (;;) {
+      await this.quiet();
+      const next = Math.min(end, this.nextInstant());
+      if (next > this.time()) await this.clock.jump(next - this.time());
+      await this.quiet();
+      if (this.time() >= end) return this.endedSince(before);
+    }
+  }
+
+  /**
+   * Moves time to the next instant at which something is due, and lets that run.
+   *
+   * @returns the runs that ended; none when nothing is planned
+   */
+  async runDue(): Promise<readonly Run[]> {
+    await this.ready();
+    const next = this.nextInstant();
+    return Number.isFinite(next) ? this.advance(Math.max(0, next - this.time())) : [];
+  }
+
+  /** Until nothing is due and no handler goes on. */
+  private async quiet(): Promise<void> {
+    for (let turns = 0; turns < MOST_TURNS; turns++) {
+      await this.clock.settle();
+      if (!this.isBusy()) return;
+      // Some of it may wait for time to pass, such as a loop that tries again.
+      if (turns % 20 === 19) await this.clock.advance(STEP_MS);
+    }
+  }
+
+  private isBusy(): boolean {
+    const now = this.time();
+    const { jobs, runs, lock } = this.database;
+    if (lock.paused) return runs.live().some(isRunning);
+    return (
+      runs.live().some((run) => isRunning(run) || isDue(run, now)) ||
+      [...jobs.values()].some(
+        ({ nextFireAt }) => nextFireAt !== null && nextFireAt.getTime() <= now,
+      )
+    );
+  }
+
+  /** Infinity: nothing is planned. */
+  private nextInstant(): number {
+    const { jobs, runs } = this.database;
+    const fires = [...jobs.values()].map(({ nextFireAt }) => nextFireAt?.getTime() ?? Infinity);
+    const starts = runs.live().map((run) => (run.held === null ? run.runAt.getTime() : Infinity));
+    return Math.min(Infinity, ...[...fires, ...starts].filter((at) => at > this.time()));
+  }
+
+  private ended(): ReadonlySet<string> {
+    return new Set(
+      this.database.runs
+        .all()
+        .filter(hasEnded)
+        .map(({ id }) => id),
+    );
+  }
+
+  private endedSince(before: ReadonlySet<string>): readonly Run[] {
+    const runs = this.database.runs.all().filter((run) => hasEnded(run) && !before.has(run.id));
+    return runs.map(runOf);
+  }
+
+  private time(): number {
+    return this.clock.now().getTime();
+  }
+}
+
+const isRunning = ({ state }: RunRow) => state === 'running';
+const isDue = ({ state, held, runAt }: RunRow, now: number) =>
+  state === 'pending' && held === null && runAt.getTime() <= now;
+const hasEnded = ({ state }: RunRow) => state !== 'pending' && state !== 'running';

@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import {
+  IdempotencyConflictError,
+  JobExistsError,
+  JobNotFoundError,
+  RevisionConflictError,
+} from '../../src/tasks/domain/errors.js';
+import { aJob } from '../support/builders.js';
+import type { MakeStore, TestStore } from './test-store.js';
+
+export function addOnceContract(makeStore: MakeStore): void {
+  let store: TestStore;
+
+  beforeEach(async () => {
+    store = await makeStore();
+  });
+  afterEach(() => store.close());
+
+  const add = (id: string, idempotencyKey?: string) =>
+    store.jobs.add(aJob(id), 'api', 'error', idempotencyKey ? { idempotencyKey } : {});
+
+  it('answers a repeated request as it did the first time', async () => {
+    const first = await add('report', 'k');
+    expect(first.created).toBe(true);
+    expect(await add('report', 'k')).toEqual(first);
+    await expect(add('report')).rejects.toThrow(JobExistsError);
+    await expect(add('report', 'another key')).rejects.toThrow(JobExistsError);
+  });
+
+  it('makes one job of requests that come at once', async () => {
+    const all = await Promise.all(Array.from({ length: 4 }, () => add('report', 'k')));
+    expect(all.every(({ created, job }) => created && job.revision === 1)).toBe(true);
+  });
+
+  it('refuses the key for another request', async () => {
+    await add('report', 'k');
+    await expect(add('other', 'k')).rejects.toThrow(IdempotencyConflictError);
+    expect(await store.jobs.get('other')).toBeNull();
+  });
+
+  it('does not keep the key of a request that failed', async () => {
+    await add('report');
+    await expect(add('report', 'k')).rejects.toThrow(JobExistsError);
+    await store.jobs.remove('report');
+    expect((await add('report', 'k')).created).toBe(true);
+  });
+
+  it('makes no job under a condition on one that is not there, or not so any more', async () => {
+    const replace = (ifRevision: number) =>
+      store.jobs.add(aJob('report'), 'api', 'replace', { ifRevision });
+    await expect(replace(1)).rejects.toThrow(JobNotFoundError);
+    expect(await store.jobs.get('report')).toBeNull();
+    await add('report');
+    await expect(replace(2)).rejects.toThrow(RevisionConflictError);
+    expect((await replace(1)).job.revision).toBe(2);
+  });
+
+  it('lists jobs by their next fire time, where those that have none are left out', async () => {
+    const at = (minute: number) => ({ type: 'date' as const, at: `2099-01-01T00:0${minute}:00Z` });
+    for (const [id, minute] of [
+      ['c', 1],
+      ['a', 3],
+      ['b', 2],
+      ['d', 2],
+    ] as const) {
+      await store.jobs.add(aJob(id, { trigger: at(minute) }), 'api');
+    }
+    await store.jobs.pause('a');
+    const ids: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const query = { order: 'nextFireAt' as const, limit: 1, ...(cursor && { cursor }) };
+      const page = await store.jobs.list(query);
+      ids.push(...page.items.map((job) => job.id));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect(ids).toEqual(['c', 'b', 'd']);
+  });
+}

@@ -1,0 +1,278 @@
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SqlRunner } from '../../src/tasks/store/sql-runner.js';
+import { aJob, days } from '../support/builders.js';
+import { until } from '../support/until.js';
+import { postgresStores, type PostgresTestStore } from './postgres-store.js';
+import {
+  aDueJobIn,
+  aNodeAtWork,
+  aRunningRun,
+  claim,
+  fireDue,
+  lead,
+  run,
+  runsOf,
+} from './scenes.js';
+import { RETENTION_DAYS, type TestNode } from './test-store.js';
+
+/** Runs while others have begun something and not yet ended it, and what only SQL shows of them. */
+
+const makeStore = postgresStores();
+let store: PostgresTestStore;
+let north: TestNode;
+let token: number;
+let other: pg.Client;
+
+beforeEach(async () => {
+  store = await makeStore();
+  north = await aNodeAtWork(store, 'north');
+  token = await lead(north);
+  other = new pg.Client({ connectionString: store.url });
+  await other.connect();
+});
+afterEach(async () => {
+  await other.end();
+  await store.close();
+});
+
+/** Somebody else's transaction, which stays open until `commit`. */
+const begin = async (...statements: readonly string[]) => {
+  await other.query('BEGIN');
+  await other.query(`SET LOCAL search_path TO ${store.schema.quoted}`);
+  for (const statement of statements) await other.query(statement);
+};
+const commit = () => other.query('COMMIT');
+
+/** Resolves once a connection of ours, or of the API, waits for a lock. */
+const someoneWaits = () =>
+  until('a wait for a lock', async () => {
+    const waiting = await store.query(
+      `SELECT 1 FROM pg_stat_activity
+       WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+    );
+    return waiting.length > 0;
+  });
+
+const PAUSE = [
+  `UPDATE jobs SET paused = true, state = 'paused', revision = revision + 1`,
+  `UPDATE job_plans SET next_fire_at = NULL, revision = revision + 1`,
+];
+
+/** A fired run, which a pause holds, running on `north`. */
+const aFiredRun = async (job = {}) => {
+  await aDueJobIn(store, 'report', job);
+  await fireDue(store, north, token);
+  await north.roster.beat();
+  return (await claim(north, 1))[0]!;
+};
+
+describe('an outcome after which the run is tried again', () => {
+  it('that waits while its job is being paused is held, in the same call', async () => {
+    const { runId, attempt } = await aFiredRun();
+    await begin(...PAUSE);
+    const recorded = north.queue.finish([{ runId, attempt, state: 'failed', retryInMs: 0 }]);
+    await someoneWaits();
+    await commit();
+    expect(await recorded).toMatchObject([{ runId, attempt }]);
+    expect(await run(store, runId)).toMatchObject({ state: 'pending', held: 'paused' });
+    expect(await store.runs.attempts(runId)).toHaveLength(1);
+  });
+
+  it('that waits while its job is being removed is the last one', async () => {
+    const { runId, attempt } = await aFiredRun();
+    await begin(
+      `SELECT 1 FROM jobs FOR UPDATE`,
+      `SELECT 1 FROM job_plans FOR NO KEY UPDATE`,
+      `DELETE FROM jobs`,
+    );
+    const recorded = north.queue.finish([{ runId, attempt, state: 'failed', retryInMs: 0 }]);
+    await someoneWaits();
+    await commit();
+    expect(await recorded).toMatchObject([{ runId, nextFireAt: null }]);
+    expect(await run(store, runId)).toMatchObject({ state: 'failed' });
+  });
+
+  it('that waits while its run is being cancelled ends it', async () => {
+    const { runId, attempt } = await aFiredRun();
+    await begin(`UPDATE runs SET cancel_requested_at = now(), cancel_reason = 'enough'`);
+    const recorded = north.queue.finish([{ runId, attempt, state: 'failed', retryInMs: 0 }]);
+    await someoneWaits();
+    await commit();
+    expect(await recorded).toMatchObject([{ runId }]);
+    expect(await run(store, runId)).toMatchObject({ state: 'cancelled' });
+    expect(await store.runs.attempts(runId)).toEqual([]);
+  });
+
+  it('that waits while its run is being settled is refused', async () => {
+    const { runId, attempt } = await aFiredRun();
+    await begin(`UPDATE runs SET state = 'abandoned', finished_at = now()`);
+    const recorded = north.queue.finish([{ runId, attempt, state: 'failed', retryInMs: 0 }]);
+    await someoneWaits();
+    await commit();
+    expect(await recorded).toEqual([]);
+    expect(await run(store, runId)).toMatchObject({ state: 'abandoned' });
+  });
+});
+
+describe('settling', () => {
+  it('leaves a run for the next turn whose job somebody is changing', async () => {
+    const { runId } = await aFiredRun({ onCrash: 'rerun' });
+    await north.roster.leave();
+    await begin(...PAUSE);
+    expect(await north.fires.settle(token)).toEqual({ abandoned: 0, rerun: 0 });
+    expect(await run(store, runId)).toMatchObject({ state: 'running' });
+    await commit();
+    expect(await north.fires.settle(token)).toEqual({ abandoned: 0, rerun: 1 });
+    expect(await run(store, runId)).toMatchObject({ state: 'pending', held: 'paused' });
+  });
+
+  it('leaves a run alone that somebody’s transaction holds', async () => {
+    const { runId } = await aFiredRun();
+    await north.roster.leave();
+    await begin(`SELECT 1 FROM runs FOR UPDATE`);
+    expect(await north.fires.settle(token)).toEqual({ abandoned: 0, rerun: 0 });
+    await commit();
+    expect(await north.fires.settle(token)).toEqual({ abandoned: 1, rerun: 0 });
+    expect((await run(store, runId)).error?.message).toContain('Node north');
+  });
+
+  it('is not stopped by a job whose row was edited by hand', async () => {
+    await aRunningRun(store, north, 'report', { onCrash: 'rerun' });
+    await store.query(
+      `UPDATE ${store.schema.quoted}.jobs SET retry = '{"maxAttempts": "often"}'::jsonb`,
+    );
+    await north.roster.leave();
+    expect(await north.fires.settle(token)).toEqual({ abandoned: 0, rerun: 1 });
+    expect(await claim(await aNodeAtWork(store, 'south'), 1)).toMatchObject([
+      { policy: { retry: { maxAttempts: 1 } } },
+    ]);
+  });
+});
+
+describe('cancelling', () => {
+  it('a run that is being claimed waits for the claim, and asks its handler', async () => {
+    await store.jobs.add(aJob('report'), 'api');
+    const { id } = await store.jobs.runNow('report', {});
+    await begin(
+      `UPDATE runs SET state = 'running', queued = false, attempt = 1, node_id = '${north.id}'`,
+    );
+    const cancelled = store.runs.cancel(id, { reason: 'enough' });
+    await someoneWaits();
+    await commit();
+    expect(await cancelled).toMatchObject({ state: 'running' });
+    expect((await north.roster.beat()).running).toMatchObject([{ cancel: 'enough' }]);
+  });
+
+  it('a run that is being finished waits for that, and is refused', async () => {
+    const { runId } = await aRunningRun(store, north);
+    await begin(`UPDATE runs SET state = 'succeeded', finished_at = now()`);
+    const cancelled = store.runs.cancel(runId);
+    cancelled.catch(() => undefined);
+    await someoneWaits();
+    await commit();
+    await expect(cancelled).rejects.toThrow('has ended as succeeded');
+  });
+});
+
+describe('a claim within limits', () => {
+  it('wakes the others when it has held up more than it took', async () => {
+    for (const task of ['A', 'B']) {
+      await store.jobs.add(aJob(task, { task, overlap: 'allow' }), 'api');
+      for (let n = 0; n < 3; n++) await store.jobs.runNow(task, {});
+    }
+    const heard: string[] = [];
+    north.wakeUps.listen((wakeUp) => heard.push(wakeUp));
+    await until('the first wake-ups', () => heard.length > 0);
+    heard.length = 0;
+    const { runs } = await north.queue.claim(['A', 'B'], 3, { B: 2 });
+    expect(runs).toHaveLength(3);
+    await until('the wake-up', () => heard.includes('runs'));
+  });
+});
+
+describe('the audit', () => {
+  const audit = () =>
+    store.query(
+      `SELECT actor, action, job_id, run_id::text, reason FROM ${store.schema.quoted}.audit
+       WHERE action LIKE 'run.%' ORDER BY id`,
+    );
+
+  it('has a row for each change of a run, and none for what changed nothing', async () => {
+    await store.jobs.add(aJob('report'), 'api');
+    const { id } = await store.jobs.runNow('report', {});
+    await store.runs.cancel(id, { actor: 'ann', reason: 'a mistake' });
+    await store.runs.cancel(id, { actor: 'bob' });
+    const again = await store.runs.retry(id);
+    await store.runs.retry(id).catch(() => undefined);
+    const common = { job_id: 'report' };
+    expect(await audit()).toEqual([
+      { ...common, actor: 'ann', action: 'run.cancel', run_id: id, reason: 'a mistake' },
+      { ...common, actor: 'code', action: 'run.retry', run_id: again.id, reason: null },
+    ]);
+  });
+});
+
+describe('a change in a caller’s transaction', () => {
+  const manager: SqlRunner = {
+    query: async <Rows>(sql: string, parameters?: unknown[]) =>
+      (await other.query(sql, parameters)).rows as Rows,
+  };
+
+  it('is made with it, or not at all', async () => {
+    const { runId, attempt } = await aRunningRun(store, north, 'report');
+    await north.queue.finish([{ runId, attempt, state: 'failed' }]);
+    await other.query('BEGIN');
+    const again = await store.runs.retry(runId, { manager });
+    expect(await store.runs.cancel(again.id, { manager })).toMatchObject({ state: 'cancelled' });
+    await other.query('ROLLBACK');
+    expect(await runsOf(store, 'report')).toHaveLength(1);
+    await other.query('BEGIN');
+    await store.runs.retry(runId, { manager });
+    await commit();
+    expect(await runsOf(store, 'report')).toMatchObject([{}, { cause: 'retry', retryOf: runId }]);
+  });
+});
+
+describe('pruning', () => {
+  it('deletes the audit and the keys of requests that are older than the retention', async () => {
+    const { quoted } = store.schema;
+    const insert = (age: number) =>
+      store.query(
+        `WITH audited AS (
+           INSERT INTO ${quoted}.audit (at, actor, action)
+           VALUES (now() - $1 * interval '1 ms', 'ann', 'of ' || $1))
+         INSERT INTO ${quoted}.idempotency_keys (scope, key, fingerprint, created_at)
+         VALUES ('run', 'of ' || $1, '', now() - $1 * interval '1 ms')`,
+        [age],
+      );
+    const young = days(RETENTION_DAYS) - 60_000;
+    await insert(young);
+    await insert(days(RETENTION_DAYS) + 60_000);
+    expect(await north.fires.prune(token)).toBe(0);
+    const left = await store.query(
+      `SELECT (SELECT array_agg(action) FROM ${quoted}.audit) AS audit,
+              (SELECT array_agg(key) FROM ${quoted}.idempotency_keys) AS keys`,
+    );
+    expect(left).toEqual([{ audit: [`of ${young}`], keys: [`of ${young}`] }]);
+  });
+
+  it('says that there may be more when a run has more lines than go at once', async () => {
+    const { quoted } = store.schema;
+    const { runId, attempt } = await aRunningRun(store, north);
+    await north.queue.finish([{ runId, attempt, state: 'failed' }]);
+    await store.query(
+      `INSERT INTO ${quoted}.run_logs (run_id, attempt, at, level, message)
+       SELECT $1, 1, now(), 'info', 'hello' FROM generate_series(1, 10001)`,
+      [runId],
+    );
+    store.advance(days(RETENTION_DAYS + 1));
+    expect(await north.fires.prune(token)).toBe(1);
+    expect(await store.runs.get(runId)).not.toBeNull();
+    expect(await store.runs.lines(runId, { limit: 9 })).toHaveLength(1);
+    expect(await north.fires.prune(token)).toBe(1);
+    expect(await store.runs.get(runId)).toBeNull();
+    expect(await store.runs.lines(runId, { limit: 9 })).toEqual([]);
+    expect(await north.fires.prune(token)).toBe(0);
+  });
+});

@@ -1,0 +1,124 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase } from '../support/postgres.js';
+import { until } from '../support/until.js';
+import { EventSource } from './event-source.js';
+import { httpModule, KEYS, ready, type HttpApp } from './http-app.js';
+
+let http: HttpApp<NestFastifyApplication>;
+
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  const options = { http: { keys: KEYS, production: true } };
+  const app = await NestFactory.create<NestFastifyApplication>(
+    httpModule(database, options),
+    new FastifyAdapter({ bodyLimit: 262_144 }),
+    { logger: ['error', 'warn'] },
+  );
+  http = await ready(app, database, options);
+});
+afterAll(() => http?.close());
+
+const admin = { Authorization: 'Bearer admin-key' };
+const job = { id: 'daily', task: 'reports.daily', trigger: { type: 'interval', hours: 1 } };
+
+const refused = (answer: { status: number; headers: Record<string, string>; body: unknown }) => {
+  expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+  expect(answer.body).toMatchObject({ status: answer.status, code: expect.any(String) });
+  return answer.status;
+};
+
+describe('the API on Fastify', () => {
+  it('makes, shows, changes, runs and removes a job', async () => {
+    const { call } = http;
+    const made = await call().post('/scheduler/jobs').set(admin).send(job).expect(201);
+    expect(made.headers).toMatchObject({
+      location: '/scheduler/jobs/daily',
+      etag: '"1"',
+      'cache-control': 'no-store',
+    });
+    const shown = await call().get('/scheduler/jobs/daily').set(admin).expect(200);
+    expect(shown.body).toMatchObject({ id: 'daily', why: { state: 'not-due' } });
+    const changed = await call()
+      .patch('/scheduler/jobs/daily')
+      .set({ ...admin, 'If-Match': '"1"' })
+      .send({ trigger: 'cron', hour: 5 })
+      .expect(200);
+    expect(changed.headers['etag']).toBe('"2"');
+    const outdated = call()
+      .patch('/scheduler/jobs/daily')
+      .set({ ...admin, 'If-Match': '"1"' });
+    expect(refused(await outdated.send({ priority: 1 }))).toBe(412);
+    const put = call().put('/scheduler/jobs/other').set(admin);
+    await put.send({ task: job.task, trigger: job.trigger }).expect(201);
+    const run = await call().post('/scheduler/jobs/daily/run').set(admin).expect(202);
+    const { id } = run.body as { id: string };
+    expect(run.headers['location']).toBe(`/scheduler/runs/${id}`);
+    await until('the end of the run', async () => {
+      const { body } = await call().get(`/scheduler/runs/${id}`).set(admin);
+      return (body as { state: string }).state === 'succeeded';
+    });
+    await call().post('/scheduler/jobs/daily/pause').set(admin).expect(200);
+    await call().delete('/scheduler/jobs/daily').set(admin).expect(204, '');
+  });
+
+  it.each([
+    ['/scheduler'],
+    ['/scheduler/jobs?include=why,lastRun'],
+    ['/scheduler/runs'],
+    ['/scheduler/tasks'],
+    ['/scheduler/nodes'],
+    ['/scheduler/leader'],
+    ['/scheduler/stats'],
+    ['/scheduler/audit'],
+    ['/scheduler/capabilities'],
+    ['/scheduler/fire-times'],
+    ['/openapi.json'],
+    ['/docs'],
+    ['/docs/swagger-ui.css'],
+  ])('answers GET %s', async (path) => {
+    await http.call().get(path).set(admin).expect(200);
+    expect(refused(await http.call().get(path))).toBe(401);
+  });
+
+  it('refuses what is malformed with problems', async () => {
+    const post = (path: string) => http.call().post(`/scheduler${path}`).set(admin);
+    const text = (type: string, body: string) => post('/jobs').set('Content-Type', type).send(body);
+    expect(refused(await text('application/json', '{"id":'))).toBe(400);
+    expect(refused(await text('application/json', '[]'))).toBe(400);
+    expect(refused(await text('text/plain', '{}'))).toBe(415);
+    expect(refused(await text('application/json', '{"__proto__": {"a": 1}}'))).toBe(400);
+    expect(refused(await post('/jobs').send({ ...job, colour: 'red' }))).toBe(400);
+    expect(refused(await post('/jobs').send({ ...job, task: 'os:system' }))).toBe(422);
+    expect(refused(await post('/jobs').send({ payload: 'x'.repeat(262_145) }))).toBe(413);
+    // What is no URL at all is answered by Fastify itself, before any application.
+    await http.call().get('/scheduler/jobs/%ff').set(admin).expect(400);
+    expect(refused(await http.call().get('/scheduler/nothing').set(admin))).toBe(404);
+  });
+
+  it('gives sessions', async () => {
+    const begun = await http.call().post('/scheduler/session').send({ key: 'operator-key' });
+    const cookie = String(begun.headers['set-cookie']).split(';')[0]!;
+    const { body } = await http.call().get('/scheduler/capabilities').set('Cookie', cookie);
+    expect(body).toMatchObject({ caller: { role: 'operator', via: 'session' } });
+    const pause = http.call().post('/scheduler/pause').set('Cookie', cookie);
+    expect(refused(await pause)).toBe(403);
+  });
+
+  it('streams events, and closes although somebody listens', async () => {
+    const source = await EventSource.open(http.url, { authorization: 'Bearer viewer-key' });
+    await http
+      .call()
+      .post('/scheduler/jobs')
+      .set(admin)
+      .send({ ...job, id: 'streamed' });
+    await until('an event', () =>
+      source.of('job').find(({ data }) => data['jobId'] === 'streamed'),
+    );
+    const began = performance.now();
+    await http.app.close();
+    await source.ended;
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
+});
