@@ -22,7 +22,7 @@ import { SchemaName } from './store/schema-name.js';
 import { SCHEMA_VERSION } from './store/typeorm/migrations/index.js';
 import { migrate } from './store/typeorm/migrate.js';
 import { TasksDatabase } from './store/typeorm/tasks-database.js';
-import { TasksEventBus } from './task-events.js';
+import { TasksEventBus } from './service/task-events.js';
 import { TasksOptions } from './tasks.options.js';
 
 /**
@@ -41,6 +41,8 @@ export class ClusterNode {
   private unfollow = (): void => undefined;
   private hasEnded = false;
   private made: HostRunner | null = null;
+  /** A clock that is moved by hand looks like an event loop that is blocked. */
+  protected readonly watchesLoop: boolean = true;
 
   constructor(
     private readonly options: TasksOptions,
@@ -168,6 +170,7 @@ export class ClusterNode {
       clock: this.clock,
       log: this.logger,
       emit: (event) => this.events.emit(event),
+      watchesLoop: this.watchesLoop,
       find: (token) => this.modules.get(token, { strict: false }),
     });
     return this.made;

@@ -90,6 +90,7 @@ describe('declaring', () => {
     ['created', /^log: Job "report" was created\.$/],
     ['replaced', /^log: Job "report" is now what Some\.report declares\.$/],
     ['restarted', /^log: Job "report" was armed for this start of the cluster\.$/],
+    ['restored', /^log: Job "report" fires as Some\.report declares it again: what code had set/],
     ['revived', /^log: Job "report" was revived: Some\.report declares it again\.$/],
     ['drifted', /^warn: Job "report" stays as another live node declares it, which is newer than/],
     ['taken', /^error: Some\.report declares the job "report", but a job of that id .* Rename/],

@@ -30,6 +30,8 @@ export interface HostRunnerParts {
   readonly find: FindDataSource;
   /** Hears what happens to runs. Default: nobody. */
   readonly emit?: (event: TasksEvent) => void;
+  /** Whether a blocked event loop is told. Default: yes. */
+  readonly watchesLoop?: boolean;
 }
 
 /** The runner of a node with what handlers need of their host: its database, and worker threads. */
@@ -76,7 +78,7 @@ export class HostRunner {
   }
 
   start(): void {
-    this.lag.start();
+    if (this.parts.watchesLoop ?? true) this.lag.start();
   }
 
   /** Lets runs end within the grace. */

@@ -46,8 +46,8 @@ export { fireTimes, type FireTime, type FireTimesQuery } from './domain/triggers
 export { parseTrigger, type TriggerOptions } from './domain/triggers/parse-trigger.js';
 export type { TriggerSpec } from './domain/triggers/trigger-spec.js';
 export type { Trigger } from './domain/triggers/trigger.js';
-export type { JobHandle } from './job-handle.js';
-export type { BackfillInput } from './job-input.js';
+export type { JobHandle } from './service/job-handle.js';
+export type { BackfillInput } from './service/job-input.js';
 export type { Why, WhyState } from './domain/why.js';
 export { LateTasks } from './late-tasks.js';
 export { NodeStatus } from './node-status.js';
@@ -77,7 +77,7 @@ export type {
 } from './store/job-store.js';
 export type { Page } from './store/page.js';
 export type { RunQuery } from './store/run-store.js';
-export type { TasksEventListener } from './task-events.js';
+export type { TasksEventListener } from './service/task-events.js';
 export {
   TasksModule,
   type TasksModuleAsyncOptions,
@@ -85,5 +85,5 @@ export {
   type TasksOptionsFactory,
 } from './tasks.module.js';
 export { ROLES, TasksOptions, type Role } from './tasks.options.js';
-export type { TaskInfo } from './task-catalogue.js';
-export { TasksService, type AddOptions } from './tasks.service.js';
+export type { TaskInfo } from './service/task-catalogue.js';
+export { TasksService, type AddOptions } from './service/tasks.service.js';

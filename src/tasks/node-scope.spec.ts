@@ -6,7 +6,7 @@ import { Clock } from './domain/clock.js';
 import { TaskOptions } from './registry/task.decorator.js';
 import { TasksModule } from './tasks.module.js';
 import type { Role } from './tasks.options.js';
-import { TasksService } from './tasks.service.js';
+import { TasksService } from './service/tasks.service.js';
 import { FakeClock } from './testing/fake-clock.js';
 
 @Injectable()

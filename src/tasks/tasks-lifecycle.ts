@@ -13,13 +13,13 @@ import { Clock } from './domain/clock.js';
 import { NotInLocalModeError, WrongStateError } from './domain/errors.js';
 import { LocalNode } from './local/local-node.js';
 import { NodeStatus } from './node-status.js';
-import { NodeSwitch } from './node-switch.js';
+import { NodeSwitch } from './service/node-switch.js';
 import { isInFirstModule } from './one-module.js';
 import { ScheduleNeutraliser } from './registry/schedule-neutraliser.js';
 import { SchedulerFacade } from './registry/scheduler-facade.js';
 import { TaskExplorer } from './registry/task-explorer.js';
 import { NodeTimers } from './runner/node-timers.js';
-import { TasksEventBus } from './task-events.js';
+import { TasksEventBus } from './service/task-events.js';
 import { TasksOptions } from './tasks.options.js';
 
 const FIRST_RETRY_MS = 200;

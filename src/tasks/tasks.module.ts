@@ -17,7 +17,7 @@ import { LateTasks } from './late-tasks.js';
 import { LocalNode } from './local/local-node.js';
 import { checkLocalOptions } from './local/local-options.js';
 import { NodeStatus } from './node-status.js';
-import { NodeSwitch } from './node-switch.js';
+import { NodeSwitch } from './service/node-switch.js';
 import { ScheduleNeutraliser } from './registry/schedule-neutraliser.js';
 import { SchedulerFacade } from './registry/scheduler-facade.js';
 import { ScheduleSwitches } from './registry/schedule-switches.js';
@@ -25,12 +25,12 @@ import { TaskExplorer } from './registry/task-explorer.js';
 import { TaskRegistry } from './registry/task-registry.js';
 import { ChangeFeed } from './store/change-feed.js';
 import { NodeTimers } from './runner/node-timers.js';
-import { TaskCatalogue } from './task-catalogue.js';
-import { TasksEventBus } from './task-events.js';
+import { TaskCatalogue } from './service/task-catalogue.js';
+import { TasksEventBus } from './service/task-events.js';
 import { TasksLifecycle } from './tasks-lifecycle.js';
 import { STORES } from './tasks-stores.js';
 import { TasksOptions } from './tasks.options.js';
-import { TasksService } from './tasks.service.js';
+import { TasksService } from './service/tasks.service.js';
 
 /** A cluster needs a database, local mode none; both take what `ScheduleModule` takes. */
 export type TasksModuleOptions = ScheduleModuleOptions &

@@ -4,6 +4,11 @@
  */
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<boolean> | boolean }>>> = {
   triggers: () => import('./triggers.js'),
+  runs: () => import('./runs.js'),
+  latency: () => import('./latency.js'),
+  leak: () => import('./leak.js'),
+  plans: () => import('./plans.js'),
+  'catch-up': () => import('./catch-up.js'),
 };
 
 const names = process.argv.slice(2);

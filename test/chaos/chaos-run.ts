@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../../src/tasks/store/typeorm/migrate.js';
 import { Random } from '../simulation/random.js';
 import type { Violation } from '../simulation/invariants.js';
+import { auditBank, openBank } from './bank-book.js';
 import { Cluster } from './cluster.js';
 import type { Inflicted } from './fault.js';
 import { figuresOf } from './figures.js';
@@ -30,7 +31,9 @@ export async function runChaos(
 ): Promise<Report> {
   const startedAt = new Date();
   const random = new Random(options.seed);
-  const { nodes, out, places, scenario } = options;
+  const { nodes, out, scenario } = options;
+  const transfers = scenario === 'transfers';
+  const places = transfers && options.places.length === 0 ? IN_A_TRANSACTION : options.places;
   const server = await PostgresServer.start();
   const observer = new Observer(server.url);
   let pooler: Pooler | null = null;
@@ -38,20 +41,24 @@ export async function runChaos(
   try {
     if (scenario === 'pooler') pooler = await Pooler.before(server.url, server.user);
     const databaseUrl = pooler?.url ?? server.url;
-    const plan = { nodes, out, databaseUrl, asPooler: scenario === 'polling' };
+    const app = transfers ? 'runs' : 'main';
+    const plan = { nodes, out, databaseUrl, asPooler: scenario === 'polling', app } as const;
     cluster = new Cluster(plan, observer, random.fork());
     await migrate(server.url, 'carillon');
     await installWitnesses(observer);
+    const query = <Row extends object>(sql: string) => observer.query<Row>(sql);
+    if (transfers) await openBank(query);
     await cluster.start();
     const world = { cluster, server, observer, places };
     const nemesis = new Nemesis(world, options, random.fork(), told);
-    const workload = new Workload(cluster, random.fork());
+    const workload = new Workload(cluster, random.fork(), transfers);
     await breakThings(options, nemesis, workload, stop);
     const recovery = await recover(observer, cluster, workload);
     const stuck = await stopInOrder(cluster);
     const history = await readHistory(observer, cluster, workload, null);
     const violations = [
       ...(await judge(observer, history, nemesis.timeline)),
+      ...(transfers ? await auditBank(query) : []),
       ...complaints(cluster, nemesis, workload, recovery),
       ...stuck,
     ];
@@ -73,6 +80,14 @@ export async function runChaos(
     await server.remove();
   }
 }
+
+/** Where a crash must leave nothing half-done; after the commit, where it must leave all of it. */
+const IN_A_TRANSACTION = [
+  'handler:half-way',
+  'handler:after-last-write',
+  'transaction:before-commit',
+  'transaction:after-commit',
+];
 
 async function breakThings(
   { minutes, rate }: ChaosOptions,

@@ -29,6 +29,8 @@ export interface ClusterPlan {
   /** Nodes take their relay for a transaction pooler. */
   readonly asPooler: boolean;
   readonly out: string;
+  /** Which application, of those in `app/`. */
+  readonly app: 'main' | 'runs';
 }
 
 /** The processes, each behind a relay of its own. */
@@ -103,7 +105,7 @@ export class Cluster {
       shutdownGraceMs: SHUTDOWN_GRACE_MS,
     };
     const node = new ChaosNode(name, {
-      script: join(rootFolder(), 'dist/chaos/test/chaos/app/main.js'),
+      script: join(rootFolder(), `dist/chaos/test/chaos/app/${this.plan.app}.js`),
       env: { OPTIONS: JSON.stringify(options), RECORD: this.recordFile, ...this.skew() },
       logFile: join(this.plan.out, `${slot}.log`),
     });

@@ -53,7 +53,8 @@ export async function readHistory(
 
 async function readJobs(observer: Observer, { changes }: Workload): Promise<JobHistory[]> {
   const seen = await observer.query<PlanChange & { job: Record<string, unknown> | null }>(
-    'SELECT job_id, job, before_at, overdue_to, after_at, at FROM chaos.plans ORDER BY id',
+    `SELECT job_id, job, before_at, last_at, fired, overdue_to, after_at, at
+     FROM chaos.plans ORDER BY id`,
   );
   const plans = await observer.query<PlanRow>(
     `SELECT p.job_id AS id, p.next_fire_at AS "nextFireAt", p.last_fire_at AS "lastFireAt",

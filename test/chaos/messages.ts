@@ -10,6 +10,7 @@ export type Ask =
   | { readonly do: 'pause' | 'remove' | 'run'; readonly jobId: string }
   | { readonly do: 'resume'; readonly jobId: string; readonly misses: 'skip' | 'once' }
   | { readonly do: 'edit'; readonly jobId: string; readonly patch: JobPatchInput }
+  | { readonly do: 'cancel'; readonly runId: string }
   | { readonly do: 'pause-cluster' | 'resume-cluster' };
 
 export interface Asked {

@@ -29,10 +29,12 @@ export class Nemesis {
     private readonly told: (fault: Inflicted) => void,
   ) {
     const everything = ['all', 'polling', 'pooler'].includes(scenario);
+    const kills = scenario === 'transfers' && faults.length === 0;
+    const parts = kills ? ['kill'] : faults;
     this.faults = FAULTS.filter(
       ({ group, kind }) =>
-        (everything || group === scenario) &&
-        (faults.length === 0 || faults.some((part) => kind.includes(part))),
+        (everything || group === scenario || scenario === 'transfers') &&
+        (parts.length === 0 || parts.some((part) => kind.includes(part))),
     );
   }
 

@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 
 /**
  * Which faults there are. `pooler` has all of them behind a PgBouncer, `polling` those of nodes that
- * only believe to be behind one.
+ * only believe to be behind one. `transfers` kills processes in the midst of transactional runs, and has
+ * defaults of its own: 3 minutes, 3 nodes, 60 faults a minute.
  */
 export const SCENARIOS = [
   'all',
@@ -16,6 +17,7 @@ export const SCENARIOS = [
   'failpoints',
   'polling',
   'pooler',
+  'transfers',
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -38,16 +40,19 @@ export interface ChaosOptions {
   readonly out: string;
 }
 
+const USUAL = { minutes: '10', nodes: '4', rate: '20' };
+const TRANSFERS = { minutes: '3', nodes: '3', rate: '60' };
+
 /** @throws Error that names the option and what it may be */
 export function chaosOptions(args: readonly string[]): ChaosOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      minutes: { type: 'string', default: '10' },
+      minutes: { type: 'string' },
       seed: { type: 'string' },
-      nodes: { type: 'string', default: '4' },
+      nodes: { type: 'string' },
       scenario: { type: 'string', default: 'all' },
-      rate: { type: 'string', default: '20' },
+      rate: { type: 'string' },
       places: { type: 'string', default: '' },
       faults: { type: 'string', default: '' },
       out: { type: 'string' },
@@ -55,11 +60,12 @@ export function chaosOptions(args: readonly string[]): ChaosOptions {
   });
   const scenario = SCENARIOS.find((name) => name === values.scenario);
   if (!scenario) throw new Error(`--scenario must be one of ${SCENARIOS.join(', ')}.`);
+  const usual = scenario === 'transfers' ? TRANSFERS : USUAL;
   return {
-    minutes: positive('minutes', values.minutes),
+    minutes: positive('minutes', values.minutes ?? usual.minutes),
     seed: positive('seed', values.seed ?? String(1 + (Date.now() % 1_000_000))),
-    nodes: positive('nodes', values.nodes),
-    rate: positive('rate', values.rate),
+    nodes: positive('nodes', values.nodes ?? usual.nodes),
+    rate: positive('rate', values.rate ?? usual.rate),
     scenario,
     places: list(values.places),
     faults: list(values.faults),

@@ -14,7 +14,8 @@ const STATEMENTS = [
 
   `CREATE TABLE chaos.plans (
      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, job_id text, job jsonb,
-     before_at timestamptz, overdue_to timestamptz, after_at timestamptz,
+     before_at timestamptz, last_at timestamptz, fired int, overdue_to timestamptz,
+     after_at timestamptz,
      at timestamptz DEFAULT clock_timestamp())`,
   `CREATE FUNCTION chaos.see_plan() RETURNS trigger LANGUAGE plpgsql AS $$
      DECLARE seen chaos.plans;
@@ -22,6 +23,8 @@ const STATEMENTS = [
        IF TG_OP <> 'INSERT' THEN
          seen.job_id := OLD.job_id;
          seen.before_at := OLD.next_fire_at;
+         seen.last_at := OLD.last_fire_at;
+         seen.fired := OLD.fired;
          -- What this very transaction has recorded as overdue, or as missed while paused.
          SELECT covers_to INTO seen.overdue_to FROM carillon.runs r
          WHERE r.job_id = OLD.job_id AND r.fencing_token IS NULL
@@ -32,8 +35,9 @@ const STATEMENTS = [
          seen.after_at := NEW.next_fire_at;
          SELECT to_jsonb(j) INTO seen.job FROM carillon.jobs j WHERE j.id = NEW.job_id;
        END IF;
-       INSERT INTO chaos.plans (job_id, job, before_at, overdue_to, after_at)
-       VALUES (seen.job_id, seen.job, seen.before_at, seen.overdue_to, seen.after_at);
+       INSERT INTO chaos.plans (job_id, job, before_at, last_at, fired, overdue_to, after_at)
+       VALUES (seen.job_id, seen.job, seen.before_at, seen.last_at, seen.fired, seen.overdue_to,
+               seen.after_at);
        RETURN NULL;
      END $$`,
   `CREATE TRIGGER chaos_made AFTER INSERT OR DELETE ON carillon.job_plans

@@ -3,6 +3,7 @@ import type { JobPatchInput, NewJobInput } from 'carillon';
 import type { Random } from '../simulation/random.js';
 import type { Stop } from '../simulation/history.js';
 import { NodeGone, Refused } from './chaos-node.js';
+import { TRANSFERS } from './bank-book.js';
 import type { Cluster } from './cluster.js';
 import type { Ask } from './messages.js';
 
@@ -47,6 +48,14 @@ const JOBS: readonly NewJobInput[] = [
     onCrash: 'rerun',
     retry: { maxAttempts: 2, delayMs: 300 },
   },
+  {
+    id: 'made-7',
+    task: 'on-demand',
+    trigger: { type: 'interval', milliseconds: 200 },
+    coalesce: 'all',
+    overlap: 'allow',
+    maxRuns: 8,
+  },
 ];
 
 /** Declared jobs that are not at their limit all the time. */
@@ -66,9 +75,16 @@ export class Workload {
   constructor(
     private readonly cluster: Cluster,
     private readonly random: Random,
+    /** Only one job, of transfers. */
+    private readonly transfers = false,
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
+    if (this.transfers) {
+      await this.ask({ do: 'add', job: TRANSFERS }, this.random.fork());
+      while (await between(60_000, signal));
+      return;
+    }
     const lives = JOBS.map((job) => this.live(job, this.random.fork(), signal));
     await Promise.all([
       ...lives,
@@ -100,7 +116,8 @@ export class Workload {
       const misses = random.pick(['skip', 'once'] as const);
       const undo: Ask = what === 'pause' ? { do: 'resume', jobId, misses } : { do: 'add', job };
       const to = await this.ask(undo, random);
-      this.stops.push({ what: what === 'pause' ? 'job paused' : 'job removed', jobId, from, to });
+      if (what === 'pause') this.stops.push({ what: 'job paused', jobId, from, to, misses });
+      else this.stops.push({ what: 'job removed', jobId, from, to });
     }
   }
 
@@ -151,11 +168,15 @@ export class Workload {
 
 const MOST_TRIES = 600;
 
+const CRONS = ['* * * * * *', '*/2 * * * * *'];
+
 /** Another trigger, or something that leaves the plan as it is. */
 const anEdit = (random: Random): JobPatchInput =>
-  random.chance(0.7)
-    ? { trigger: { type: 'interval', milliseconds: random.whole(200, 1_500) } }
-    : { name: `edited ${random.whole(1, 1_000)}` };
+  random.pick<() => JobPatchInput>([
+    () => ({ trigger: { type: 'interval', milliseconds: random.whole(200, 1_500) } }),
+    () => ({ trigger: { type: 'cron', expression: random.pick(CRONS) } }),
+    () => ({ name: `edited ${random.whole(1, 1_000)}` }),
+  ])();
 
 /** An earlier try, whose answer was lost, has done it. */
 const isDone = (ask: Ask, error: unknown) =>

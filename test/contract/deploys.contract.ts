@@ -218,6 +218,34 @@ export function deploysContract(makeStore: MakeStore): void {
     });
   });
 
+  it('leaves the time that code has set as it is, which the next cold start takes back', async () => {
+    const old = await start('old', { report: { trigger: EVERY_MINUTE } });
+    const set = await store.jobs.retime('report', EVERY_2.trigger);
+    expect(set).toMatchObject({ trigger: EVERY_2.trigger, overridden: [], revision: 2 });
+    await live(3);
+    const deployed = await start('new', { report: { trigger: EVERY_MINUTE } });
+    expect(deployed.outcomes).toEqual(['unchanged']);
+    for (const { node } of [old, deployed]) await stop(node);
+    await leader.roster.leave();
+    store.advance(minutes(3));
+    const cold = await start('cold', { report: { trigger: EVERY_MINUTE } });
+    expect(cold.outcomes).toEqual(['restored']);
+    expect(await job()).toMatchObject({ trigger: EVERY_MINUTE, state: 'active' });
+    const reasons = (await runsOf(store, 'report')).map(({ state, reason }) => reason ?? state);
+    expect(reasons.toSorted()).toEqual(['replaced', 'succeeded']);
+    const another = await start('another', { report: { trigger: EVERY_MINUTE } });
+    expect(another.outcomes).toEqual(['unchanged']);
+  });
+
+  it('leaves the time alone that somebody has overridden, whatever code sets', async () => {
+    await start('old', { report: { trigger: EVERY_MINUTE } });
+    await store.jobs.modify('report', EVERY_2);
+    const { trigger } = await job();
+    const hourly = { type: 'interval', hours: 1 } as const;
+    expect(await store.jobs.retime('report', hourly)).toMatchObject({ trigger, revision: 2 });
+    await expect(store.jobs.retime('mail', hourly)).rejects.toThrow('mail');
+  });
+
   it('leaves an operator’s pause and changes as they are, there and back', async () => {
     const old = await start('old', { report: {} });
     await store.jobs.modify('report', { priority: 3 });

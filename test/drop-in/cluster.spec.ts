@@ -2,7 +2,15 @@
  * What a drop-in does in a cluster: the expectations of `cron.spec.ts` and its neighbours but for those
  * that look at the timers of one process, with the registry showing and driving stored jobs.
  */
-import { Inject, Injectable, Logger, Module, Scope, type Provider } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  Module,
+  Scope,
+  type OnModuleDestroy,
+  type Provider,
+} from '@nestjs/common';
 import { LazyModuleLoader } from '@nestjs/core';
 import { Cron, CronExpression, Interval, SchedulerRegistry, Timeout } from '@nestjs/schedule';
 import { Test, type TestingModule } from '@nestjs/testing';
@@ -66,6 +74,18 @@ async function start(providers: Provider[], options: object = {}): Promise<void>
   registry = app.get(SchedulerRegistry);
 }
 
+/** After a cold start of the cluster, an hour later. */
+async function startAgain(providers: Provider[]): Promise<void> {
+  const { database, clock } = tasks;
+  await app.close();
+  await clock.advance(3_600_000);
+  const imports = [TasksTestingModule.forRoot({ database, clock })];
+  app = await Test.createTestingModule({ imports, providers }).compile();
+  await app.init();
+  tasks = app.get(TasksTesting);
+  registry = app.get(SchedulerRegistry);
+}
+
 const count = (name: string) => calls.filter((call) => call === name).length;
 const jobOf = (id: string) => app.get(TasksService).getJob(id);
 
@@ -80,6 +100,8 @@ describe('decorated methods', () => {
     await tasks.advance('10s');
     expect(count('second')).toBe(10);
     expect(count('once')).toBe(1);
+    // Enough of that: each of its runs goes through the whole engine.
+    await app.get(TasksService).pauseJob('second');
     await tasks.advance('3h');
     expect(count('hour')).toBe(3);
     expect(count('often')).toBe(120);
@@ -103,6 +125,28 @@ describe('decorated methods', () => {
     expect(runs).toMatchObject([recorded, recorded]);
   });
 
+  it('that a blocked event loop has missed are made up for by the latest, the others on record', async () => {
+    @Injectable()
+    class Ticking {
+      @Cron(CronExpression.EVERY_SECOND, { name: 'tick', ...UTC })
+      tick(): void {
+        calls.push('tick');
+      }
+    }
+    await start([Ticking]);
+    await tasks.advance('1s');
+    await tasks.clock.jump(4_500);
+    await tasks.advance(0);
+    expect(count('tick')).toBe(2);
+    const { items } = await app.get(TasksService).getRuns({ job: 'tick' });
+    const rows = [...items].sort((a, b) => a.fireAt.getTime() - b.fireAt.getTime());
+    expect(rows.map(({ state, reason, coversCount }) => [reason ?? state, coversCount])).toEqual([
+      ['succeeded', null],
+      ['coalesced', 3],
+      ['succeeded', null],
+    ]);
+  });
+
   it.each([
     ['cronJobs', ['often', 'once']],
     ['intervals', ['hour', 'off', 'once', 'second']],
@@ -120,17 +164,22 @@ describe('decorated methods', () => {
     );
   });
 
-  it('are warned of in a request-scoped provider', async () => {
+  it('run on an instance of their own in a request-scoped provider', async () => {
+    let made = 0;
     @Injectable({ scope: Scope.REQUEST })
     class Scoped {
-      @Cron(CronExpression.EVERY_HOUR)
-      run(): void {}
+      readonly number = ++made;
+
+      @Cron(CronExpression.EVERY_HOUR, UTC)
+      run(): void {
+        calls.push(`instance ${this.number}`);
+      }
     }
     const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
     await start([Scoped, { provide: 'bare', useValue: Object.create(null) as object }]);
-    expect(warn).toHaveBeenCalledWith(
-      'Cannot register cron job "Scoped@run" because it is defined in a non static provider.',
-    );
+    await tasks.advance('2h');
+    expect(calls).toEqual(['instance 1', 'instance 2']);
+    expect(warn).not.toHaveBeenCalled();
   });
 });
 
@@ -210,6 +259,17 @@ describe('the registry', () => {
     expect(warn).toHaveBeenCalledWith(expect.stringContaining('somebody has paused it'));
   });
 
+  it('goes on by itself when the time of an operator’s pause is over', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    await start([Hourly]);
+    await tasks.ready();
+    const until = new Date('2020-01-01T02:30:00.000Z');
+    await app.get(TasksService).pauseJob('hour', { reason: 'lunch', until });
+    await tasks.advance('4h');
+    expect(count('hour')).toBe(2);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
   it('stops nothing when the application closes', async () => {
     await start([Hourly]);
     await tasks.ready();
@@ -280,7 +340,7 @@ describe('the registry', () => {
     expect(job.nextDate().toMillis()).toBe(Date.UTC(2020, 0, 1, 0, 10));
     await tasks.advance('30m');
     expect(count('hour')).toBe(3);
-    expect(await jobOf('hour')).toMatchObject({ overridden: ['trigger'] });
+    expect(await jobOf('hour')).toMatchObject({ overridden: [] });
   });
 
   it('ends a stop by code with the last process that was there', async () => {
@@ -288,17 +348,59 @@ describe('the registry', () => {
     await tasks.ready();
     void registry.getCronJob('hour').stop();
     await tasks.advance('1h');
-    const { database, clock } = tasks;
-    await app.close();
-    await clock.advance(3_600_000);
-    const again = await Test.createTestingModule({
-      imports: [TasksTestingModule.forRoot({ database, clock })],
-      providers: [Hourly],
-    }).compile();
-    app = await again.init();
-    tasks = app.get(TasksTesting);
-    expect(await tasks.advance('1h')).toMatchObject([{ state: 'succeeded' }]);
+    await startAgain([Hourly]);
+    expect(await tasks.advance('1h')).toMatchObject([
+      // What passed while it was stopped, as one row.
+      { state: 'skipped', reason: 'paused', coversCount: 2 },
+      { state: 'succeeded' },
+    ]);
     expect(count('hour')).toBe(1);
+  });
+
+  it('ends the times that code gave with the last process that was there', async () => {
+    await start([Hourly]);
+    await tasks.ready();
+    registry.getCronJob('hour').setTime(new CronTime('*/10 * * * *', 'UTC'));
+    await tasks.advance('1h');
+    expect(count('hour')).toBe(6);
+    await startAgain([Hourly]);
+    await tasks.advance('2h');
+    expect(count('hour')).toBe(8);
+    expect(registry.getCronJob('hour').nextDate().toMillis()).toBe(Date.UTC(2020, 0, 1, 5));
+  });
+
+  it('leaves the times alone that an operator gave', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    await start([Hourly]);
+    await tasks.ready();
+    const trigger = { type: 'interval', minutes: 30 } as const;
+    await app.get(TasksService).modifyJob('hour', { trigger });
+    registry.getCronJob('hour').setTime(new CronTime('*/10 * * * *', 'UTC'));
+    await tasks.advance('1h');
+    expect(count('hour')).toBe(2);
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('has overridden its trigger'));
+  });
+
+  it('changes no job for a service that tidies up while the application closes', async () => {
+    @Injectable()
+    class Tidy implements OnModuleDestroy {
+      constructor(@Inject(SchedulerRegistry) readonly scheduler: SchedulerRegistry) {}
+
+      onModuleDestroy(): void {
+        if (!this.scheduler.doesExist('cron', 'hour')) return;
+        calls.push('tidied up');
+        const job = this.scheduler.getCronJob('hour');
+        job.setTime(new CronTime('*/10 * * * *', 'UTC'));
+        void job.stop();
+      }
+    }
+    await start([Hourly, Tidy]);
+    await tasks.ready();
+    const { database } = tasks;
+    const before = database.jobs.get('hour');
+    await app.close();
+    expect(calls).toEqual(['tidied up']);
+    expect(database.jobs.get('hour')).toEqual(before);
   });
 
   it('finds the jobs of modules that are loaded late', async () => {
@@ -311,6 +413,30 @@ describe('the registry', () => {
     expect(registry.getCronJob('hour').isActive).toBe(true);
     await tasks.advance('1h');
     expect(count('hour')).toBe(1);
+  });
+
+  it('knows, lists and forgets what is added', async () => {
+    await start([Clocks], { cronJobs: false });
+    registry.addCronJob('dynamic', new CronJob('* * * * *', () => undefined));
+    registry.addInterval(
+      'own',
+      setInterval(() => undefined, 60_000),
+    );
+    registry.addTimeout(
+      'own',
+      setTimeout(() => undefined, 60_000),
+    );
+    expect(registry.doesExist('cron', 'dynamic')).toBe(true);
+    expect(registry.doesExist('interval', 'dynamic')).toBe(false);
+    expect(registry.getIntervals()).toEqual(['often', 'own']);
+    expect(registry.getTimeouts()).toEqual(['once', 'own']);
+    registry.deleteInterval('own');
+    registry.deleteTimeout('own');
+    expect(() => registry.getInterval('own')).toThrow('No Interval was found with the given name');
+    expect(() => registry.getTimeout('own')).toThrow('No Timeout was found with the given name');
+    expect(() => registry.addCronJob('dynamic', new CronJob('* * * * *', () => undefined))).toThrow(
+      'Cron Job with the given name (dynamic) already exists. Ignored.',
+    );
   });
 
   it('says that handles which are added stay with their process', async () => {

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, Scope, type Provider } from '@nestjs/common';
+import { Inject, Injectable, Logger, type Provider } from '@nestjs/common';
 import { Cron, CronExpression, SchedulerRegistry } from '@nestjs/schedule';
 import type { TestingModule } from '@nestjs/testing';
 import { CronJob } from 'cron';
@@ -289,19 +289,6 @@ describe.each(MODULES)('@Cron with $title', ({ forRoot }) => {
     }
     await expect(start([Twice])).rejects.toThrow(
       'Cron Job with the given name (second) already exists. Ignored.',
-    );
-  });
-
-  it('warns of a method in a request-scoped provider', async () => {
-    @Injectable({ scope: Scope.REQUEST })
-    class Scoped {
-      @Cron(CronExpression.EVERY_HOUR)
-      run(): void {}
-    }
-    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
-    await start([Scoped]);
-    expect(warn).toHaveBeenCalledWith(
-      'Cannot register cron job "Scoped@run" because it is defined in a non static provider.',
     );
   });
 

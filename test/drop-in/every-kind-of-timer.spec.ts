@@ -1,4 +1,4 @@
-import { Injectable, Logger, Scope, type Provider, type Type } from '@nestjs/common';
+import { Injectable, Logger, type Provider, type Type } from '@nestjs/common';
 import { Interval, SchedulerRegistry, Timeout } from '@nestjs/schedule';
 import type { TestingModule } from '@nestjs/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -46,8 +46,8 @@ interface Calls {
   run(): void;
 }
 
-function serviceWith(kind: Kind, name: string, scope = Scope.DEFAULT): Type<Calls> {
-  @Injectable({ scope })
+function serviceWith(kind: Kind, name: string): Type<Calls> {
+  @Injectable()
   class Service {
     calls = 0;
 
@@ -155,14 +155,6 @@ describe.each(CASES)('@$label with $title', (given) => {
   it('refuses to start with two of one name', async () => {
     await expect(start([serviceWith(given, 'test')])).rejects.toThrow(
       `${label} with the given name (test) already exists. Ignored.`,
-    );
-  });
-
-  it('warns of a method in a request-scoped provider', async () => {
-    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
-    await start([serviceWith(given, 'scoped', Scope.REQUEST)]);
-    expect(warn).toHaveBeenCalledWith(
-      `Cannot register ${kind} "Service@run" because it is defined in a non static provider.`,
     );
   });
 });

@@ -31,7 +31,7 @@ const refused = (answer: { status: number; headers: Record<string, string>; body
 
 describe('the API on Fastify', () => {
   it('makes, shows, changes, runs and removes a job', async () => {
-    const { call } = http;
+    const call = () => http.call();
     const made = await call().post('/scheduler/jobs').set(admin).send(job).expect(201);
     expect(made.headers).toMatchObject({
       location: '/scheduler/jobs/daily',

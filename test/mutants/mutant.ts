@@ -13,7 +13,7 @@ export interface Mutant {
   readonly pair: string | null;
   /** Further arguments of the harness. */
   readonly chaos: readonly string[];
-  /** Only the simulation can tell what these files do: it has a store of its own. */
+  /** Of what stands in SQL the simulation knows nothing: it has a store of its own. */
   readonly concernsSimulation: boolean;
 }
 
@@ -43,6 +43,8 @@ function mutantOf(path: string, file: string): Mutant {
     expect: field('expect') === 'redundant' ? 'redundant' : 'caught',
     pair: field('pair'),
     chaos,
-    concernsSimulation: touched.some((name) => !name.startsWith('src/tasks/store/')),
+    concernsSimulation: touched.some(
+      (name) => !/^src\/tasks\/store\/(postgres|typeorm)\//.test(name),
+    ),
   };
 }

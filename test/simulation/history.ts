@@ -1,5 +1,6 @@
 import type { JobPolicy } from '../../src/tasks/domain/job.js';
 import type { Run } from '../../src/tasks/domain/run.js';
+import type { Misses } from '../../src/tasks/store/job-store.js';
 import type { TriggerSpec } from '../../src/tasks/domain/triggers/trigger-spec.js';
 
 /**
@@ -75,6 +76,8 @@ export interface Stop {
   readonly jobId: string | null;
   readonly from: Date;
   readonly to: Date | null;
+  /** What was to be made up for when a job's pause was lifted; not said: nothing is known of it. */
+  readonly misses?: Misses;
 }
 
 /** What is promised, in milliseconds after everything is well again. */

@@ -116,9 +116,27 @@ const broken = (change: Partial<History>, before: History | null = null) => [
   ...new Set(check({ ...SOUND, ...change }, before).map(({ invariant }) => invariant)),
 ];
 
+const aPause = (from: number, to: number, misses: 'skip' | 'once') =>
+  ({ what: 'job paused', jobId: 'report', from: at(from), to: at(to), misses }) as const;
+
 type Case = readonly [string, string, Partial<History>, before?: Partial<History>];
 
 const CASES: readonly Case[] = [
+  [
+    'a job has its runs',
+    'a third run of a job that may have two',
+    { jobs: [{ ...JOB, policy: { ...JOB.policy, maxRuns: 2 } }] },
+  ],
+  [
+    'what a pause missed stays missed',
+    'a run of a fire time that was not to be made up for',
+    { stops: [aPause(1.5, 2.5, 'skip')] },
+  ],
+  [
+    'what a pause missed stays missed',
+    'two runs where the last fire time was to be made up for',
+    { stops: [aPause(0.5, 2.5, 'once')] },
+  ],
   ['one row per fire time', 'two rows of one fire time', { runs: [...SOUND.runs, run(4, 2)] }],
   [
     'attempts are allowed',
@@ -127,6 +145,29 @@ const CASES: readonly Case[] = [
       starts: [...SOUND.starts, start(3, 2, { attempt: 2 })],
       runs: [...SOUND.runs.slice(0, 2), run(3, 2, { attempt: 2 })],
       ends: [...SOUND.ends, { ...end(3, 2), attempt: 2 }],
+    },
+  ],
+  [
+    'a run is not tried beside itself',
+    'a second attempt of a run whose first one goes on',
+    {
+      ...QUIET,
+      jobs: [{ ...FAR, nextFireAt: null, policy: { ...JOB.policy, onCrash: 'rerun' } }],
+      starts: [...SOUND.starts, start(3, 2, { attempt: 2, nodeId: 'south', at: at(60) })],
+      runs: [...SOUND.runs.slice(0, 2), run(3, 2, { attempt: 2, nodeId: 'south' })],
+      ends: [
+        ...SOUND.ends.slice(0, 2),
+        { ...end(3, 2), attempt: 2, nodeId: 'south', at: at(61) },
+        { ...end(3, 2), at: at(62) },
+      ],
+    },
+  ],
+  [
+    'a handler that has ended counts no more',
+    'a late handler that ended and is still counted',
+    {
+      ...QUIET,
+      runs: [...SOUND.runs.slice(0, 2), run(3, 2, { state: 'timed-out', handlerAlive: true })],
     },
   ],
   ['no fire time vanishes', 'a fire time without a row', { runs: [run(1, 0), run(3, 2)] }],
@@ -340,6 +381,20 @@ describe('the invariants', () => {
     expect(broken({ ...two, jobs: [{ ...done, policy: JOB.policy }] })).toEqual([
       'no fire time vanishes',
     ]);
+  });
+
+  it('count the runs of a job anew when it is made anew', () => {
+    const two = { ...JOB, policy: { ...JOB.policy, maxRuns: 2 } };
+    const removed = { what: 'job removed', jobId: 'report', from: at(1.5), to: at(1.6) } as const;
+    expect(broken({ jobs: [two], stops: [removed] })).toEqual([]);
+  });
+
+  it('let the last fire time that a pause missed be made up for', () => {
+    const made = run(3, 2, { createdAt: at(2.5), startedAt: at(2.5) });
+    const change = { runs: [...SOUND.runs.slice(0, 2), made], stops: [aPause(1.5, 2.4, 'once')] };
+    expect(
+      broken({ ...change, starts: [start(1, 0), start(2, 1), start(3, 2, { at: at(2.5) })] }),
+    ).toEqual([]);
   });
 
   it('allow a second handler once the first was given up, its node died, or it was asked for', () => {

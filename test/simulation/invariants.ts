@@ -1,6 +1,7 @@
 import type { History } from './history.js';
 import { LEADER_INVARIANTS } from './leader-invariants.js';
 import { LEDGER_INVARIANTS } from './ledger-invariants.js';
+import { RULE_INVARIANTS } from './rule-invariants.js';
 import { RUN_INVARIANTS } from './run-invariants.js';
 
 /** A promise that was broken. */
@@ -24,6 +25,7 @@ export interface Invariant {
 
 export const INVARIANTS: readonly Invariant[] = [
   ...LEDGER_INVARIANTS,
+  ...RULE_INVARIANTS,
   ...RUN_INVARIANTS,
   ...LEADER_INVARIANTS,
 ];

@@ -1,5 +1,6 @@
 import { OverlappedError } from '../../src/tasks/domain/errors.js';
 import { newJobSchema, type Job, type NewJob } from '../../src/tasks/domain/job.js';
+import type { TriggerSpec } from '../../src/tasks/domain/triggers/trigger-spec.js';
 import type { ClusterStore } from '../../src/tasks/store/cluster-store.js';
 import type { JobStore } from '../../src/tasks/store/job-store.js';
 import type { Random } from './random.js';
@@ -72,19 +73,25 @@ export class Operator {
     const misses = this.random.pick(['skip', 'once'] as const);
     this.recorder.note(`operator: resumes ${id} (misses: ${misses})`);
     await this.jobs.resume(id, misses);
-    this.recorder.lifted(id);
+    this.recorder.lifted(id, misses);
   }
 
   /** Another trigger, or only another name. */
   private async edit({ id, name, trigger }: Job): Promise<void> {
     const replans = trigger.type !== 'date' && this.random.chance(0.7);
     this.recorder.note(`operator: edits ${id}${replans ? ' and its trigger' : ''}`);
-    const patch = replans
-      ? { trigger: { type: 'interval', milliseconds: this.random.whole(300, 9_000) } as const }
-      : { name: `${name}'`.slice(0, 50) };
+    const patch = replans ? { trigger: this.anotherTrigger() } : { name: `${name}'`.slice(0, 50) };
     if (replans) this.recorder.changing(id);
     const edited = await this.jobs.modify(id, patch);
     if (replans) this.recorder.edited(edited);
+  }
+
+  /** One that begins when it is given, or one that always was. */
+  private anotherTrigger(): TriggerSpec {
+    const { random } = this;
+    return random.chance(0.7)
+      ? { type: 'interval', milliseconds: random.whole(300, 9_000) }
+      : { type: 'cron', expression: random.pick(['* * * * * *', '*/2 * * * * *']) };
   }
 
   private async runNow(id: string): Promise<void> {

@@ -1,17 +1,7 @@
-import type { EngineStore } from '../../src/tasks/store/engine-store.js';
 import type { Fire } from '../../src/tasks/store/fire-ledger.js';
 import type { MemoryDatabase } from '../../src/tasks/testing/memory-database.js';
-import { memoryEngineStore } from '../../src/tasks/testing/memory-engine-store.js';
-import type { MemoryNode } from '../../src/tasks/testing/memory-node-roster.js';
-
-/** A store that lacks one guard, or makes one classic mistake. */
-export interface PlantedBug {
-  /** What it does, after "a cluster whose store". */
-  readonly name: string;
-  /** The invariants that may see it: one of them must. */
-  readonly breaks: readonly string[];
-  readonly makeStore: (database: MemoryDatabase, node: MemoryNode) => EngineStore;
-}
+import { bug, patched, type PlantedBug } from './planted-bug.js';
+import { PLANTED_RULE_BUGS } from './planted-rule-bugs.js';
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug('fires for an old leader, without the fence', ['the fence holds'], (store, database) => ({
@@ -86,7 +76,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ),
   bug(
     'hands a run out again that is being worked on',
-    ['one start per fire time'],
+    ['one start per fire time', 'attempts are allowed'],
     (store, database) => ({
       roster: patched(store.roster, {
         register: async () => {
@@ -123,32 +113,90 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
     }),
   })),
+  ...PLANTED_RULE_BUGS,
+  bug(
+    'tries again what is no longer the claim of whoever failed',
+    ['a final state is final', 'one start per fire time'],
+    (store, database, node) => ({
+      queue: patched(store.queue, {
+        finish: (outcomes) =>
+          store.queue.finish(
+            outcomes.map((outcome) => {
+              const { runId, attempt } = outcome;
+              const run = database.runs.get(runId);
+              if (!run || (run.nodeId === node.id && run.state === 'running')) return outcome;
+              database.runs.write({ ...run, attempt, state: 'running', nodeId: node.id });
+              return { ...outcome, retryInMs: 500 };
+            }),
+          ),
+      }),
+    }),
+  ),
+  bug('runs again what is not lost', ['a run is not tried beside itself'], (store, database) => ({
+    fires: patched(store.fires, {
+      settle: (token) => {
+        for (const run of database.runs.live()) {
+          const { state, attempt, nodeId, startedAt, jobId } = run;
+          if (state !== 'running' || attempt > 3) continue;
+          if (database.jobs.get(jobId)?.onCrash !== 'rerun') continue;
+          const finishedAt = database.now();
+          const kept = { attempt, nodeId, state: 'abandoned', startedAt, finishedAt } as const;
+          database.runs.keepAttempt(run.id, { ...kept, error: null });
+          const held = database.jobs.get(jobId)?.paused ? ('paused' as const) : null;
+          const fresh = { nodeId: null, startedAt: null, held };
+          database.runs.write({ ...run, ...fresh, state: 'pending' });
+        }
+        return store.fires.settle(token);
+      },
+    }),
+  })),
+  bug(
+    'claims what was cancelled while it looked',
+    ['a final state is final', 'a pause holds'],
+    (store, database) => ({
+      queue: patched(store.queue, {
+        claim: (...asked) => {
+          const justNow = database.now().getTime() - 3_000;
+          for (const run of database.runs.all()) {
+            const isRecent = (run.finishedAt?.getTime() ?? 0) > justNow;
+            if (run.state === 'cancelled' && run.attempt === 0 && isRecent)
+              database.runs.write({ ...run, state: 'pending', finishedAt: null });
+          }
+          return store.queue.claim(...asked);
+        },
+      }),
+    }),
+  ),
+  bug(
+    'does not hear that a late handler has ended',
+    ['a handler that has ended counts no more'],
+    (store) => ({ queue: patched(store.queue, { returned: async () => undefined }) }),
+  ),
+  bug('does not count a handler that goes on', ['overlap is respected'], (store) => ({
+    queue: patched(store.queue, {
+      finish: (outcomes) =>
+        store.queue.finish(outcomes.map((outcome) => ({ ...outcome, handlerAlive: false }))),
+    }),
+  })),
+  bug('tries runs of paused jobs again', ['a pause holds'], (store, database) => ({
+    queue: patched(store.queue, {
+      finish: async (outcomes) => {
+        // Whatever ends while its job is paused is tried again here: else it would take long to show.
+        const isPaused = (runId: string) =>
+          database.jobs.get(database.runs.get(runId)?.jobId ?? '')?.paused === true;
+        const again = outcomes.map((outcome) =>
+          isPaused(outcome.runId) ? { ...outcome, retryInMs: 500 } : outcome,
+        );
+        const recorded = await store.queue.finish(again);
+        for (const { runId } of again) {
+          const run = database.runs.get(runId);
+          if (run?.held === 'paused') database.runs.write({ ...run, held: null });
+        }
+        return recorded;
+      },
+    }),
+  })),
 ];
-
-function bug(
-  name: string,
-  breaks: readonly string[],
-  plant: (store: EngineStore, database: MemoryDatabase, node: MemoryNode) => Partial<EngineStore>,
-): PlantedBug {
-  return {
-    name,
-    breaks,
-    makeStore: (database, node) => {
-      const store = memoryEngineStore(database, node);
-      return { ...store, ...plant(store, database, node) };
-    },
-  };
-}
-
-/** The port with some of its methods replaced. */
-function patched<Port extends object>(port: Port, methods: Partial<Port>): Port {
-  return new Proxy(port, {
-    get(target, name: string & keyof Port) {
-      const value = methods[name] ?? target[name];
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
-}
 
 /** Has an operation see another row of the lock than there is: it does all it does in one go. */
 function pretend<T>(

@@ -1,4 +1,5 @@
 import type { Job, JobPolicy } from '../../src/tasks/domain/job.js';
+import type { Misses } from '../../src/tasks/store/job-store.js';
 import type { MemoryDatabase } from '../../src/tasks/testing/memory-database.js';
 import type { Bounds, HandlerEnd, HandlerStart, History, PlanStretch, Stop } from './history.js';
 
@@ -75,9 +76,11 @@ export class Recorder {
   }
 
   /** The pause or removal of a job, or of the cluster (null), is over. */
-  lifted(jobId: string | null): void {
+  lifted(jobId: string | null, misses?: Misses): void {
     const stop = this.stops.find((one) => one.jobId === jobId && one.to === null);
-    if (stop) stop.to = this.database.now();
+    if (!stop) return;
+    stop.to = this.database.now();
+    if (misses) stop.misses = misses;
   }
 
   /** A job is about to be changed: one that has had its runs has no fire times any more. */

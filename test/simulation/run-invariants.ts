@@ -36,6 +36,41 @@ export const RUN_INVARIANTS: readonly Invariant[] = [
     },
   },
   {
+    name: 'a run is not tried beside itself',
+    says: 'Once nothing is broken any more, a run is started again only after its handler has ended.',
+    *violations({ starts, ends, nodes, calmSince, bounds }) {
+      if (calmSince === null) return;
+      const lively = new Set(nodes.filter(({ endedAt }) => endedAt === null).map(({ id }) => id));
+      const endOf = new Map(ends.map((end) => [callKey(end), end.at]));
+      const again = starts.filter(({ attempt }) => attempt > 1);
+      for (const start of again.filter(({ at }) => ms(at) - ms(calmSince) > bounds.settleMs)) {
+        const before = starts.find(
+          ({ runId, attempt }) => runId === start.runId && attempt === start.attempt - 1,
+        );
+        if (before === undefined || !lively.has(before.nodeId)) continue;
+        const end = endOf.get(callKey(before));
+        if (end === undefined || end > start.at)
+          yield {
+            detail: `run ${start.runId}, attempt ${start.attempt}`,
+            evidence: [before, start],
+          };
+      }
+    },
+  },
+  {
+    name: 'a handler that has ended counts no more',
+    says: 'Once nothing is broken any more, no run counts because of a handler that ended long ago.',
+    *violations({ runs, ends, now, calmSince, bounds }) {
+      if (calmSince === null || ms(now) - ms(calmSince) < bounds.settleMs) return;
+      const endOf = new Map(ends.map((end) => [`${end.runId}/${end.attempt}`, end.at]));
+      for (const run of runs.filter(({ handlerAlive }) => handlerAlive)) {
+        const end = endOf.get(`${run.id}/${run.attempt}`);
+        if (end !== undefined && ms(now) - ms(end) > bounds.settleMs)
+          yield { detail: `run ${run.id} still counts`, evidence: [run] };
+      }
+    },
+  },
+  {
     name: 'a start has a row',
     says: 'Every handler that was called belongs to a run that had been claimed by its node.',
     *violations({ starts, runs }) {

@@ -5,6 +5,7 @@ import { MemoryJobCare } from '../../src/tasks/testing/memory-job-care.js';
 import { MemoryJobStore } from '../../src/tasks/testing/memory-job-store.js';
 import type { MemoryNode } from '../../src/tasks/testing/memory-node-roster.js';
 import type { EngineStore } from '../../src/tasks/store/engine-store.js';
+import type { JobStore } from '../../src/tasks/store/job-store.js';
 import { FAULTS } from './faults.js';
 import type { History } from './history.js';
 import { check, type Violation } from './invariants.js';
@@ -37,7 +38,9 @@ export interface SimulationResult {
 
 export interface SimulationOptions {
   /** In place of the in-memory store: for stores with a planted bug. */
-  readonly makeStore?: (database: MemoryDatabase, node: MemoryNode) => EngineStore;
+  readonly makeStore?: ((database: MemoryDatabase, node: MemoryNode) => EngineStore) | undefined;
+  /** Likewise, for what the operator asks. */
+  readonly makeJobs?: ((database: MemoryDatabase) => JobStore) | undefined;
 }
 
 /**
@@ -68,7 +71,7 @@ export class Simulation {
     const recorder = new Recorder(database, BOUNDS);
     // Behind a pooler there is neither a hint nor a wake-up.
     const pooled = random.chance(0.2);
-    const { makeStore = memoryEngineStore } = options;
+    const { makeStore = memoryEngineStore, makeJobs } = options;
     this.world = {
       timeline,
       server,
@@ -83,7 +86,7 @@ export class Simulation {
     this.database = database;
     this.random = random;
     this.recorder = recorder;
-    const jobs = new MemoryJobStore(database);
+    const jobs = makeJobs?.(database) ?? new MemoryJobStore(database);
     const cluster = new MemoryClusterStore(database);
     this.operator = new Operator(jobs, cluster, recorder, timeline, random.fork());
   }

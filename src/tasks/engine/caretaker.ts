@@ -54,7 +54,9 @@ export class Caretaker {
   }
 
   async stop(): Promise<void> {
-    await Promise.race([this.loop.stop(), this.clock.sleep(STOP_MS)]);
+    const enough = new AbortController();
+    await Promise.race([this.loop.stop(), this.clock.sleep(STOP_MS, enough.signal)]);
+    enough.abort();
   }
 
   private async turn(): Promise<number> {

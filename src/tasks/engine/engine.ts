@@ -164,7 +164,10 @@ export class Engine {
   /** Writes what is left to write, says good-bye and closes. Bounded, also without a database. */
   async close(): Promise<void> {
     const flushed = Promise.all([this.reporter.flushed(), this.outcomes.flushed()]);
-    await Promise.race([flushed, this.clock.sleep(FLUSH_MS)]);
+    const enough = new AbortController();
+    await Promise.race([flushed, this.clock.sleep(FLUSH_MS, enough.signal)]);
+    // A timer that goes on would keep the process for that long.
+    enough.abort();
     await Promise.all([this.reporter.stop(), this.outcomes.stop(), this.heartbeat.stop()]);
     try {
       await this.store.roster.leave();

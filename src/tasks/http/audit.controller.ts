@@ -1,6 +1,6 @@
 import { Get, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { TasksService } from '../tasks.service.js';
+import { TasksService } from '../service/tasks.service.js';
 import { ApiController } from './api-controller.decorator.js';
 import { auditDto, auditQuerySchema, auditSchema } from './cluster.dto.js';
 import { EXAMPLE_JOB } from './openapi/example-job.js';

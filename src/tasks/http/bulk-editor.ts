@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TasksError, UnavailableError } from '../domain/errors.js';
 import type { ChangeOptions } from '../store/job-store.js';
-import { TasksService } from '../tasks.service.js';
+import { TasksService } from '../service/tasks.service.js';
 import { MOST_IN_BULK, type BulkDto, type BulkItem } from './bulk.dto.js';
 import { statusOf } from './tasks-error.filter.js';
 

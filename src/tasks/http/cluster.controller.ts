@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UnavailableError } from '../domain/errors.js';
 import { NodeStatus } from '../node-status.js';
 import type { ChangeOptions } from '../store/job-store.js';
-import { TasksService } from '../tasks.service.js';
+import { TasksService } from '../service/tasks.service.js';
 import { ApiController } from './api-controller.decorator.js';
 import { By } from './by.decorator.js';
 import {

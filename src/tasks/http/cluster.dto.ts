@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pageQuerySchema } from './page.dto.js';
 import type { AuditRow, LeaderInfo, NodeInfo } from '../store/cluster-store.js';
-import type { TasksService } from '../tasks.service.js';
+import type { TasksService } from '../service/tasks.service.js';
 import { instant } from './instant.dto.js';
 
 const holder = {

@@ -1,5 +1,5 @@
 import { JobNotFoundError, RevisionConflictError } from '../domain/errors.js';
-import type { TasksService } from '../tasks.service.js';
+import type { TasksService } from '../service/tasks.service.js';
 import { etagOf } from './if-match.decorator.js';
 import { jobDto } from './job.dto.js';
 import { ProblemException } from './problem.js';

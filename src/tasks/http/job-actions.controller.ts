@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ChangeOptions } from '../store/job-store.js';
-import { TasksService } from '../tasks.service.js';
+import { TasksService } from '../service/tasks.service.js';
 import { AnswerHeaders } from './answer-headers.js';
 import { ApiController } from './api-controller.decorator.js';
 import { By } from './by.decorator.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Job } from '../domain/job.js';
-import { TasksService } from '../tasks.service.js';
+import { TasksService } from '../service/tasks.service.js';
 import type { Included } from './job-query.dto.js';
 import { jobDto, whyDto, type JobJson } from './job.dto.js';
 import { runDto } from './run.dto.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InvalidInputError, UnknownTaskError } from '../domain/errors.js';
 import type { Job, JobPatchInput } from '../domain/job.js';
 import type { ChangeOptions } from '../store/job-store.js';
-import { TasksService } from '../tasks.service.js';
+import { TasksService } from '../service/tasks.service.js';
 import { flatPointer } from './flat-form/flat-pointer.js';
 import { firingFirstAt } from './flat-form/flat-trigger.js';
 import type { JobBody, PatchBody } from './job-body.dto.js';

@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { z } from 'zod';
 import type { ChangeOptions } from '../store/job-store.js';
-import { TasksService } from '../tasks.service.js';
+import { TasksService } from '../service/tasks.service.js';
 import { ApiController } from './api-controller.decorator.js';
 import { By } from './by.decorator.js';
 import { leaderDto, leaderSchema, nodeDto, nodeSchema } from './cluster.dto.js';

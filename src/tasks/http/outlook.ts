@@ -4,7 +4,7 @@ import { fireTimes } from '../domain/triggers/fire-times.js';
 import { triggerOf } from '../domain/triggers/parse-trigger.js';
 import type { Job } from '../domain/job.js';
 import type { Trigger } from '../domain/triggers/trigger.js';
-import { TasksService } from '../tasks.service.js';
+import { TasksService } from '../service/tasks.service.js';
 import { fireTimeDto, type FireTimesQueryDto, type PreviewDto } from './fire-times.dto.js';
 
 interface Upcoming {

@@ -12,7 +12,7 @@ import {
   Res,
 } from '@nestjs/common';
 import type { ChangeOptions } from '../store/job-store.js';
-import { TasksService } from '../tasks.service.js';
+import { TasksService } from '../service/tasks.service.js';
 import { AnswerHeaders } from './answer-headers.js';
 import { ApiController } from './api-controller.decorator.js';
 import { By } from './by.decorator.js';

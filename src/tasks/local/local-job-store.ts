@@ -89,6 +89,11 @@ export class LocalJobStore extends JobStore {
     return job.toJob();
   }
 
+  /** There, a `CronJob` has a timer of its own, which is told. */
+  retime(): never {
+    throw new NotInLocalModeError('Giving a job another trigger');
+  }
+
   reset(): never {
     throw new NotInLocalModeError('Going back to what a declaration says');
   }

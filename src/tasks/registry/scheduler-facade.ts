@@ -27,6 +27,8 @@ const BY_CODE = { actor: 'code' } as const;
  *   may be as old as the question before it.
  * - `stop()` pauses a job as `stopped by code`, which `start()` ends, and which ends by itself once no
  *   process is left that was there. What an operator has paused, code does not start.
+ * - `setTime()` gives a job another time until the next cold start of the cluster. The time that an
+ *   operator has given it stays.
  * - Nest deletes every entry when the application closes; that is no wish to stop the cluster's jobs.
  * - Handles of intervals and timeouts that a host adds are timers of its process and stay so.
  */
@@ -111,7 +113,14 @@ export class SchedulerFacade implements JobOrders, RegistryWatcher {
   }
 
   async setTrigger(id: string, trigger: TriggerSpec): Promise<void> {
-    await this.order(id, () => this.jobs.modify(id, { trigger }, BY_CODE));
+    await this.order(id, async () => {
+      const { overridden } = await this.jobs.retime(id, trigger, BY_CODE);
+      if (!overridden.includes('trigger')) return;
+      this.logger.warn(
+        `Code cannot set the time of "${id}": somebody has overridden its trigger. Reset the job ` +
+          'to take that back.',
+      );
+    });
   }
 
   /** Never rejects: those who call methods of a `CronJob` await nothing. */

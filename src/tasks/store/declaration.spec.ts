@@ -3,6 +3,7 @@ import { aDeclaration, later, minutes, NOON, stored } from '../../../test/suppor
 import { firstDeclared, redeclared, type Generation } from './declaration.js';
 import { orphaned, paused, resumed } from './job-changes.js';
 import type { StoredJob } from './job-definition.js';
+import { modified, retimed } from './job-edits.js';
 import type { DeclaredJob } from './job-store.js';
 
 const at = (n: number) => later(NOON, minutes(n));
@@ -33,6 +34,48 @@ const replacedBy = (...[job, fields, how]: Parameters<typeof declareAgain>) => {
   expect(outcome).toBe('replaced');
   return stored(job, change!);
 };
+
+describe('a trigger that code has set', () => {
+  const FIRST: Generation = { generation: '1', startedAt: NOON };
+  const SECOND: Generation = { generation: '2', startedAt: at(5) };
+  const set = (job: StoredJob) => stored(job, retimed(job, hourly.trigger, '1', at(0.5))!);
+
+  it('stays as long as the cluster goes on, whoever declares the job', () => {
+    const again = declareAgain(set(declared()), {}, { now: at(5), cluster: FIRST, others: true });
+    expect(again).toEqual({ outcome: 'unchanged', change: null });
+  });
+
+  it('ends with the first declaration after a cold start, and only then', () => {
+    const { outcome, change } = declareAgain(set(declared()), {}, { now: at(5), cluster: SECOND });
+    expect(outcome).toBe('restored');
+    const restored = stored(set(declared()), change!);
+    expect(restored).toMatchObject({
+      trigger: { minutes: 1 },
+      nextFireAt: at(6),
+      generation: null,
+    });
+    const again = declareAgain(restored, {}, { now: at(5.5), cluster: SECOND });
+    expect(again).toEqual({ outcome: 'unchanged', change: null });
+  });
+
+  it('skips what it had not fired by then', () => {
+    const { change } = declareAgain(set(declared()), {}, { now: at(90), cluster: SECOND });
+    expect(change).toMatchObject({ skipped: { reason: 'replaced', count: 1 }, nextFireAt: at(91) });
+  });
+
+  it('ends with another declaration', () => {
+    const trigger = { type: 'interval', minutes: 7 } as const;
+    const replaced = replacedBy(set(declared()), { trigger }, { now: at(5), cluster: FIRST });
+    expect(replaced).toMatchObject({ trigger, nextFireAt: at(12), generation: null });
+  });
+
+  it('gives way to what an operator sets, which a cold start leaves', () => {
+    const trigger = { type: 'interval', minutes: 7 } as const;
+    const overridden = stored(set(declared()), modified(set(declared()), { trigger }, at(1)));
+    const again = declareAgain(overridden, {}, { now: at(5), cluster: SECOND });
+    expect(again).toEqual({ outcome: 'unchanged', change: null });
+  });
+});
 
 describe('a declaration', () => {
   it('that is unchanged changes nothing, overdue or not', () => {

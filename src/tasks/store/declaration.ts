@@ -1,6 +1,7 @@
 import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
 import { redefined, revived, unchanged } from './job-changes.js';
 import type { JobChange, JobDefinition, StoredJob } from './job-definition.js';
+import { isRetimed } from './job-edits.js';
 import type { Declared, DeclaredJob } from './job-store.js';
 import { anchored, continued, nextOf, replanFrom } from './job-trigger.js';
 
@@ -14,6 +15,8 @@ import { anchored, continued, nextOf, replanFrom } from './job-trigger.js';
  * before. When the last node that declares the newer has gone, the others bring theirs back.
  *
  * What an operator did survives all of it: pauses and overrides are kept apart from the declaration.
+ * What code did to the trigger of its own job (`retime`) lasts no longer than a generation, as what it
+ * did to a timer of its process would not: the first declaration after a cold start takes it back.
  */
 
 /** A cold start of the cluster. */
@@ -70,11 +73,16 @@ export function redeclared(
   const same = job.declaredHash === declared.hash;
   const starts = declared.trigger.type === 'start';
   const rearms = starts && job.generation !== (cluster?.generation ?? null);
-  if (same && !rearms) return job.orphanedAt === null ? known(job, declared) : alive(job, now);
+  const restores =
+    isRetimed(job) &&
+    job.overrides.trigger === undefined &&
+    job.generation !== (cluster?.generation ?? null);
+  if (same && !rearms && !restores)
+    return job.orphanedAt === null ? known(job, declared) : alive(job, now);
   const older = !same && job.formerHashes.includes(declared.hash);
   if (older && othersDeclare) return { outcome: 'drifted', change: null };
   return {
-    outcome: same ? 'restarted' : 'replaced',
+    outcome: !same ? 'replaced' : restores ? 'restored' : 'restarted',
     change: replaced(job, declared, now, cluster),
   };
 }

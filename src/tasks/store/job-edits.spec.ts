@@ -14,7 +14,7 @@ import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
 import { firstDeclared, redeclared } from './declaration.js';
 import { orphaned, paused } from './job-changes.js';
 import type { StoredJob } from './job-definition.js';
-import { assertRevision, modified, reset, supplanted } from './job-edits.js';
+import { assertRevision, modified, reset, retimed, supplanted } from './job-edits.js';
 
 const at = (n: number) => later(NOON, minutes(n));
 const report = aStoredJob('report');
@@ -29,6 +29,29 @@ const aDeclared = (declaration: Parameters<typeof aDeclaration>[1] = {}): Stored
 
 const modify = (job: StoredJob, patch: JobPatch, now = at(0.5)) =>
   stored(job, modified(job, patch, now));
+
+describe('a trigger that code sets', () => {
+  it('is no override, begins now and is undone by a reset', () => {
+    const set = stored(aDeclared(), retimed(aDeclared(), hourly, '1', at(2.5))!);
+    expect(set).toMatchObject({ overrides: {}, nextFireAt: at(62.5) });
+    const undone = stored(set, reset(set, at(3)));
+    expect(undone).toMatchObject({ trigger: { minutes: 1 }, nextFireAt: at(4), generation: null });
+  });
+
+  it('leaves one alone that overrides the declaration', () => {
+    const overridden = modify(aDeclared(), { trigger: hourly });
+    expect(retimed(overridden, { type: 'interval', minutes: 5 }, '1', at(1))).toBeNull();
+  });
+
+  it('is a change like any other of a job that nobody declares', () => {
+    const change = retimed(report, hourly, '1', at(0.5));
+    expect(change).toEqual(modified(report, { trigger: hourly }, at(0.5)));
+  });
+
+  it('is refused when it would never fire', () => {
+    expect(() => retimed(aDeclared(), PAST, '1', NOON)).toThrow(InvalidInputError);
+  });
+});
 
 describe('a patch', () => {
   it('changes what it gives, null among it, and leaves what it does not', () => {

@@ -1,5 +1,6 @@
 import { JobExistsError, RevisionConflictError } from '../domain/errors.js';
 import { jobPolicySchema, type JobOrigin, type JobPatch, type NewJob } from '../domain/job.js';
+import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
 import { redefined, unchanged } from './job-changes.js';
 import { MADE_PAUSED, type JobChange, type StoredJob } from './job-definition.js';
 import type { DeclaredJob } from './job-store.js';
@@ -25,14 +26,37 @@ export function modified(job: StoredJob, patch: JobPatch, now: Date): JobChange 
   return redefined(job, { ...job, ...given, overrides }, now);
 }
 
+/**
+ * Gives a declared job another trigger until the next cold start, which is told by the generation that
+ * the job then bears. `declaration.ts` compares it.
+ *
+ * @returns null: somebody has overridden the trigger, which stays
+ * @throws InvalidInputError for a trigger that would never fire, WrongStateError
+ */
+export function retimed(
+  job: StoredJob,
+  trigger: TriggerSpec,
+  generation: string | null,
+  now: Date,
+): JobChange | null {
+  if (job.declared === null) return modified(job, { trigger }, now);
+  if (job.overrides.trigger !== undefined) return null;
+  const given = continuing(job, { trigger }, now);
+  firstOf(given.trigger, replanFrom(job, now), job.id);
+  return redefined(job, { ...job, ...given, generation }, now);
+}
+
 /** Forgets what was changed of a declaration. @throws WrongStateError */
 export function reset(job: StoredJob, now: Date): JobChange {
   const { declared, overrides } = job;
   if (declared === null) return unchanged(job);
   const said = saidBy(declared, now);
-  const fields = Object.keys(overrides) as (keyof JobPatch)[];
-  const original: JobPatch = Object.fromEntries(fields.map((field) => [field, said[field]]));
-  const definition = { ...job, ...continuing(job, original, now), overrides: {} };
+  const wasRetimed = isRetimed(job);
+  const fields = new Set(Object.keys(overrides) as (keyof JobPatch)[]);
+  if (wasRetimed) fields.add('trigger');
+  const original: JobPatch = Object.fromEntries([...fields].map((field) => [field, said[field]]));
+  const generation = wasRetimed ? null : job.generation;
+  const definition = { ...job, ...continuing(job, original, now), generation, overrides: {} };
   return redefined(job, definition, now);
 }
 
@@ -59,6 +83,11 @@ export function supplanted(job: StoredJob, asked: NewJob, origin: JobOrigin, now
     orphanedAt: null,
   };
   return redefined(job, definition, now);
+}
+
+/** Whether it bears the generation of a `retimed` and not of a start for which it was armed. */
+export function isRetimed({ declared, generation }: StoredJob): boolean {
+  return generation !== null && declared !== null && declared.trigger.type !== 'start';
 }
 
 /** With a trigger that goes on where it is the one that is stored. */

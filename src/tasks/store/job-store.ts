@@ -33,10 +33,11 @@ export interface DeclaredJob extends JobPolicy {
 
 /**
  * What bringing a declaration into the store did. `drifted`: another live node declares a newer one,
- * which stays. `taken`: a job of that id was made at run time, or by the other kind of declaration.
+ * which stays. `restored`: a cold start ended what `retime` had set. `taken`: a job of that id was made
+ * at run time, or by the other kind of declaration.
  */
 export type Declared =
-  'created' | 'unchanged' | 'replaced' | 'restarted' | 'drifted' | 'revived' | 'taken';
+  'created' | 'unchanged' | 'replaced' | 'restarted' | 'restored' | 'drifted' | 'revived' | 'taken';
 
 export interface JobQuery extends PageQuery {
   /** Jobs whose id or name contains this text, whatever its case. */
@@ -141,6 +142,13 @@ export abstract class JobStore {
   abstract list(query: JobQuery): Promise<Page<Job>>;
   /** Of a declared job, what is changed overrides the declaration until it is reset. */
   abstract modify(id: string, patch: JobPatch, by?: ChangeOptions): Promise<Job>;
+  /**
+   * Gives a declared job another trigger for as long as the processes live that are there. That is no
+   * override: the next cold start of the cluster, another declaration and a reset bring back what is
+   * declared, and a trigger that overrides the declaration stays in force. Of a job that was made at
+   * run time it is a change like any other.
+   */
+  abstract retime(id: string, trigger: TriggerSpec, by?: ChangeOptions): Promise<Job>;
   /** Forgets what was changed of a declared job. */
   abstract reset(id: string, by?: ChangeOptions): Promise<Job>;
   /** Takes effect at once: once this resolves, no fire and no start of the old plan follows. */

@@ -2,12 +2,13 @@ import { IdempotencyConflictError, JobExistsError, RunNotFoundError } from '../d
 import type { Job, JobOrigin, JobPatch, NewJob } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
 import { storableJson } from '../domain/storable.js';
+import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
 import { placeBackfill, planBackfill } from '../store/backfill-plan.js';
 import { encodeDated } from '../store/cursor.js';
-import { firstDeclared, redeclared } from '../store/declaration.js';
+import { firstDeclared, redeclared, type Generation } from '../store/declaration.js';
 import { paused, resumed, undealt } from '../store/job-changes.js';
 import { jobOf, newJob, type JobChange, type StoredJob } from '../store/job-definition.js';
-import { modified, reset, supplanted } from '../store/job-edits.js';
+import { modified, reset, retimed, supplanted } from '../store/job-edits.js';
 import {
   JobStore,
   type Added,
@@ -25,6 +26,7 @@ import {
 import type { Page } from '../store/page.js';
 import { whyUnreadable } from '../store/unreadable.js';
 import type { MemoryDatabase } from './memory-database.js';
+import { fits } from './memory-job-query.js';
 import { MemoryJobWriter } from './memory-job-writer.js';
 import { insertRun } from './memory-insert-run.js';
 import { pageAfter } from './memory-page.js';
@@ -86,13 +88,9 @@ export class MemoryJobStore extends JobStore {
   }
 
   async declare(declared: DeclaredJob, nodeId: string): Promise<Declared> {
-    const { lock, jobs } = this.database;
     const now = this.database.now();
-    const generation = lock.generationAt && {
-      generation: String(lock.generation),
-      startedAt: lock.generationAt,
-    };
-    const job = jobs.get(declared.id);
+    const generation = this.generation();
+    const job = this.database.jobs.get(declared.id);
     if (job === undefined) {
       this.writer.insert(firstDeclared(declared, now, generation));
       return 'created';
@@ -117,6 +115,11 @@ export class MemoryJobStore extends JobStore {
 
   modify(id: string, patch: JobPatch, by: ChangeOptions = {}): Promise<Job> {
     return this.edit(id, by, (job, now) => modified(job, patch, now));
+  }
+
+  retime(id: string, trigger: TriggerSpec, by: ChangeOptions = {}): Promise<Job> {
+    const generation = this.generation()?.generation ?? null;
+    return this.edit(id, by, (job, now) => retimed(job, trigger, generation, now));
   }
 
   reset(id: string, by: ChangeOptions = {}): Promise<Job> {
@@ -200,6 +203,12 @@ export class MemoryJobStore extends JobStore {
     return { ...NEW_RUN, jobId, task, priority, fireAt: at, runAt: at, createdAt: at };
   }
 
+  /** Null: the cluster has never started. */
+  private generation(): Generation | null {
+    const { generation, generationAt } = this.database.lock;
+    return generationAt && { generation: String(generation), startedAt: generationAt };
+  }
+
   private othersDeclare(job: JobRow, nodeId: string): boolean {
     return [...this.database.nodes.values()].some(
       (node) =>
@@ -229,15 +238,4 @@ export class MemoryJobStore extends JobStore {
 /** A job as its users see it. */
 function seen({ inserts: _inserts, ...job }: JobRow): Job {
   return jobOf(whyUnreadable(job) === null ? job : { ...job, state: 'unreadable' });
-}
-
-function fits(job: JobRow, { text, task, tag, state, order }: JobQuery): boolean {
-  const sought = text?.toLowerCase() ?? '';
-  return (
-    (job.id.toLowerCase().includes(sought) || job.name.toLowerCase().includes(sought)) &&
-    (task === undefined || job.task === task) &&
-    (tag === undefined || job.tags.includes(tag)) &&
-    (state === undefined || job.state === state) &&
-    (order !== 'nextFireAt' || job.nextFireAt !== null)
-  );
 }

@@ -1,18 +1,19 @@
-import type { DynamicModule, Provider } from '@nestjs/common';
+import { Logger, type DynamicModule, type Provider } from '@nestjs/common';
 import type { ScheduleModuleOptions } from '@nestjs/schedule';
 import { ClusterNode } from '../cluster-node.js';
 import { Clock } from '../domain/clock.js';
 import { ChangeFeed } from '../store/change-feed.js';
 import { ClusterStore } from '../store/cluster-store.js';
-import { JobStore } from '../store/job-store.js';
+import { JobCare, JobStore } from '../store/job-store.js';
 import { RunStore } from '../store/run-store.js';
 import { TasksModule } from '../tasks.module.js';
-import type { TasksOptions } from '../tasks.options.js';
+import { TasksOptions } from '../tasks.options.js';
 import { FakeClock } from './fake-clock.js';
 import { MemoryClusterNode } from './memory-cluster-node.js';
 import { MemoryChangeFeed } from './memory-change-feed.js';
 import { MemoryClusterStore } from './memory-cluster-store.js';
 import { MemoryDatabase } from './memory-database.js';
+import { MemoryJobCare } from './memory-job-care.js';
 import { MemoryJobStore } from './memory-job-store.js';
 import { MemoryRunStore } from './memory-run-store.js';
 import { TasksTesting } from './tasks-testing.js';
@@ -66,6 +67,12 @@ function inMemory(
     { provide: Clock, useExisting: FakeClock },
     { provide: MemoryDatabase, inject: [FakeClock], useFactory: makeDatabase },
     { provide: JobStore, ...on(MemoryJobStore) },
+    {
+      provide: JobCare,
+      inject: [MemoryDatabase, TasksOptions],
+      useFactory: (database: MemoryDatabase, { orphanAfterMs }: TasksOptions) =>
+        new MemoryJobCare(database, orphanAfterMs, new Logger('Tasks')),
+    },
     { provide: RunStore, ...on(MemoryRunStore) },
     { provide: ClusterStore, ...on(MemoryClusterStore) },
     { provide: ChangeFeed, ...on(MemoryChangeFeed) },

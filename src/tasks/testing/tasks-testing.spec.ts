@@ -2,7 +2,7 @@ import { Injectable, type Provider } from '@nestjs/common';
 import { Cron, Interval, Timeout } from '@nestjs/schedule';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { TasksService } from '../tasks.service.js';
+import { TasksService } from '../service/tasks.service.js';
 import { durationMs } from './duration.js';
 import { TasksTesting } from './tasks-testing.js';
 import { TasksTestingModule } from './tasks-testing.module.js';

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Job } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
 import { NodeStatus } from '../node-status.js';
 import { durationMs, type Duration } from './duration.js';
@@ -90,9 +91,10 @@ export class TasksTesting {
     if (lock.paused) return runs.live().some(isRunning);
     return (
       runs.live().some((run) => isRunning(run) || isDue(run, now)) ||
-      [...jobs.values()].some(
-        ({ nextFireAt }) => nextFireAt !== null && nextFireAt.getTime() <= now,
-      )
+      [...jobs.values()].some((job) => {
+        const at = job.nextFireAt?.getTime() ?? pauseEnd(job);
+        return at !== null && at <= now;
+      })
     );
   }
 
@@ -100,8 +102,12 @@ export class TasksTesting {
   private nextInstant(): number {
     const { jobs, runs } = this.database;
     const fires = [...jobs.values()].map(({ nextFireAt }) => nextFireAt?.getTime() ?? Infinity);
+    const resumes = [...jobs.values()].map((job) => pauseEnd(job) ?? Infinity);
     const starts = runs.live().map((run) => (run.held === null ? run.runAt.getTime() : Infinity));
-    return Math.min(Infinity, ...[...fires, ...starts].filter((at) => at > this.time()));
+    return Math.min(
+      Infinity,
+      ...[...fires, ...resumes, ...starts].filter((at) => at > this.time()),
+    );
   }
 
   private ended(): ReadonlySet<string> {
@@ -122,6 +128,10 @@ export class TasksTesting {
     return this.clock.now().getTime();
   }
 }
+
+/** When somebody paused it for a while only; null: it is not, or until somebody resumes it. */
+const pauseEnd = ({ paused, pausedUntil }: Pick<Job, 'paused' | 'pausedUntil'>) =>
+  paused && pausedUntil !== null ? pausedUntil.getTime() : null;
 
 const isRunning = ({ state }: RunRow) => state === 'running';
 const isDue = ({ state, held, runAt }: RunRow, now: number) =>

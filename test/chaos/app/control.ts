@@ -41,6 +41,9 @@ async function act(ask: Ask, tasks: TasksService, failpoints: Failpoints): Promi
     case 'run':
       await tasks.runJob(ask.jobId);
       return;
+    case 'cancel':
+      await tasks.cancelRun(ask.runId);
+      return;
     case 'pause-cluster':
       return tasks.pause();
     case 'resume-cluster':

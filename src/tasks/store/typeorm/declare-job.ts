@@ -37,7 +37,8 @@ export async function declareJob(
   }
 }
 
-async function currentGeneration(writer: JobWriter): Promise<Generation | null> {
+/** Null: the cluster has never started. */
+export async function currentGeneration(writer: JobWriter): Promise<Generation | null> {
   const [row] = await writer.sql.query<{ generation: string; started_at: string | null }[]>(
     `SELECT generation::text, to_json(generation_at) #>> '{}' AS started_at
      FROM ${writer.schema.quoted}.leader_lock WHERE name = 'scheduler'`,

@@ -1,9 +1,10 @@
 import type { Job, JobOrigin, JobPatch, NewJob } from '../../domain/job.js';
 import type { Run } from '../../domain/run.js';
+import type { TriggerSpec } from '../../domain/triggers/trigger-spec.js';
 import type { ClockShift } from '../database-time.js';
 import { paused, resumed, undealt } from '../job-changes.js';
 import { jobOf, type JobChange, type StoredJob } from '../job-definition.js';
-import { modified, reset } from '../job-edits.js';
+import { modified, reset, retimed } from '../job-edits.js';
 import {
   JobStore,
   type Added,
@@ -24,7 +25,7 @@ import { answerOnce } from './answer-once.js';
 import { addOnce } from './add-once.js';
 import { auditChange, type AuditEntry } from './audit.js';
 import { backfill } from './backfill.js';
-import { declareJob } from './declare-job.js';
+import { currentGeneration, declareJob } from './declare-job.js';
 import { selectJobs, storedJob } from './job-row.js';
 import { JobWriter } from './job-writer.js';
 import { listJobs } from './list-jobs.js';
@@ -74,6 +75,14 @@ export class TypeormJobStore extends JobStore {
   modify(id: string, patch: JobPatch, by: ChangeOptions = {}): Promise<Job> {
     const entry = { action: 'job.modify', details: patch };
     return this.edit(id, by, entry, (job, now) => modified(job, patch, now));
+  }
+
+  retime(id: string, trigger: TriggerSpec, by: ChangeOptions = {}): Promise<Job> {
+    const entry = { action: 'job.retime', details: { trigger } };
+    return this.edit(id, by, entry, async (job, now, writer) => {
+      const cluster = await currentGeneration(writer);
+      return retimed(job, trigger, cluster?.generation ?? null, now);
+    });
   }
 
   reset(id: string, by: ChangeOptions = {}): Promise<Job> {
@@ -150,11 +159,15 @@ export class TypeormJobStore extends JobStore {
     id: string,
     by: ChangeOptions,
     entry: Omit<AuditEntry, 'actor' | 'jobId'>,
-    decide: (job: StoredJob, now: Date) => JobChange | null,
+    decide: (
+      job: StoredJob,
+      now: Date,
+      writer: JobWriter,
+    ) => JobChange | null | Promise<JobChange | null>,
   ): Promise<Job> {
     return this.change(by, async (writer) => {
       const job = await writer.lock(id, by.ifRevision);
-      const change = decide(job, await writer.now());
+      const change = await decide(job, await writer.now(), writer);
       if (change === null) return jobOf(job);
       await writer.apply(change);
       await auditChange(writer, by, { jobId: id, ...entry });

@@ -1,10 +1,10 @@
-import { MOST_WAITING, type Circumstances } from './domain/circumstances.js';
-import type { Job } from './domain/job.js';
-import type { Run, RunState } from './domain/run.js';
-import { why, type Why } from './domain/why.js';
-import type { ClusterStore } from './store/cluster-store.js';
-import { whyUnreadable } from './store/unreadable.js';
-import type { RunStore } from './store/run-store.js';
+import { MOST_WAITING, type Circumstances } from '../domain/circumstances.js';
+import type { Job } from '../domain/job.js';
+import type { Run, RunState } from '../domain/run.js';
+import { why, type Why } from '../domain/why.js';
+import type { ClusterStore } from '../store/cluster-store.js';
+import { whyUnreadable } from '../store/unreadable.js';
+import type { RunStore } from '../store/run-store.js';
 
 /** What an explanation is read from. */
 export interface JobSources {

@@ -1,13 +1,13 @@
 import type { Observable } from 'rxjs';
-import type { Clock } from './domain/clock.js';
-import { RunNotFoundError } from './domain/errors.js';
+import type { Clock } from '../domain/clock.js';
+import { RunNotFoundError } from '../domain/errors.js';
 import {
   tasksEvent,
   type TasksEventName,
   type TasksEventOf,
   type TasksEvents,
-} from './domain/events.js';
-import type { Run, RunAttempt, RunLine } from './domain/run.js';
+} from '../domain/events.js';
+import type { Run, RunAttempt, RunLine } from '../domain/run.js';
 import type { NodeSwitch } from './node-switch.js';
 import type {
   AuditQuery,
@@ -17,10 +17,10 @@ import type {
   ClusterStore,
   LeaderInfo,
   NodeInfo,
-} from './store/cluster-store.js';
-import type { ChangeOptions } from './store/job-store.js';
-import type { Page } from './store/page.js';
-import type { LineQuery, RunQuery, RunStore } from './store/run-store.js';
+} from '../store/cluster-store.js';
+import type { ChangeOptions } from '../store/job-store.js';
+import type { Page } from '../store/page.js';
+import type { LineQuery, RunQuery, RunStore } from '../store/run-store.js';
 import type { TaskCatalogue, TaskInfo } from './task-catalogue.js';
 import type { TasksEventBus, TasksEventListener } from './task-events.js';
 

@@ -1,8 +1,14 @@
 import { z } from 'zod';
-import { InvalidInputError, type Issue } from './domain/errors.js';
-import { jobPatchSchema, newJobSchema, OVERLAP, type JobPatch, type NewJob } from './domain/job.js';
-import { issuesOf, triggerIssues } from './domain/triggers/parse-trigger.js';
-import type { Backfill } from './store/job-store.js';
+import { InvalidInputError, type Issue } from '../domain/errors.js';
+import {
+  jobPatchSchema,
+  newJobSchema,
+  OVERLAP,
+  type JobPatch,
+  type NewJob,
+} from '../domain/job.js';
+import { issuesOf, triggerIssues } from '../domain/triggers/parse-trigger.js';
+import type { Backfill } from '../store/job-store.js';
 
 /** What callers hand in, checked before anything is stored. Each refused field is named. */
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { NodeStatus } from './node-status.js';
-import { payloadJsonSchema, validPayload } from './registry/payload-schema.js';
-import { TaskRegistry } from './registry/task-registry.js';
-import { ClusterStore } from './store/cluster-store.js';
+import { NodeStatus } from '../node-status.js';
+import { payloadJsonSchema, validPayload } from '../registry/payload-schema.js';
+import { TaskRegistry } from '../registry/task-registry.js';
+import { ClusterStore } from '../store/cluster-store.js';
 
 /** A task and the live nodes that can run it. */
 export interface TaskInfo {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { later, minutes, NOON, TASK } from '../../test/support/builders.js';
-import { aRun, aRunningRow, aSkippedRow, aStoredJob } from '../../test/support/run-builders.js';
-import type { Job } from './domain/job.js';
-import type { Run } from './domain/run.js';
+import { later, minutes, NOON, TASK } from '../../../test/support/builders.js';
+import { aRun, aRunningRow, aSkippedRow, aStoredJob } from '../../../test/support/run-builders.js';
+import type { Job } from '../domain/job.js';
+import type { Run } from '../domain/run.js';
 import { explainJob } from './explain-job.js';
-import type { ClusterStore, NodeInfo } from './store/cluster-store.js';
-import type { RunQuery, RunStore } from './store/run-store.js';
+import type { ClusterStore, NodeInfo } from '../store/cluster-store.js';
+import type { RunQuery, RunStore } from '../store/run-store.js';
 
 const aNode = (id: string, node: Partial<NodeInfo> = {}): NodeInfo => ({
   id,

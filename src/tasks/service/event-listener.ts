@@ -1,6 +1,6 @@
-import type { TasksEvent, TasksEventName } from './domain/events.js';
-import type { Log } from './domain/log.js';
-import { runError } from './runner/outcome-of.js';
+import type { TasksEvent, TasksEventName } from '../domain/events.js';
+import type { Log } from '../domain/log.js';
+import { runError } from '../runner/outcome-of.js';
 
 /** One who listens. Whatever it does, whoever calls it goes on. */
 export class EventListener {

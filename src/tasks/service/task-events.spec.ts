@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NOON } from '../../test/support/builders.js';
-import { tasksEvent, type TasksEvent } from './domain/events.js';
+import { NOON } from '../../../test/support/builders.js';
+import { tasksEvent, type TasksEvent } from '../domain/events.js';
 import { TasksEventBus } from './task-events.js';
 
 const added = (jobId: string): TasksEvent => tasksEvent('job.added', NOON, { jobId });

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import { Injectable, Logger } from '@nestjs/common';
 import { Observable } from 'rxjs';
-import type { TasksEvent, TasksEventName, TasksEventOf } from './domain/events.js';
+import type { TasksEvent, TasksEventName, TasksEventOf } from '../domain/events.js';
 import { EventListener } from './event-listener.js';
 
 /** May be asynchronous; nobody waits for it. */

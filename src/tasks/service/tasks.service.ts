@@ -1,17 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ClusterCalls, DEFAULT_LIMIT } from './cluster-calls.js';
-import { JobNotFoundError, UnknownTaskError } from './domain/errors.js';
-import { Clock } from './domain/clock.js';
-import type { Job, JobPatchInput, NewJobInput } from './domain/job.js';
-import type { Run } from './domain/run.js';
-import type { TriggerSpec } from './domain/triggers/trigger-spec.js';
-import type { Why } from './domain/why.js';
+import { JobNotFoundError, UnknownTaskError } from '../domain/errors.js';
+import { Clock } from '../domain/clock.js';
+import type { Job, JobPatchInput, NewJobInput } from '../domain/job.js';
+import type { Run } from '../domain/run.js';
+import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import type { Why } from '../domain/why.js';
 import { explainJob } from './explain-job.js';
 import { jobHandle, type JobHandle } from './job-handle.js';
 import { parseBackfill, parseJobPatch, parseNewJob, type BackfillInput } from './job-input.js';
 import { NodeSwitch } from './node-switch.js';
 import { TaskCatalogue } from './task-catalogue.js';
-import { ClusterStore } from './store/cluster-store.js';
+import { ClusterStore } from '../store/cluster-store.js';
 import {
   JobStore,
   type Backfilled,
@@ -21,9 +21,9 @@ import {
   type Misses,
   type PauseJob,
   type RunNow,
-} from './store/job-store.js';
-import type { Page } from './store/page.js';
-import { RunStore } from './store/run-store.js';
+} from '../store/job-store.js';
+import type { Page } from '../store/page.js';
+import { RunStore } from '../store/run-store.js';
 import { TasksEventBus } from './task-events.js';
 
 /** How a job is added. */

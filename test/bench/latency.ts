@@ -1,0 +1,75 @@
+import { benchDatabase, benchHost, type BenchDatabase } from './bench-host.js';
+
+/**
+ * From the fire time to the handler's first line, at a hundred fires a second spread evenly, by the
+ * database's clock. Commits are durable, and PostgreSQL shares the machine.
+ */
+const JOBS = 100;
+const WARM_UP_MS = 5_000;
+const MEASURED_MS = 20_000;
+const BUDGET = { p50: 3, p99: 15 };
+
+export async function run(): Promise<boolean> {
+  const database = await benchDatabase();
+  const host = await benchHost(database.url, 20);
+  try {
+    const shift = await clockShift(database);
+    const samples: number[] = [];
+    let measures = false;
+    host.hear((fireAt) => {
+      if (measures) samples.push(now() + shift - fireAt.getTime());
+    });
+    const from = Date.now() + 2_000;
+    for (let n = 0; n < JOBS; n++) {
+      const startAt = new Date(from + (n * 1_000) / JOBS).toISOString();
+      const trigger = { type: 'interval', seconds: 1, startAt } as const;
+      await host.tasks.addJob({ id: `job-${n}`, task: 'nothing', trigger });
+    }
+    await pass(WARM_UP_MS);
+    measures = true;
+    await pass(MEASURED_MS);
+    measures = false;
+    return tell(samples.sort((a, b) => a - b));
+  } finally {
+    await host.close();
+    await database.remove();
+  }
+}
+
+function tell(sorted: readonly number[]): boolean {
+  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? NaN;
+  const expected = (JOBS * MEASURED_MS) / 1_000;
+  console.log(`\nFrom fire time to handler, ${sorted.length} of ${expected} fires, in ms`);
+  const isKept = at(0.5) <= BUDGET.p50 && at(0.99) <= BUDGET.p99;
+  for (const [name, share, budget] of [
+    ['p50', 0.5, BUDGET.p50],
+    ['p90', 0.9, null],
+    ['p99', 0.99, BUDGET.p99],
+    ['max', 1, null],
+  ] as const) {
+    const against = budget === null ? '' : `  budget ${budget}`;
+    console.log(`${name} ${at(share).toFixed(2).padStart(8)}${against}`);
+  }
+  if (!isKept) console.log('NOT KEPT');
+  // A second more or less at the edges.
+  return isKept && Math.abs(sorted.length - expected) <= JOBS;
+}
+
+/** Finer than whole milliseconds. */
+const now = () => performance.timeOrigin + performance.now();
+
+/** What must be added to this process's clock for the database's, by the quickest answer of many. */
+async function clockShift({ query }: BenchDatabase): Promise<number> {
+  let best = { took: Infinity, shift: 0 };
+  for (let tries = 0; tries < 50; tries++) {
+    const asked = now();
+    const [row] = await query<{ at: number }>(
+      'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS at',
+    );
+    const took = now() - asked;
+    if (took < best.took) best = { took, shift: (row?.at ?? 0) - (asked + took / 2) };
+  }
+  return best.shift;
+}
+
+const pass = (ms: number) => new Promise((over) => setTimeout(over, ms));
