@@ -35,7 +35,8 @@ export class RunsHere {
 
   /** One of them has its outcome. */
   tellIdle(): void {
-    if (this.working().length === 0) for (const resolve of this.waiting.splice(0)) resolve();
+    if (this.waiting.length === 0 || this.working().length > 0) return;
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   /** The ledger has answered. Null: it had answered before. */

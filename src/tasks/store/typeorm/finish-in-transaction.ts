@@ -1,4 +1,5 @@
 import { STAMP, type ClockShift } from '../database-time.js';
+import { isClaimOf } from '../postgres/sql/statement.js';
 import type { Claim } from '../run-queue.js';
 import type { SchemaName } from '../schema-name.js';
 import type { SqlRunner } from '../sql-runner.js';
@@ -25,9 +26,9 @@ export async function finishInTransaction(
 ): Promise<boolean> {
   const rows = await sql.query<unknown[]>(
     `WITH finished AS (
-       UPDATE ${schema.quoted}.runs
+       UPDATE ${schema.quoted}.runs r
        SET state = 'succeeded', finished_at = ${STAMP}, result = $5::jsonb, error = NULL
-       WHERE id = $2::bigint AND attempt = $3::int AND node_id = $4::uuid AND state = 'running'
+       WHERE r.id = $2::bigint AND r.attempt = $3::int AND ${isClaimOf('r', '$4')}
        RETURNING 1)
      SELECT * FROM finished`,
     [shift.bound, runId, attempt, nodeId, result === undefined ? null : JSON.stringify(result)],

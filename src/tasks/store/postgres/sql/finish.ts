@@ -1,5 +1,5 @@
 import { STAMP } from '../../database-time.js';
-import type { StatementOf } from './statement.js';
+import { isClaimOf, type StatementOf } from './statement.js';
 import { tellSlots } from './waiting-slots.js';
 
 /**
@@ -23,7 +23,7 @@ export const finish: StatementOf = (schema) => ({
       SET state = o.state, finished_at = ${STAMP}, result = o.result, error = o.error,
           handler_alive = o.handler_alive
       FROM outcomes o
-      WHERE r.id = o.id AND r.attempt = o.attempt AND r.node_id = $2::uuid AND r.state = 'running'
+      WHERE r.id = o.id AND r.attempt = o.attempt AND ${isClaimOf('r', '$2')}
       RETURNING r.id, r.attempt, r.job_id),
     recorded AS MATERIALIZED (
       SELECT id, attempt, job_id FROM written

@@ -1,6 +1,6 @@
 import { STAMP } from '../../database-time.js';
 import { cancelled, cancelledError } from './cancelled.js';
-import type { StatementOf } from './statement.js';
+import { isClaimOf, type StatementOf } from './statement.js';
 import { tellSlots } from './waiting-slots.js';
 
 /**
@@ -18,7 +18,7 @@ export const giveBack: StatementOf = (schema) => ({
       SELECT r.id, r.fire_at, r.attempt, r.job_id
       FROM unnest($3::bigint[], $4::int[]) AS g (id, attempt)
         JOIN ${schema.quoted}.runs r ON r.id = g.id AND r.attempt = g.attempt
-      WHERE r.node_id = $2::uuid AND r.state = 'running'),
+      WHERE ${isClaimOf('r', '$2')}),
     plans AS MATERIALIZED (
       SELECT p.job_id, p.revision
       FROM ${schema.quoted}.job_plans p
@@ -43,7 +43,7 @@ export const giveBack: StatementOf = (schema) => ({
           attempt = r.attempt - 1, node_id = NULL, started_at = NULL
       FROM judged d
       WHERE r.id = d.id AND r.fire_at = d.fire_at AND r.attempt = d.attempt
-        AND r.node_id = $2::uuid AND r.state = 'running'
+        AND ${isClaimOf('r', '$2')}
       RETURNING r.id, r.job_id, r.state, r.queued),
     pending AS MATERIALIZED (SELECT count(*) AS runs FROM returned WHERE queued),
     ended AS MATERIALIZED (SELECT job_id FROM returned WHERE state = 'cancelled')

@@ -1,4 +1,4 @@
-import type { StatementOf } from './statement.js';
+import { isClaimOf, type StatementOf } from './statement.js';
 
 /**
  * Keeps what handlers say of their runs. $1 node · $2 … $6 lines: run, attempt, at, level, message ·
@@ -31,5 +31,5 @@ export const report: StatementOf = ({ quoted }) => ({
     UPDATE ${quoted}.runs r
     SET progress = p.progress
     FROM progress p
-    WHERE r.id = p.id AND r.attempt = p.attempt AND r.node_id = $1::uuid AND r.state = 'running'`,
+    WHERE r.id = p.id AND r.attempt = p.attempt AND ${isClaimOf('r', '$1')}`,
 });

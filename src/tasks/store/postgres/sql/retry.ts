@@ -1,6 +1,6 @@
 import { CLOCK, interval, STAMP } from '../../database-time.js';
 import { cancelled } from './cancelled.js';
-import type { StatementOf } from './statement.js';
+import { isClaimOf, type StatementOf } from './statement.js';
 import { tellSlots } from './waiting-slots.js';
 
 /**
@@ -30,7 +30,7 @@ export const retry: StatementOf = (schema) => ({
     given AS MATERIALIZED (
       SELECT o.*, r.fire_at, r.job_id, r.started_at, r.cause
       FROM outcomes o JOIN ${schema.quoted}.runs r ON r.id = o.id AND r.attempt = o.attempt
-      WHERE r.node_id = $2::uuid AND r.state = 'running'
+      WHERE ${isClaimOf('r', '$2')}
       ORDER BY o.id),
     plans AS MATERIALIZED (
       SELECT p.job_id, p.revision
@@ -60,7 +60,7 @@ export const retry: StatementOf = (schema) => ({
           progress = CASE WHEN ${cancelled} OR removed THEN r.progress END
       FROM judged d
       WHERE r.id = d.id AND r.fire_at = d.fire_at AND r.attempt = d.attempt
-        AND r.node_id = $2::uuid AND r.state = 'running'
+        AND ${isClaimOf('r', '$2')}
       RETURNING r.id, r.attempt, r.job_id, r.state, r.queued),
     kept AS (
       INSERT INTO ${schema.quoted}.run_attempts

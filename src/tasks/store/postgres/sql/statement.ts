@@ -19,3 +19,11 @@ export type StatementOf = (schema: SchemaName) => Statement;
 export const fence = (schema: SchemaName, parameter: string, also = 'true') =>
   `SELECT 1 FROM ${schema.quoted}.leader_lock
    WHERE name = ${LOCK_NAME} AND fencing_token = ${parameter}::bigint AND ${also} FOR KEY SHARE`;
+
+/**
+ * Whether a run, which is looked up by its id, still is the claim of a node. Said in such a way that
+ * nobody looks for it by the index of what is running: each run that has ended leaves an entry there
+ * until the table is vacuumed, and a statement that passes over thousands of them takes that long.
+ */
+export const isClaimOf = (run: string, node: string) =>
+  `${run}.node_id = ${node}::uuid AND ${run}.state IS NOT DISTINCT FROM 'running'`;
