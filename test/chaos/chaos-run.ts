@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../../src/tasks/store/typeorm/migrate.js';
 import { Random } from '../simulation/random.js';
@@ -97,6 +98,8 @@ async function breakThings(
 ): Promise<void> {
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, stop]);
+  // Each life of the workload sleeps on it.
+  setMaxListeners(0, signal);
   const going = Promise.all([nemesis.rage(rate, signal), workload.run(signal)]);
   const time = sleep(minutes * 60_000, undefined, { signal }).catch(() => undefined);
   await Promise.race([time, going]);
