@@ -81,6 +81,7 @@ export async function enqueue(
           date_trunc('milliseconds', clock_timestamp() + $2 * interval '1 millisecond') AS at`,
     [count, inMs],
   );
+  await query(`SELECT pg_notify('carillon_wake', 'runs')`);
 }
 
 /** Resolves when no run waits or works. */
