@@ -1,15 +1,13 @@
 import {
-  InvalidInputError,
+  JobExistsError,
   JobNotFoundError,
   NotInLocalModeError,
   OverlappedError,
 } from '../domain/errors.js';
 import type { Job, JobOrigin, JobPatch, NewJob } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
-import { triggerOf } from '../domain/triggers/parse-trigger.js';
-import { periodMs, type TriggerSpec } from '../domain/triggers/trigger-spec.js';
-import { JobExistsError } from '../domain/errors.js';
 import { encodeDated } from '../store/cursor.js';
+import { isAskedFor } from '../store/job-query.js';
 import {
   JobStore,
   type Added,
@@ -19,6 +17,7 @@ import {
   type PauseJob,
   type RunNow,
 } from '../store/job-store.js';
+import { anchored, firstOf } from '../store/job-trigger.js';
 import type { Page } from '../store/page.js';
 import type { LocalJob } from './local-job.js';
 import type { LocalNode } from './local-node.js';
@@ -44,12 +43,8 @@ export class LocalJobStore extends JobStore {
     if (known && conflict === 'error') throw new JobExistsError(job.id);
     const now = this.node.clock.now();
     const { paused, name = job.id, ...rest } = job;
-    const trigger = anchored(job.trigger, now);
-    if (triggerOf(trigger, { seed: job.id }).next(now) === null) {
-      throw new InvalidInputError('The job', [
-        { pointer: '/trigger', message: `has no fire time after ${now.toISOString()}` },
-      ]);
-    }
+    const trigger = anchored(job.trigger, now, job.id);
+    firstOf(trigger, now, job.id);
     if (known) this.node.remove(known);
     const added = this.node.add({ ...rest, name, trigger, origin });
     if (paused) added.pause(null, now);
@@ -68,7 +63,7 @@ export class LocalJobStore extends JobStore {
   async list(query: JobQuery): Promise<Page<Job>> {
     const jobs = [...this.node.jobs.values()]
       .map((job) => job.toJob())
-      .filter((job) => fits(job, query));
+      .filter((job) => isAskedFor(job, query));
     const keyOf = (job: Job) =>
       query.order === 'nextFireAt' ? encodeDated(job.nextFireAt, job.id) : job.id;
     jobs.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
@@ -159,21 +154,4 @@ export class LocalJobStore extends JobStore {
 /** There is no transaction that a change could become a part of. */
 function refuseManager({ manager }: ChangeOptions): void {
   if (manager) throw new NotInLocalModeError('A change inside a transaction');
-}
-
-/** An interval begins one period after it was made. */
-function anchored(trigger: TriggerSpec, now: Date): TriggerSpec {
-  if (trigger.type !== 'interval' || trigger.startAt !== undefined) return trigger;
-  return { ...trigger, startAt: new Date(now.getTime() + periodMs(trigger)).toISOString() };
-}
-
-function fits(job: Job, { text, task, tag, state, order }: JobQuery): boolean {
-  const sought = text?.toLowerCase() ?? '';
-  return (
-    (job.id.toLowerCase().includes(sought) || job.name.toLowerCase().includes(sought)) &&
-    (task === undefined || job.task === task) &&
-    (tag === undefined || job.tags.includes(tag)) &&
-    (state === undefined || job.state === state) &&
-    (order !== 'nextFireAt' || job.nextFireAt !== null)
-  );
 }

@@ -9,6 +9,7 @@ import { firstDeclared, redeclared, type Generation } from '../store/declaration
 import { paused, resumed, undealt } from '../store/job-changes.js';
 import { jobOf, newJob, type JobChange, type StoredJob } from '../store/job-definition.js';
 import { modified, reset, retimed, supplanted } from '../store/job-edits.js';
+import { isAskedFor } from '../store/job-query.js';
 import {
   JobStore,
   type Added,
@@ -26,7 +27,6 @@ import {
 import type { Page } from '../store/page.js';
 import { whyUnreadable } from '../store/unreadable.js';
 import type { MemoryDatabase } from './memory-database.js';
-import { fits } from './memory-job-query.js';
 import { MemoryJobWriter } from './memory-job-writer.js';
 import { insertRun } from './memory-insert-run.js';
 import { pageAfter } from './memory-page.js';
@@ -106,7 +106,7 @@ export class MemoryJobStore extends JobStore {
   }
 
   async list(query: JobQuery): Promise<Page<Job>> {
-    const jobs = [...this.database.jobs.values()].filter((job) => fits(job, query)).map(seen);
+    const jobs = [...this.database.jobs.values()].filter((job) => isAskedFor(job, query)).map(seen);
     const keyOf = (job: Job) =>
       query.order === 'nextFireAt' ? encodeDated(job.nextFireAt, job.id) : job.id;
     jobs.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));

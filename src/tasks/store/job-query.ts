@@ -1,8 +1,11 @@
-import type { JobQuery } from '../store/job-store.js';
-import type { JobRow } from './memory-rows.js';
+import type { Job } from '../domain/job.js';
+import type { JobQuery } from './job-store.js';
 
-/** Whether a job is among those that are asked for. */
-export function fits(job: JobRow, { text, task, tag, state, order }: JobQuery): boolean {
+/** What the stores that keep their jobs in memory answer to a query, as the others do by SQL. */
+export function isAskedFor(
+  job: Pick<Job, 'id' | 'name' | 'task' | 'tags' | 'state' | 'nextFireAt'>,
+  { text, task, tag, state, order }: JobQuery,
+): boolean {
   const sought = text?.toLowerCase() ?? '';
   return (
     (job.id.toLowerCase().includes(sought) || job.name.toLowerCase().includes(sought)) &&
