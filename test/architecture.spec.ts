@@ -35,17 +35,18 @@ const ROOMS: readonly Room[] = [
   room('store/postgres', /^tasks\/store\/postgres\//, ['store', 'domain'], ['pg', 'node:']),
   room('store/typeorm', /^tasks\/store\/typeorm\//, ['store', 'store/postgres', 'domain'], ['typeorm', 'pg', 'node:']),
   room('engine', /^tasks\/engine\//, ['store', 'store/postgres', 'domain'], ['node:']),
-  room('registry', /^tasks\/registry\//, ['options', 'store', 'domain'], [...NEST, 'cron', 'typeorm', 'zod', 'node:']),
+  room('registry', /^tasks\/registry\//, ['options', 'store', 'domain', 'logger'], [...NEST, 'cron', 'typeorm', 'zod', 'node:']),
   room('runner', /^tasks\/runner\//, ['registry', 'engine', 'store', 'domain'], [...NEST, 'piscina', 'node:']),
-  room('local', /^tasks\/local\//, ['options', 'status', 'runner', 'registry', 'store', 'domain'], [...NEST, 'cron', 'node:']),
-  room('http', /^tasks\/http\//, ['service', 'catalogue', 'status', 'options', 'store', 'domain'], [...NEST, 'express', 'zod', 'node:']),
+  room('local', /^tasks\/local\//, ['options', 'status', 'runner', 'registry', 'store', 'domain', 'logger'], [...NEST, 'cron', 'node:']),
+  room('http', /^tasks\/http\//, ['service', 'catalogue', 'status', 'options', 'store', 'domain', 'logger'], [...NEST, 'express', 'zod', 'node:']),
   room('dashboard', /^tasks\/dashboard\//, ['http'], 'any'),
   room('catalogue', /^tasks\/service\/task-catalogue\.ts$/, ['status', 'registry', 'store'], NEST),
-  room('service', /^tasks\/service\//, ['catalogue', 'runner', 'engine', 'store', 'domain'], [...NEST, 'zod', 'node:']),
+  room('service', /^tasks\/service\//, ['catalogue', 'runner', 'engine', 'store', 'domain', 'logger'], [...NEST, 'zod', 'node:']),
   room('status', /^tasks\/node-status\.ts$/, ['options', 'domain'], NEST),
+  room('logger', /^tasks\/tasks-logger\.ts$/, [], NEST),
   room('options', /^tasks\/tasks\.options\.ts$/, ['store', 'domain'], ['typeorm']),
-  room('testing', /^tasks\/testing\//, ['composition', 'status', 'options', 'store', 'store/postgres', 'domain'], [...NEST, 'node:']),
-  room('composition', /^tasks\/[^/]+$/, ['service', 'catalogue', 'status', 'options', 'local', 'runner', 'registry', 'engine', ...STORE, 'domain'], 'any'),
+  room('testing', /^tasks\/testing\//, ['composition', 'status', 'options', 'store', 'store/postgres', 'domain', 'logger'], [...NEST, 'node:']),
+  room('composition', /^tasks\/[^/]+$/, ['service', 'catalogue', 'status', 'options', 'local', 'runner', 'registry', 'engine', ...STORE, 'domain', 'logger'], 'any'),
   room('embedded-postgres', /^embedded-postgres\//, [], ['pg', 'proper-lockfile', 'node:']),
   room('sample-tasks', /^sample-tasks\//, ['a door of the library'], 'any'),
   room('app', /^[^/]+$/, ['a door of the library', 'sample-tasks', 'embedded-postgres'], 'any'),
@@ -112,6 +113,11 @@ describe('the house', () => {
   it('reads the environment in one place', () => {
     const readers = files.filter(readsEnvironment).map(({ path }) => path);
     expect(readers.filter((path) => !READS_ENVIRONMENT.includes(path))).toEqual([]);
+  });
+
+  it('writes to the logger of the host in one place, where its failures are survived', () => {
+    const writers = files.filter(({ text }) => /\bnew Logger\(|[^.\w]Logger\.\w+\(/.test(text));
+    expect(writers.map(({ path }) => path).filter((path) => path.startsWith('tasks/'))).toEqual([]);
   });
 
   it(`has no file of more than ${MOST_LINES} lines, migrations aside`, () => {

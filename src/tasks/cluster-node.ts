@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { Declarations } from './declarations.js';
 import { Clock } from './domain/clock.js';
@@ -24,6 +24,7 @@ import { migrate } from './store/typeorm/migrate.js';
 import { TasksDatabase } from './store/typeorm/tasks-database.js';
 import { TasksEventBus } from './service/task-events.js';
 import { TasksOptions } from './tasks.options.js';
+import { TasksLogger } from './tasks-logger.js';
 
 /**
  * This process as a node of the cluster: what it takes to begin work, in order, and to end it.
@@ -35,7 +36,7 @@ import { TasksOptions } from './tasks.options.js';
  */
 @Injectable()
 export class ClusterNode {
-  private readonly logger = new Logger('Tasks');
+  private readonly logger = new TasksLogger('Tasks');
   private readonly engineEvents: NodeEvents;
   private engine: Engine | null = null;
   private unfollow = (): void => undefined;

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { declareJobs, type OwnDeclaration } from './declare-jobs.js';
 import { InvalidInputError, UnavailableError } from './domain/errors.js';
 import { configuredJobs } from './registry/configured-jobs.js';
@@ -6,13 +6,14 @@ import { defaultZone } from './registry/default-zone.js';
 import { TaskRegistry } from './registry/task-registry.js';
 import { JobStore, type DeclaredJob } from './store/job-store.js';
 import { TasksOptions } from './tasks.options.js';
+import { TasksLogger } from './tasks-logger.js';
 
 const CONFIGURATION = 'The configuration';
 
 /** What this node declares, in code and by configuration, and how it gets into the store. */
 @Injectable()
 export class Declarations {
-  private readonly logger = new Logger('Tasks');
+  private readonly logger = new TasksLogger('Tasks');
   private readonly configured: readonly DeclaredJob[];
   private readonly works: boolean;
   /** What the store has refused is not offered to it again and again. */

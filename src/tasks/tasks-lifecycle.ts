@@ -5,7 +5,6 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
-import { Logger } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { ClusterNode } from './cluster-node.js';
 import { Declarations } from './declarations.js';
@@ -21,6 +20,7 @@ import { TaskExplorer } from './registry/task-explorer.js';
 import { NodeTimers } from './runner/node-timers.js';
 import { TasksEventBus } from './service/task-events.js';
 import { TasksOptions } from './tasks.options.js';
+import { TasksLogger } from './tasks-logger.js';
 
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 5_000;
@@ -34,7 +34,7 @@ export class TasksLifecycle
   extends NodeSwitch
   implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
 {
-  private readonly logger = new Logger('Tasks');
+  private readonly logger = new TasksLogger('Tasks');
   private stopping = new AbortController();
   private beginning: Promise<void> | null = null;
   private ending: Promise<void> | null = null;

@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import { LocalChangeFeed } from './local/local-change-feed.js';
 import { LocalClusterStore } from './local/local-cluster-store.js';
 import { LocalJobStore } from './local/local-job-store.js';
@@ -18,6 +17,7 @@ import { TypeormJobCare } from './store/typeorm/typeorm-job-care.js';
 import { TypeormJobStore } from './store/typeorm/typeorm-job-store.js';
 import { TypeormRunStore } from './store/typeorm/typeorm-run-store.js';
 import { TasksOptions } from './tasks.options.js';
+import { TasksLogger } from './tasks-logger.js';
 
 /** The ports as users and the engine's surroundings ask for them: on PostgreSQL, or of one process. */
 export const STORES = [
@@ -55,7 +55,7 @@ export const STORES = [
       schema: SchemaName,
       shift: ClockShift,
       options: TasksOptions,
-    ) => new TypeormJobCare(database, schema, shift, options, new Logger('Tasks')),
+    ) => new TypeormJobCare(database, schema, shift, options, new TasksLogger('Tasks')),
   },
   {
     provide: RunStore,

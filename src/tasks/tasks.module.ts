@@ -1,5 +1,4 @@
 import {
-  Logger,
   Module,
   type DynamicModule,
   type FactoryProvider,
@@ -31,6 +30,7 @@ import { TasksLifecycle } from './tasks-lifecycle.js';
 import { STORES } from './tasks-stores.js';
 import { TasksOptions } from './tasks.options.js';
 import { TasksService } from './service/tasks.service.js';
+import { TasksLogger } from './tasks-logger.js';
 
 /** A cluster needs a database, local mode none; both take what `ScheduleModule` takes. */
 export type TasksModuleOptions = ScheduleModuleOptions &
@@ -153,7 +153,7 @@ const PROVIDERS = [
     provide: NodeTimers,
     inject: [TaskRegistry, Clock, TasksEventBus],
     useFactory: (registry: TaskRegistry, clock: Clock, events: TasksEventBus) =>
-      new NodeTimers(registry, clock, new Logger('Tasks'), (event) => events.emit(event)),
+      new NodeTimers(registry, clock, new TasksLogger('Tasks'), (event) => events.emit(event)),
   },
   ClusterNode,
   TaskCatalogue,

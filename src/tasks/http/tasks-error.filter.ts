@@ -1,10 +1,4 @@
-import {
-  Catch,
-  HttpException,
-  Logger,
-  type ArgumentsHost,
-  type ExceptionFilter,
-} from '@nestjs/common';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { randomUUID } from 'node:crypto';
 import {
@@ -15,6 +9,7 @@ import {
   UnknownTaskError,
 } from '../domain/errors.js';
 import { problem, ProblemException, unknownTask, type Problem } from './problem.js';
+import { TasksLogger } from '../tasks-logger.js';
 
 /** The HTTP status of each code. A code that is missing here is the server's fault. */
 const STATUS: Readonly<Record<string, number>> = {
@@ -53,7 +48,7 @@ const RETRY_AFTER_SECONDS = '2';
  */
 @Catch()
 export class TasksErrorFilter implements ExceptionFilter {
-  private readonly logger = new Logger('TasksHttp');
+  private readonly logger = new TasksLogger('TasksHttp');
 
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 

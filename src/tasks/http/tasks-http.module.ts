@@ -1,4 +1,4 @@
-import { Logger, Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
+import { Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { AccessModule } from './access.module.js';
 import { canBeOpen } from './access.js';
@@ -13,11 +13,12 @@ import { JobEditor } from './job-editor.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { Outlook } from './outlook.js';
 import { TasksHttpOptions } from './tasks-http.options.js';
+import { TasksLogger } from '../tasks-logger.js';
 
 /** The REST API. It needs `TasksModule` in the same application. */
 @Module({})
 export class TasksHttpModule implements OnApplicationBootstrap {
-  private readonly logger = new Logger('TasksHttp');
+  private readonly logger = new TasksLogger('TasksHttp');
 
   constructor(private readonly options: TasksHttpOptions) {}
 

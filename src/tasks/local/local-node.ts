@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Clock } from '../domain/clock.js';
 import { JobExistsError } from '../domain/errors.js';
@@ -15,6 +15,7 @@ import { checkLocalTask } from './local-options.js';
 import { LocalRunner } from './local-runner.js';
 import { mountDeclared } from './mount-declared.js';
 import { aTurn, atMost, isTimeFaked } from './real-time.js';
+import { TasksLogger } from '../tasks-logger.js';
 
 /** How long a handler whose signal was aborted may still take to end, in ms. */
 const AFTER_ABORT_MS = 1_000;
@@ -35,7 +36,7 @@ export class LocalNode {
   readonly ledger = new LocalLedger();
   readonly gate: LocalGate;
   readonly startedAt: Date;
-  private readonly logger = new Logger('Tasks');
+  private readonly logger = new TasksLogger('Tasks');
   private readonly runner: LocalRunner;
   private readonly dynamic: DynamicCronJobs;
 

@@ -1,9 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { Module } from '@nestjs/core/injector/module.js';
 import { ScheduleModule, SchedulerRegistry, type ScheduleModuleOptions } from '@nestjs/schedule';
 import { delegateRegistry } from './delegate-registry.js';
 import { ScheduleSwitches } from './schedule-switches.js';
+import { TasksLogger } from '../tasks-logger.js';
 
 /** What fires in a `ScheduleModule`. None of it is exported, so it is known by its looks. */
 interface StockParts {
@@ -29,7 +30,7 @@ const given = new WeakMap<Flags, Flags>();
  */
 @Injectable()
 export class ScheduleNeutraliser {
-  private readonly logger = new Logger(ScheduleNeutraliser.name);
+  private readonly logger = new TasksLogger(ScheduleNeutraliser.name);
 
   constructor(
     private readonly modules: ModulesContainer,

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import type { CronJob } from 'cron';
 import { Clock } from '../domain/clock.js';
@@ -10,6 +10,7 @@ import { isPausedByCode, isStopOver, STOPPED_BY_CODE } from './code-pause.js';
 import { quiet, taskOfCronJob } from './host-cron-job.js';
 import { watchRegistry, type RegistryDoors, type RegistryWatcher } from './registry-doors.js';
 import { TaskRegistry, type RegisteredTask } from './task-registry.js';
+import { TasksLogger } from '../tasks-logger.js';
 
 /** What it knows of a job may be so old when somebody asks, in ms; it is read again then. */
 const FRESH_MS = 1_000;
@@ -34,7 +35,7 @@ const BY_CODE = { actor: 'code' } as const;
  */
 @Injectable()
 export class SchedulerFacade implements JobOrders, RegistryWatcher {
-  private readonly logger = new Logger('Tasks');
+  private readonly logger = new TasksLogger('Tasks');
   private readonly shown = new Map<string, ClusterCronJob>();
   /** Names of intervals and timeouts that stand for jobs of the cluster. */
   private readonly handles = new Set<string>();

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { InvalidInputError } from '../domain/errors.js';
 import { TasksOptions } from '../tasks.options.js';
@@ -14,6 +14,7 @@ import { ScheduleSwitches } from './schedule-switches.js';
 import { stockDeclarationOf, type StockDeclaration } from './stock-declaration.js';
 import { scopeOf, taskMarkOf, type TaskMark } from './task.decorator.js';
 import { TaskRegistry, type TaskHandler } from './task-registry.js';
+import { TasksLogger } from '../tasks-logger.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
@@ -32,7 +33,7 @@ interface Found {
 /** Finds the decorated methods of all controllers and providers, and registers them as tasks. */
 @Injectable()
 export class TaskExplorer {
-  private readonly logger = new Logger(TaskExplorer.name);
+  private readonly logger = new TasksLogger(TaskExplorer.name);
   /** A class that is provided twice, or under an alias too, declares each job once. */
   private readonly seen = new Map<unknown, Set<string>>();
   private readonly overrides: JobOverrides;

@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import type { TasksEvent, TasksEventName, TasksEventOf } from '../domain/events.js';
 import { EventListener } from './event-listener.js';
+import { TasksLogger } from '../tasks-logger.js';
 
 /** May be asynchronous; nobody waits for it. */
 export type TasksEventListener<Name extends TasksEventName | '*'> = (
@@ -34,7 +35,7 @@ interface Follower {
  */
 @Injectable()
 export class TasksEventBus {
-  private readonly logger = new Logger('Tasks');
+  private readonly logger = new TasksLogger('Tasks');
   private readonly atRoot = AsyncLocalStorage.snapshot();
   private readonly listeners = new Set<EventListener>();
   private readonly followers = new Set<Follower>();

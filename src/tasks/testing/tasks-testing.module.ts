@@ -1,4 +1,4 @@
-import { Logger, type DynamicModule, type Provider } from '@nestjs/common';
+import { type DynamicModule, type Provider } from '@nestjs/common';
 import type { ScheduleModuleOptions } from '@nestjs/schedule';
 import { ClusterNode } from '../cluster-node.js';
 import { Clock } from '../domain/clock.js';
@@ -17,6 +17,7 @@ import { MemoryJobCare } from './memory-job-care.js';
 import { MemoryJobStore } from './memory-job-store.js';
 import { MemoryRunStore } from './memory-run-store.js';
 import { TasksTesting } from './tasks-testing.js';
+import { TasksLogger } from '../tasks-logger.js';
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -71,7 +72,7 @@ function inMemory(
       provide: JobCare,
       inject: [MemoryDatabase, TasksOptions],
       useFactory: (database: MemoryDatabase, { orphanAfterMs }: TasksOptions) =>
-        new MemoryJobCare(database, orphanAfterMs, new Logger('Tasks')),
+        new MemoryJobCare(database, orphanAfterMs, new TasksLogger('Tasks')),
     },
     { provide: RunStore, ...on(MemoryRunStore) },
     { provide: ClusterStore, ...on(MemoryClusterStore) },

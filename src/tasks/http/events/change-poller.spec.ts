@@ -66,6 +66,17 @@ describe('the poller of changes', () => {
     expect(second.told).toEqual(first.told);
   });
 
+  it('tells the others what one of them cannot take', async () => {
+    poller.listen(() => {
+      throw new Error('write after end');
+    });
+    const { told } = listening();
+    await clock.advance(1_000);
+    feed.add('a');
+    await clock.advance(1_000);
+    expect(told).toEqual(['a']);
+  });
+
   it('tells what was stamped before and committed after the last look', async () => {
     const { told } = listening();
     await clock.advance(5_000);

@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../../domain/clock.js';
 import { ChangeFeed, type Change, type Changes } from '../../store/change-feed.js';
+import { TasksLogger } from '../../tasks-logger.js';
 
 /** What a listener is told. `reset`: too much has happened to tell it all, so read everything anew. */
 export type FeedEvent = Change | { readonly kind: 'reset' };
@@ -28,7 +29,7 @@ const LONGEST_AWAY_MS = 300_000;
  */
 @Injectable()
 export class ChangePoller {
-  private readonly logger = new Logger('TasksHttp');
+  private readonly logger = new TasksLogger('TasksHttp');
   private readonly listeners = new Set<Listener>();
   private stop: AbortController | null = null;
 
@@ -83,7 +84,14 @@ export class ChangePoller {
   }
 
   private tell(events: readonly FeedEvent[], at: Date): void {
-    for (const listener of this.listeners) listener(events, at);
+    for (const listener of this.listeners) {
+      try {
+        listener(events, at);
+      } catch (error) {
+        // The connection of one is no reason to keep from the others what will not be told again.
+        this.logger.warn(`A listener could not be told of changes: ${String(error)}`);
+      }
+    }
   }
 }
 

@@ -21,6 +21,8 @@ export class EventStream {
     } else {
       this.response = response;
     }
+    // A client that goes away in the midst of a write is no error of this process.
+    this.response.on('error', () => undefined);
   }
 
   open(retryMs: number): void {
