@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import pg from 'pg';
@@ -45,26 +47,61 @@ export async function benchHost(databaseUrl: string, concurrency: number): Promi
 /** A durable PostgreSQL with our tables. */
 export interface BenchDatabase {
   readonly url: string;
+  /** Of the server, and where it is from. */
+  readonly version: string;
+  /** Of the server. */
+  readonly pid: number;
   readonly query: <Row extends pg.QueryResultRow>(
     sql: string,
     values?: readonly unknown[],
   ) => Promise<Row[]>;
+  /** Asks again until there is a row. @throws Error that names what did not come for a minute */
+  readonly until: <Row extends pg.QueryResultRow>(
+    what: string,
+    sql: string,
+    ...values: readonly unknown[]
+  ) => Promise<Row[]>;
   remove(): Promise<void>;
 }
+
+const ASK_EVERY_MS = 10;
 
 export async function benchDatabase(): Promise<BenchDatabase> {
   const server = await PostgresServer.start();
   await migrate(server.url, 'carillon');
   const pool = new pg.Pool({ connectionString: server.url, max: 2 });
+  const query = async <Row extends pg.QueryResultRow>(
+    sql: string,
+    values: readonly unknown[] = [],
+  ) => (await pool.query<Row>(sql, [...values])).rows;
   return {
     url: server.url,
-    query: async <Row extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []) =>
-      (await pool.query<Row>(sql, [...values])).rows,
+    ...(await about(query)),
+    query,
+    until: async (what, sql, ...values) => {
+      for (let tries = 0; tries < 60_000 / ASK_EVERY_MS; tries++) {
+        const rows = await query<never>(sql, values);
+        if (rows.length > 0) return rows;
+        await new Promise((again) => setTimeout(again, ASK_EVERY_MS));
+      }
+      throw new Error(`${what} did not come within a minute`);
+    },
     remove: async () => {
       await pool.end();
       await server.remove();
     },
   };
+}
+
+/** Asked of the server itself: it may be one of the system's packages. */
+async function about(query: BenchDatabase['query']): Promise<{ version: string; pid: number }> {
+  const [row] = await query<{ version: string; jit: string; folder: string }>(
+    `SELECT current_setting('server_version') AS version, current_setting('jit') AS jit,
+            current_setting('data_directory') AS folder`,
+  );
+  const { version, jit, folder } = row!;
+  const pid = Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+  return { version: `PostgreSQL ${version} (jit ${jit})`, pid };
 }
 
 /** Makes runs that may start `inMs` from now, as if somebody had asked for each. */

@@ -9,6 +9,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<boolean
   leak: () => import('./leak.js'),
   plans: () => import('./plans.js'),
   'catch-up': () => import('./catch-up.js'),
+  idle: () => import('./idle.js'),
+  takeover: () => import('./takeover.js'),
 };
 
 const names = process.argv.slice(2);

@@ -59,6 +59,10 @@ export class ChaosNode {
     });
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   get isAlive(): boolean {
     return this.endedAt === null;
   }

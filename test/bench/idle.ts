@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { BenchCluster, cpuMs } from './bench-cluster.js';
+import { benchDatabase, type BenchDatabase } from './bench-host.js';
+
+/**
+ * What three nodes cost that have nothing to do, with a million stored jobs none of which is due:
+ * transactions, CPU of the nodes and CPU of the server, with the server as it was installed.
+ */
+const NODES = 3;
+const JOBS = 1_000_000;
+const SETTLING_MS = 30_000;
+const MEASURED_MS = 60_000;
+const BUDGET = { transactions: 2, nodePercent: 1, serverPercent: 1 };
+
+export async function run(): Promise<boolean> {
+  const database = await benchDatabase();
+  const cluster = new BenchCluster(database, 'idle');
+  try {
+    await storeJobs(database);
+    for (let n = 0; n < NODES; n++) await cluster.start();
+    await pass(SETTLING_MS);
+    const before = await measure(database, cluster);
+    await pass(MEASURED_MS);
+    const after = await measure(database, cluster);
+    const seconds = (after.at - before.at) / 1_000;
+    // Ours is the one that asks.
+    const transactions = (after.transactions - before.transactions - 1) / seconds / NODES;
+    const node = (after.nodeMs - before.nodeMs) / seconds / NODES / 10;
+    const server = (after.serverMs - before.serverMs) / seconds / 10;
+    console.log(
+      `\n${NODES} idle nodes, ${JOBS} stored jobs, ${database.version}, ${seconds.toFixed(0)} s`,
+    );
+    tell('transactions a second and node', transactions, BUDGET.transactions);
+    tell('CPU of a node, % of a core', node, BUDGET.nodePercent);
+    tell('CPU of the server, % of a core', server, BUDGET.serverPercent);
+    return (
+      transactions <= BUDGET.transactions &&
+      node <= BUDGET.nodePercent &&
+      server <= BUDGET.serverPercent
+    );
+  } finally {
+    await cluster.stop();
+    await database.remove();
+  }
+}
+
+function tell(what: string, value: number, budget: number): void {
+  const kept = value <= budget ? '' : '  NOT KEPT';
+  console.log(`${what.padEnd(32)} ${value.toFixed(2).padStart(8)}  budget ${budget}${kept}`);
+}
+
+/** Due in a year, as if somebody had added them. */
+async function storeJobs({ query }: BenchDatabase): Promise<void> {
+  await query(
+    `WITH made AS (
+       INSERT INTO carillon.jobs
+         (id, name, task, trigger, coalesce, overlap, max_instances, misfire_grace_ms, origin,
+          state, created_at, updated_at)
+       SELECT 'stored-' || n, 'stored', 'nothing',
+              '{"type": "date", "at": "2099-01-01T00:00:00.000Z"}', 'latest', 'skip', 1, 86400000,
+              'api', 'active', now(), now()
+       FROM generate_series(1, $1::int) AS n
+       RETURNING id)
+     INSERT INTO carillon.job_plans (job_id, next_fire_at, revision)
+     SELECT id, timestamptz '2099-01-01T00:00:00Z', 1 FROM made`,
+    [JOBS],
+  );
+  await query('VACUUM ANALYZE carillon.jobs');
+  await query('VACUUM ANALYZE carillon.job_plans');
+}
+
+async function measure(database: BenchDatabase, { nodes }: BenchCluster) {
+  const [row] = await database.query<{ transactions: number; pid: number }>(
+    `SELECT (xact_commit + xact_rollback)::float8 AS transactions
+     FROM pg_stat_database WHERE datname = current_database()`,
+  );
+  return {
+    at: performance.now(),
+    transactions: row!.transactions,
+    nodeMs: nodes.reduce((sum, { process }) => sum + cpuMs(process.pid), 0),
+    serverMs: tree(database.pid).reduce((sum, pid) => sum + cpuMs(pid), 0),
+  };
+}
+
+/** A process and those that it has started. */
+function tree(root: number): number[] {
+  const children = readdirSync('/proc').filter(
+    (name) => /^\d+$/.test(name) && parentOf(name) === root,
+  );
+  return [root, ...children.map(Number)];
+}
+
+function parentOf(pid: string): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')[1]);
+  } catch {
+    return 0;
+  }
+}
+
+const pass = (ms: number) => new Promise((over) => setTimeout(over, ms));
