@@ -5,26 +5,33 @@ import { ModuleRef } from '@nestjs/core';
 import { Declarations } from './declarations.js';
 import { Clock } from './domain/clock.js';
 import { tasksEvent } from './domain/events.js';
+import { within } from './domain/within.js';
 import { Engine } from './engine/engine.js';
 import { FIRE_EVENTS } from './engine/fire-events.js';
 import type { ToRunner } from './engine/messages.js';
 import { HostRunner } from './host-runner.js';
 import { NodeEvents } from './node-events.js';
 import { NodeStatus } from './node-status.js';
+import { openPostgres } from './open-postgres.js';
 import { TaskRegistry } from './registry/task-registry.js';
 import type { EngineStore } from './store/engine-store.js';
 import { ClockShift } from './store/database-time.js';
 import { JobCare } from './store/job-store.js';
 import type { NodeIdentity } from './store/postgres/engine-options.js';
-import { postgresEngineStore } from './store/postgres/postgres-engine-store.js';
-import { probeServer, type PostgresAccess } from './store/postgres/probe-server.js';
-import { SchemaName } from './store/schema-name.js';
 import { SCHEMA_VERSION } from './store/typeorm/migrations/index.js';
-import { migrate } from './store/typeorm/migrate.js';
 import { TasksDatabase } from './store/typeorm/tasks-database.js';
 import { TasksEventBus } from './service/task-events.js';
 import { TasksOptions } from './tasks.options.js';
 import { TasksLogger } from './tasks-logger.js';
+
+/** How long the end of work waits for claims and fires in flight and for the resignation. */
+const RETIRE_MS = 2_000;
+
+/** How long it waits for the last outcomes to be written and the cluster to be told. */
+const CLOSE_MS = 5_000;
+
+/** How long it waits for what goes on after its connection was let go. */
+const DROPPED_MS = 500;
 
 /**
  * This process as a node of the cluster: what it takes to begin work, in order, and to end it.
@@ -32,7 +39,8 @@ import { TasksLogger } from './tasks-logger.js';
  *   reach the database ─▶ migrate ─▶ register ─▶ declare jobs ─▶ engine at work
  *
  * None of it is awaited by the application's start: the database may be away for as long as it
- * likes.
+ * likes. The end is bounded all the same, in whatever stage it comes: once it has waited for long
+ * enough it lets every connection of the node go, and what waits for an answer fails.
  */
 @Injectable()
 export class ClusterNode {
@@ -64,19 +72,39 @@ export class ClusterNode {
     status.version = options.version;
   }
 
-  /** Begins work. Rejects with the reason when that is not possible now; it can be called again. */
-  async begin(): Promise<void> {
+  /**
+   * Begins work. Rejects with the reason when that is not possible now; it can be called again.
+   *
+   * @param signal ends it, in whatever it waits for
+   */
+  async begin(signal: AbortSignal): Promise<void> {
+    const drop = () => this.database.connections.drop();
+    signal.addEventListener('abort', drop);
+    try {
+      await this.beginUntil(signal);
+    } finally {
+      signal.removeEventListener('abort', drop);
+      // The end may have come, and not have waited for this.
+      if (signal.aborted) await this.closeStore();
+    }
+  }
+
+  private async beginUntil(signal: AbortSignal): Promise<void> {
     const { leaseMs, heartbeatMs, deadAfterMs, roles } = this.options;
     // The cluster has said good-bye to the node that this was.
     if (this.hasEnded) this.status.id = randomUUID();
     this.hasEnded = false;
-    const store = this.options.intercept(await this.openStore(this.identity()));
+    const opened = await this.openStore(this.identity(), signal);
+    let store = opened;
     try {
+      store = this.options.intercept(opened);
       if (roles.includes('worker')) await this.host.check();
+      signal.throwIfAborted();
       await store.roster.register();
       await this.declarations.declare(this.status.id);
+      signal.throwIfAborted();
     } catch (error) {
-      await store.close();
+      await within(this.clock, CLOSE_MS, store.close());
       throw error;
     }
     const tasks = this.registry.names();
@@ -107,7 +135,10 @@ export class ClusterNode {
     this.engine.post({ type: 'tasks', tasks: this.registry.names() });
   }
 
-  /** Ends work: begins nothing new, lets runs end within the grace, writes what became of them. */
+  /**
+   * Ends work: begins nothing new, lets runs end within the grace, writes what became of them. It takes
+   * ten seconds more than the grace at most, whatever the database does.
+   */
   async end(): Promise<void> {
     const { engine } = this;
     this.status.running = false;
@@ -116,48 +147,35 @@ export class ClusterNode {
     this.events.emit(tasksEvent('node.stopping', this.clock.now(), { nodeId }));
     this.unfollow();
     if (engine) {
-      await engine.retire();
+      await within(this.clock, RETIRE_MS, engine.retire());
       await this.host.stop(this.options.shutdownGraceMs);
-      await engine.close();
+      await this.orDropped(CLOSE_MS, engine.close());
     }
     this.engine = null;
-    await this.closeStore();
+    await this.orDropped(DROPPED_MS, this.closeStore());
+    // What a loop has opened since to say its last.
+    this.database.connections.drop();
     this.events.emit(tasksEvent('node.stopped', this.clock.now(), { nodeId }));
     this.hasEnded = true;
   }
 
   /** Reaches the database and brings it up to date; the test kit has another one. */
-  protected async openStore(node: NodeIdentity): Promise<EngineStore> {
-    const { options, database } = this;
-    const schema = new SchemaName(options.schema);
-    const pooled = await probeServer(options.databaseUrl);
-    const direct = options.directDatabaseUrl
-      ? await probeServer(options.directDatabaseUrl)
-      : pooled;
-    this.tellMode(direct);
-    await migrate(options.databaseUrl, options.schema, options);
-    if (!database.dataSource.isInitialized) await database.dataSource.initialize();
-    database.unavailable = null;
-    const { poolSize, leaseMs, deadAfterMs, retentionDays, hint } = options;
-    return postgresEngineStore({
-      poolSize,
-      leaseMs,
-      deadAfterMs,
-      retentionDays,
-      hint,
-      schema,
-      pooled,
-      direct,
-      node,
-      shift: this.shift,
-      clock: this.clock,
-    });
+  protected async openStore(node: NodeIdentity, signal: AbortSignal): Promise<EngineStore> {
+    const { options, status, database, shift, clock, logger: log } = this;
+    return openPostgres({ options, status, node, database, shift, clock, log }, signal);
   }
 
   protected async closeStore(): Promise<void> {
     const { database } = this;
     database.unavailable = 'the node stops';
     if (database.dataSource.isInitialized) await database.dataSource.destroy();
+  }
+
+  /** What is not done by then is not waited for: without its connections it fails. */
+  private async orDropped(ms: number, ending: Promise<void>): Promise<void> {
+    if (await within(this.clock, ms, ending)) return;
+    this.database.connections.drop();
+    await within(this.clock, DROPPED_MS, ending);
   }
 
   /** Made when it is needed: in local mode it never is. */
@@ -226,16 +244,5 @@ export class ClusterNode {
           `has them, or remove their jobs.`,
       );
     }
-  }
-
-  private tellMode(direct: PostgresAccess): void {
-    const mode = direct.keepsSession ? 'session' : 'pooler';
-    if (mode === 'pooler' && this.status.mode === null) {
-      this.logger.warn(
-        'The database is reached through a transaction pooler: this node polls, and a leader that ' +
-          'dies is replaced when its lease ends. Set TASKS_DIRECT_DATABASE_URL to a direct URL.',
-      );
-    }
-    this.status.mode = mode;
   }
 }

@@ -10,6 +10,7 @@ import { ClusterNode } from './cluster-node.js';
 import { Declarations } from './declarations.js';
 import { Clock } from './domain/clock.js';
 import { NotInLocalModeError, WrongStateError } from './domain/errors.js';
+import { within } from './domain/within.js';
 import { LocalNode } from './local/local-node.js';
 import { NodeStatus } from './node-status.js';
 import { NodeSwitch } from './service/node-switch.js';
@@ -24,6 +25,9 @@ import { TasksLogger } from './tasks-logger.js';
 
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 5_000;
+
+/** How long a stop waits for a beginning that was told to end. */
+const BEGINNING_ENDS_MS = 1_000;
 
 /**
  * When what happens in the life of the application: methods are found when all modules are made, work
@@ -40,6 +44,7 @@ export class TasksLifecycle
   private ending: Promise<void> | null = null;
   /** The application itself ends: nothing is begun any more. */
   private closed = false;
+  private toldSignals = false;
 
   constructor(
     private readonly node: ClusterNode,
@@ -116,11 +121,13 @@ export class TasksLifecycle
     if (this.options.roles.includes('worker')) this.timers.start();
     for (let ms = FIRST_RETRY_MS; !signal.aborted;) {
       try {
-        await this.node.begin();
+        await this.node.begin(signal);
         void this.scheduler.begin();
         this.logger.log(`Node ${this.status.name} (${this.status.id}) is at work.`);
+        this.tellSignals();
         return;
       } catch (error) {
+        if (signal.aborted) return;
         const reason = reasonOf(error);
         if (reason !== this.status.notReady) {
           this.logger.warn(`Not ready, trying again until it works: ${reason}`);
@@ -130,6 +137,16 @@ export class TasksLifecycle
       await this.clock.sleep(ms, signal);
       ms = Math.min(ms * 2, LONGEST_RETRY_MS);
     }
+  }
+
+  /** By now the host has done what it does about them, be it by Nest's hooks or on its own. */
+  private tellSignals(): void {
+    if (this.toldSignals || process.listenerCount('SIGTERM') > 0) return;
+    this.toldSignals = true;
+    this.logger.warn(
+      'This process does not listen for SIGTERM: a stop kills it in the midst of its runs, which are ' +
+        'given up once it counts as dead. Call app.enableShutdownHooks() before app.listen().',
+    );
   }
 
   private close(): Promise<void> {
@@ -147,7 +164,8 @@ export class TasksLifecycle
 
   private async stop(): Promise<void> {
     const drained = this.timers.drain(this.options.shutdownGraceMs);
-    await this.beginning;
+    // What it waits for may never come, such as a `prepare` of the host. It then begins nothing more.
+    if (this.beginning) await within(this.clock, BEGINNING_ENDS_MS, this.beginning);
     await Promise.all([drained, this.node.end()]);
   }
 }

@@ -8,6 +8,7 @@ import { ClusterStore } from './store/cluster-store.js';
 import { ClockShift } from './store/database-time.js';
 import { JobCare, JobStore } from './store/job-store.js';
 import { RunStore } from './store/run-store.js';
+import { Connections } from './store/postgres/connections.js';
 import { SchemaName } from './store/schema-name.js';
 import { tasksDataSource } from './store/typeorm/data-source.js';
 import { TasksDatabase } from './store/typeorm/tasks-database.js';
@@ -30,8 +31,13 @@ export const STORES = [
   {
     provide: TasksDatabase,
     inject: [TasksOptions, SchemaName],
-    useFactory: ({ databaseUrl }: TasksOptions, schema: SchemaName) =>
-      new TasksDatabase(() => tasksDataSource(databaseUrl, schema)),
+    useFactory: ({ databaseUrl }: TasksOptions, schema: SchemaName) => {
+      const connections = new Connections();
+      return new TasksDatabase(
+        () => tasksDataSource(databaseUrl, schema, connections),
+        connections,
+      );
+    },
   },
   {
     provide: JobStore,

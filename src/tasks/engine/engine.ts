@@ -33,7 +33,7 @@ const POLL_MS = 5_000;
 const POLL_UNHEARD_MS = 500;
 
 /** How long a stop waits for the last outcomes and lines to be written. */
-const FLUSH_MS = 5_000;
+const FLUSH_MS = 4_000;
 
 /**
  * All that moves: every loop that talks to the database. It knows nothing of Nest or of handlers; the

@@ -60,6 +60,11 @@ export class EventStream {
     });
   }
 
+  /** The client takes nothing any more, and who waits for it waits for ever. */
+  drop(): void {
+    this.response.destroy();
+  }
+
   onClose(closed: () => void): void {
     this.response.once('close', closed);
   }

@@ -1,5 +1,6 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../domain/clock.js';
+import { within } from '../../domain/within.js';
 import { ProblemException } from '../problem.js';
 import { ChangePoller, type FeedEvent } from './change-poller.js';
 import { EventStream, type FrameworkResponse } from './event-stream.js';
@@ -8,6 +9,9 @@ import { EventStream, type FrameworkResponse } from './event-stream.js';
 const MOST_STREAMS = 100;
 
 const BEAT_MS = 15_000;
+
+/** How long the end of the node waits for clients to take what they were told. */
+const END_MS = 1_000;
 
 /** A client that comes again is asked again who it is. */
 const LONGEST_MS = 900_000;
@@ -18,7 +22,7 @@ const RETRY_MS = 2_000;
 /** The streams of this node, which end before its server does: it would wait for them. */
 @Injectable()
 export class EventStreams implements BeforeApplicationShutdown {
-  private readonly open = new Set<() => Promise<void>>();
+  private readonly open = new Set<EventStream>();
   private closing = false;
 
   constructor(
@@ -51,21 +55,28 @@ export class EventStreams implements BeforeApplicationShutdown {
     };
     if (missed) tell(missed.events, missed.at);
     for (const [events, at] of early) tell(events, at);
-    const end = () => stream.end();
-    this.open.add(end);
+    this.open.add(stream);
     const over = new AbortController();
     stream.onClose(() => {
-      this.open.delete(end);
+      this.open.delete(stream);
       silence();
       over.abort();
     });
     void this.keepAlive(stream, over.signal);
-    if (this.closing) await end();
+    if (this.closing) await this.end();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.closing = true;
-    await Promise.all([...this.open].map((end) => end()));
+    await this.end();
+  }
+
+  /** A client that is gone and did not say so must not hold up the application. */
+  private async end(): Promise<void> {
+    const streams = [...this.open];
+    const ended = Promise.all(streams.map((stream) => stream.end()));
+    if (await within(this.clock, END_MS, ended)) return;
+    for (const stream of streams) stream.drop();
   }
 
   private async keepAlive(stream: EventStream, signal: AbortSignal): Promise<void> {

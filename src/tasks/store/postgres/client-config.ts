@@ -30,7 +30,7 @@ const ANSWER_MS = 6_000;
 
 /** A pooler refuses settings at the start of a connection, so behind one the server's own hold. */
 export function clientConfig(
-  { schema, node }: PostgresStoreOptions,
+  { schema, node, connections }: PostgresStoreOptions,
   access: PostgresAccess,
   purpose: string,
 ): ClientConfig {
@@ -41,6 +41,7 @@ export function clientConfig(
     connectionTimeoutMillis: 3_000,
     query_timeout: ANSWER_MS,
     keepAlive: true,
+    ...(connections && { stream: connections.stream }),
     ...(access.keepsSession ? { options: settings.join(' ') } : {}),
   };
 }

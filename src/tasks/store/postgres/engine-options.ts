@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.js';
 import type { ClockShift } from '../database-time.js';
 import type { SchemaName } from '../schema-name.js';
+import type { Connections } from './connections.js';
 import type { PostgresAccess } from './probe-server.js';
 
 /** Who this node is, as it stands in the `nodes` table. */
@@ -33,4 +34,6 @@ export interface PostgresStoreOptions {
   readonly hint: boolean;
   readonly shift: ClockShift;
   readonly clock: Clock;
+  /** What is opened is among them. Default: nobody lets it go. */
+  readonly connections?: Connections;
 }

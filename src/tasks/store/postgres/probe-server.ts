@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { Connections, endConnection } from './connections.js';
 
 /** The oldest server that we support. */
 const OLDEST = 140_000;
@@ -19,12 +20,16 @@ export interface PostgresAccess {
  *
  * @throws Error that says what is wrong with the server
  */
-export async function probeServer(url: string): Promise<PostgresAccess> {
+export async function probeServer(
+  url: string,
+  { stream } = new Connections(),
+): Promise<PostgresAccess> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'carillon:probe',
     connectionTimeoutMillis: 5_000,
     query_timeout: 5_000,
+    stream,
   });
   client.on('error', () => undefined);
   try {
@@ -39,7 +44,7 @@ export async function probeServer(url: string): Promise<PostgresAccess> {
     const { processID } = client as unknown as { processID: number | null };
     return { url, keepsSession: processID === server.pid };
   } finally {
-    await client.end().catch(() => undefined);
+    await endConnection(client);
   }
 }
 

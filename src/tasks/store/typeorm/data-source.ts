@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { Connections } from '../postgres/connections.js';
 import type { SchemaName } from '../schema-name.js';
 import { tasksEntities } from './entities/index.js';
 import { tasksMigrations } from './migrations/index.js';
@@ -13,13 +14,21 @@ const ANSWER_MS = 30_000;
  * Our own data source: a host's is never given our entities or migrations. It sets nothing at the
  * start of a connection, which a pooler would refuse.
  */
-export function tasksDataSource(databaseUrl: string, schema: SchemaName): DataSource {
-  return dataSource(databaseUrl, schema, 'api', CONNECTIONS, { query_timeout: ANSWER_MS });
+export function tasksDataSource(
+  databaseUrl: string,
+  schema: SchemaName,
+  { stream } = new Connections(),
+): DataSource {
+  return dataSource(databaseUrl, schema, 'api', CONNECTIONS, { query_timeout: ANSWER_MS, stream });
 }
 
 /** For migrations, which may take as long as they need. */
-export function migrationsDataSource(databaseUrl: string, schema: SchemaName): DataSource {
-  return dataSource(databaseUrl, schema, 'migrations', 1, {});
+export function migrationsDataSource(
+  databaseUrl: string,
+  schema: SchemaName,
+  { stream } = new Connections(),
+): DataSource {
+  return dataSource(databaseUrl, schema, 'migrations', 1, { stream });
 }
 
 function dataSource(

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { Connections, endConnection } from '../postgres/connections.js';
 import { SchemaName } from '../schema-name.js';
 import { migrationsDataSource } from './data-source.js';
 import { SCHEMA_VERSION } from './migrations/index.js';
@@ -9,6 +10,9 @@ const MIGRATION_LOCK = 0;
 
 /** How long a node waits for another that migrates before it says so and tries again. */
 const WAIT_MS = 10_000;
+
+/** A server that has not answered for so long beyond that is not waited for any longer. */
+const ANSWER_MS = 5_000;
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
@@ -24,11 +28,12 @@ export async function migrate(
   databaseUrl: string,
   schemaName: string,
   { migrations, prepare }: Preparation = { migrations: 'run', prepare: () => Promise.resolve() },
+  connections = new Connections(),
 ): Promise<void> {
   const schema = new SchemaName(schemaName);
-  const dataSource = await migrationsDataSource(databaseUrl, schema).initialize();
+  const dataSource = await migrationsDataSource(databaseUrl, schema, connections).initialize();
   try {
-    await oneNodeAtATime(databaseUrl, schema, async () => {
+    await oneNodeAtATime(databaseUrl, schema, connections, async () => {
       if (migrations === 'run') {
         await dataSource.query(`CREATE SCHEMA IF NOT EXISTS ${schema.quoted}`);
         await dataSource.runMigrations();
@@ -51,12 +56,15 @@ export async function migrate(
 async function oneNodeAtATime(
   databaseUrl: string,
   schema: SchemaName,
+  { stream }: Connections,
   body: () => Promise<void>,
 ): Promise<void> {
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: `${schema.name}:migrations`,
     connectionTimeoutMillis: 5_000,
+    query_timeout: WAIT_MS + ANSWER_MS,
+    stream,
   });
   // A connection that breaks while nothing is asked of it must not end the process.
   client.on('error', () => undefined);
@@ -71,7 +79,7 @@ async function oneNodeAtATime(
       ? new Error(`another node has been migrating schema ${schema.name} for ${WAIT_MS} ms`)
       : error;
   } finally {
-    await client.end();
+    await endConnection(client);
   }
 }
 

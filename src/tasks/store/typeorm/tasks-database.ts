@@ -1,5 +1,6 @@
 import { QueryFailedError, type DataSource, type EntityManager } from 'typeorm';
 import { TasksError, UnavailableError } from '../../domain/errors.js';
+import { Connections } from '../postgres/connections.js';
 
 /**
  * What a statement is refused with because of what it says or finds: data (22), constraints (23),
@@ -14,8 +15,14 @@ export class TasksDatabase {
 
   private made: DataSource | null = null;
 
-  /** @param source or what makes it when it is needed: in local mode it never is */
-  constructor(private readonly source: DataSource | (() => DataSource)) {}
+  /**
+   * @param source or what makes it when it is needed: in local mode it never is
+   * @param connections of this node; its engine's are among them
+   */
+  constructor(
+    private readonly source: DataSource | (() => DataSource),
+    readonly connections = new Connections(),
+  ) {}
 
   get dataSource(): DataSource {
     const { source } = this;

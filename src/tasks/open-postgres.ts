@@ -1,0 +1,73 @@
+import type { Clock } from './domain/clock.js';
+import type { Log } from './domain/log.js';
+import type { NodeStatus } from './node-status.js';
+import type { EngineStore } from './store/engine-store.js';
+import type { ClockShift } from './store/database-time.js';
+import type { NodeIdentity } from './store/postgres/engine-options.js';
+import { postgresEngineStore } from './store/postgres/postgres-engine-store.js';
+import { probeServer, type PostgresAccess } from './store/postgres/probe-server.js';
+import { SchemaName } from './store/schema-name.js';
+import { migrate } from './store/typeorm/migrate.js';
+import type { TasksDatabase } from './store/typeorm/tasks-database.js';
+import type { TasksOptions } from './tasks.options.js';
+
+/** What a node opens its database with. */
+export interface PostgresParts {
+  readonly options: TasksOptions;
+  readonly node: NodeIdentity;
+  readonly database: TasksDatabase;
+  readonly shift: ClockShift;
+  readonly clock: Clock;
+  readonly status: NodeStatus;
+  readonly log: Log;
+}
+
+/**
+ * Reaches the database and brings it up to date.
+ *
+ * @param signal nothing more is begun once it is aborted
+ */
+export async function openPostgres(
+  { options, status, node, database, shift, clock, log }: PostgresParts,
+  signal: AbortSignal,
+): Promise<EngineStore> {
+  const { connections } = database;
+  const schema = new SchemaName(options.schema);
+  const pooled = await probeServer(options.databaseUrl, connections);
+  const direct = options.directDatabaseUrl
+    ? await probeServer(options.directDatabaseUrl, connections)
+    : pooled;
+  signal.throwIfAborted();
+  tellMode(direct, status, log);
+  await migrate(options.databaseUrl, options.schema, options, connections);
+  signal.throwIfAborted();
+  if (!database.dataSource.isInitialized) await database.dataSource.initialize();
+  signal.throwIfAborted();
+  database.unavailable = null;
+  const { poolSize, leaseMs, deadAfterMs, retentionDays, hint } = options;
+  return postgresEngineStore({
+    poolSize,
+    leaseMs,
+    deadAfterMs,
+    retentionDays,
+    hint,
+    schema,
+    pooled,
+    direct,
+    node,
+    shift,
+    clock,
+    connections,
+  });
+}
+
+function tellMode(direct: PostgresAccess, status: NodeStatus, log: Log): void {
+  const mode = direct.keepsSession ? 'session' : 'pooler';
+  if (mode === 'pooler' && status.mode === null) {
+    log.warn(
+      'The database is reached through a transaction pooler: this node polls, and a leader that ' +
+        'dies is replaced when its lease ends. Set TASKS_DIRECT_DATABASE_URL to a direct URL.',
+    );
+  }
+  status.mode = mode;
+}
