@@ -1,6 +1,6 @@
-import { CLOCK, interval } from '../database-time.js';
 import { firstDeclared, redeclared, type Generation } from '../declaration.js';
 import type { Declared, DeclaredJob } from '../job-store.js';
+import { isAlive } from '../postgres/sql/live-nodes.js';
 import type { JobWriter } from './job-writer.js';
 
 /** The node that declares, and when a silent node counts as dead. */
@@ -55,7 +55,7 @@ async function othersDeclare(
 ): Promise<boolean> {
   const rows = await writer.query(
     `SELECT 1 FROM ${writer.schema.quoted}.nodes
-     WHERE id <> $2::uuid AND stopped_at IS NULL AND heartbeat_at > ${CLOCK} - ${interval('$3')}
+     WHERE id <> $2::uuid AND ${isAlive('$3')}
        AND (tasks || jobs) ->> $4 = $5
      LIMIT 1`,
     [nodeId, deadAfterMs, jobId, hash],

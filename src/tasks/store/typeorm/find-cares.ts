@@ -1,4 +1,5 @@
 import { interval, STATEMENT_CLOCK } from '../database-time.js';
+import { isAlive } from '../postgres/sql/live-nodes.js';
 import type { CareOptions } from '../care-decision.js';
 import type { JobWriter } from './job-writer.js';
 
@@ -35,7 +36,7 @@ export const NOTED_AT_ONCE = 5_000;
 const findCaresSql = (quoted: string) => `
   WITH RECURSIVE alive AS MATERIALIZED (
     SELECT DISTINCT tasks, jobs FROM ${quoted}.nodes
-    WHERE stopped_at IS NULL AND heartbeat_at > ${STATEMENT_CLOCK} - ${interval('$2')}),
+    WHERE ${isAlive('$2')}),
   known AS MATERIALIZED (
     SELECT DISTINCT k.task FROM alive a CROSS JOIN LATERAL jsonb_object_keys(a.tasks) AS k (task)),
   declared AS MATERIALIZED (

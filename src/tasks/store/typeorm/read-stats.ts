@@ -1,5 +1,6 @@
 import type { ClusterStats } from '../cluster-store.js';
-import { CLOCK, interval } from '../database-time.js';
+import { CLOCK } from '../database-time.js';
+import { isAlive } from '../postgres/sql/live-nodes.js';
 import type { SchemaName } from '../schema-name.js';
 
 type Stored = Omit<ClusterStats, 'backlog' | 'now'> & {
@@ -21,7 +22,7 @@ export const selectStats = ({ quoted }: SchemaName) =>
           (SELECT to_json(min(run_at)) FROM ${quoted}.runs WHERE queued AND run_at <= ${CLOCK})
             AS oldest,
           (SELECT count(*)::int FROM ${quoted}.nodes
-           WHERE stopped_at IS NULL AND heartbeat_at > ${CLOCK} - ${interval('$2')}) AS "liveNodes",
+           WHERE ${isAlive('$2')}) AS "liveNodes",
           to_json(${CLOCK}) AS now`;
 
 export function statsOf({ pending, oldest, now, ...stats }: Stored): ClusterStats {

@@ -10,13 +10,17 @@ import {
   type LeaderTerm,
   type NodeInfo,
 } from '../cluster-store.js';
-import { CLOCK, interval, type ClockShift } from '../database-time.js';
+import { CLOCK, type ClockShift } from '../database-time.js';
+import { isAlive } from '../postgres/sql/live-nodes.js';
 import type { Page } from '../page.js';
 import type { SchemaName } from '../schema-name.js';
 import { drainNode, pauseCluster, resignLeader, resumeCluster } from './cluster-changes.js';
 import { listAudit } from './list-audit.js';
 import { selectStats, statsOf } from './read-stats.js';
 import type { TasksDatabase } from './tasks-database.js';
+
+/** So many nodes are shown: those that were heard of last. */
+const MOST_NODES = 500;
 
 /** How many past terms are shown. */
 const MOST_TERMS = 20;
@@ -73,8 +77,9 @@ export class TypeormClusterStore extends ClusterStore {
               ARRAY(SELECT jsonb_object_keys(tasks) ORDER BY 1) AS tasks,
               started_at AS "startedAt", heartbeat_at AS "heartbeatAt",
               stopped_at AS "stoppedAt", drain_requested_at IS NOT NULL AS draining,
-              stopped_at IS NULL AND heartbeat_at > ${CLOCK} - ${interval('$2')} AS alive
-       FROM ${this.schema.quoted}.nodes
+              ${isAlive('$2')} AS alive
+       FROM (SELECT * FROM ${this.schema.quoted}.nodes
+             ORDER BY heartbeat_at DESC LIMIT ${MOST_NODES}) n
        ORDER BY alive DESC, started_at DESC, id`,
       [this.deadAfterMs],
     );

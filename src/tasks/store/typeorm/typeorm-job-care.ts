@@ -8,7 +8,8 @@ import {
   type Circumstances,
 } from '../care-decision.js';
 import { CareReport } from '../care-report.js';
-import { CLOCK, interval, STAMP, type ClockShift } from '../database-time.js';
+import { STAMP, type ClockShift } from '../database-time.js';
+import { isAlive } from '../postgres/sql/live-nodes.js';
 import { undealt } from '../job-changes.js';
 import type { StoredJob } from '../job-definition.js';
 import { JobCare } from '../job-store.js';
@@ -138,7 +139,7 @@ export class TypeormJobCare extends JobCare {
     const [row] = await writer.query<Omit<Circumstances, 'now'>>(
       `WITH alive AS MATERIALIZED (
          SELECT tasks, jobs FROM ${quoted}.nodes
-         WHERE stopped_at IS NULL AND heartbeat_at > ${CLOCK} - ${interval('$5')})
+         WHERE ${isAlive('$5')})
        SELECT EXISTS (SELECT 1 FROM alive WHERE tasks ? $3)
                 AND ($4 = 'api'
                      OR EXISTS (SELECT 1 FROM alive WHERE (tasks || jobs) ->> $2 IS NOT NULL))

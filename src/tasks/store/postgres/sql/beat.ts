@@ -1,4 +1,5 @@
-import { CLOCK, interval, STAMP } from '../../database-time.js';
+import { CLOCK, STAMP } from '../../database-time.js';
+import { isAlive } from './live-nodes.js';
 import type { StatementOf } from './statement.js';
 
 /**
@@ -24,7 +25,7 @@ export const beat: StatementOf = ({ quoted }) => ({
       RETURNING drain_requested_at),
     others AS MATERIALIZED (
       SELECT DISTINCT tasks, jobs FROM ${quoted}.nodes
-      WHERE id <> $2::uuid AND stopped_at IS NULL AND heartbeat_at > ${CLOCK} - ${interval('$9')}),
+      WHERE id <> $2::uuid AND ${isAlive('$9')}),
     used (task) AS (
       (SELECT task FROM ${quoted}.jobs WHERE state IN ('active', 'paused') ORDER BY task LIMIT 1)
       UNION ALL

@@ -1,4 +1,5 @@
-import { CLOCK, interval, STAMP } from '../../database-time.js';
+import { STAMP } from '../../database-time.js';
+import { isAlive } from './live-nodes.js';
 import { LOCK_NAME, type StatementOf } from './statement.js';
 
 export const readGeneration: StatementOf = ({ quoted }) => ({
@@ -19,7 +20,7 @@ export const register: StatementOf = ({ quoted }) => ({
   text: `
     WITH others AS MATERIALIZED (
       SELECT 1 FROM ${quoted}.nodes
-      WHERE id <> $2::uuid AND stopped_at IS NULL AND heartbeat_at > ${CLOCK} - ${interval('$10')}
+      WHERE id <> $2::uuid AND ${isAlive('$10')}
       LIMIT 1),
     begun AS (
       UPDATE ${quoted}.leader_lock

@@ -1,8 +1,13 @@
 import { CreateTables1764000000001 } from './1-create-tables.js';
 import { DynamicJobsAndAttempts1764000000002 } from './2-dynamic-jobs-and-attempts.js';
+import { NothingStops1764000000003 } from './3-nothing-stops.js';
 
 /** In order. A migration that has been released is never changed, only followed by another. */
-export const tasksMigrations = [CreateTables1764000000001, DynamicJobsAndAttempts1764000000002];
+export const tasksMigrations = [
+  CreateTables1764000000001,
+  DynamicJobsAndAttempts1764000000002,
+  NothingStops1764000000003,
+];
 
 /** What this build's code expects of the schema. */
 export const SCHEMA_VERSION = tasksMigrations.length;
