@@ -166,9 +166,7 @@ export class ClusterNode {
   }
 
   protected async closeStore(): Promise<void> {
-    const { database } = this;
-    database.unavailable = 'the node stops';
-    if (database.dataSource.isInitialized) await database.dataSource.destroy();
+    await this.database.close('the node stops');
   }
 
   /** What is not done by then is not waited for: without its connections it fails. */

@@ -45,7 +45,7 @@ export class HostRunner {
     const { options, registry, node, database, shift, clock, log, find, emit } = parts;
     this.transactions = new TypeormRunTransactions(
       () => hostDataSource(options.dataSource, find),
-      database.dataSource,
+      { query: (sql, values) => database.use((manager) => manager.query(sql, values)) },
       {
         schema: new SchemaName(options.schema),
         shift,

@@ -39,11 +39,11 @@ export async function openPostgres(
     : pooled;
   signal.throwIfAborted();
   tellMode(direct, status, log);
-  await migrate(options.databaseUrl, options.schema, options, connections);
+  // What takes long is better done on a connection that keeps its session.
+  await migrate(direct.keepsSession ? direct : pooled, options.schema, options, connections);
   signal.throwIfAborted();
-  if (!database.dataSource.isInitialized) await database.dataSource.initialize();
+  await database.open(pooled);
   signal.throwIfAborted();
-  database.unavailable = null;
   const { poolSize, leaseMs, deadAfterMs, retentionDays, hint } = options;
   return postgresEngineStore({
     poolSize,

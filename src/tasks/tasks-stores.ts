@@ -30,11 +30,11 @@ export const STORES = [
   },
   {
     provide: TasksDatabase,
-    inject: [TasksOptions, SchemaName],
-    useFactory: ({ databaseUrl }: TasksOptions, schema: SchemaName) => {
+    inject: [SchemaName],
+    useFactory: (schema: SchemaName) => {
       const connections = new Connections();
       return new TasksDatabase(
-        () => tasksDataSource(databaseUrl, schema, connections),
+        (access) => tasksDataSource(access, schema, connections),
         connections,
       );
     },

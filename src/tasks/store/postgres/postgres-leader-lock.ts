@@ -2,6 +2,7 @@ import type { LockRow } from '../../domain/lease.js';
 import { LeaderLock, type Acquired } from '../leader-lock.js';
 import { clientConfig } from './client-config.js';
 import type { PostgresStoreOptions } from './engine-options.js';
+import { ENGINE_SETTINGS } from './session-settings.js';
 import { Session } from './session.js';
 import { readLock } from './sql/read-lock.js';
 import { renewLease } from './sql/renew-lease.js';
@@ -23,8 +24,17 @@ export class PostgresLeaderLock extends LeaderLock {
   constructor(private readonly options: PostgresStoreOptions) {
     super();
     this.canWatch = options.hint && options.direct.keepsSession;
-    this.session = new Session(clientConfig(options, options.direct, 'lock'));
     this.answerMs = Math.min(1_000, options.leaseMs * 0.3);
+    // Shorter than we wait: a takeover that nobody waits for any more must not come about.
+    const waitMs = Math.max(1, Math.floor(this.answerMs * 0.8));
+    const limits = { lock_timeout: waitMs };
+    const config = clientConfig(options, options.direct, 'lock', limits);
+    this.session = new Session(
+      config,
+      options.direct.keepsSession
+        ? null
+        : { ...ENGINE_SETTINGS, ...limits, statement_timeout: waitMs },
+    );
   }
 
   async read(): Promise<LockRow> {

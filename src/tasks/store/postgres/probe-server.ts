@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { Connections, endConnection } from './connections.js';
+import { sessionStart } from './session-settings.js';
 
 /** The oldest server that we support. */
 const OLDEST = 140_000;
@@ -25,7 +26,8 @@ export async function probeServer(
   { stream } = new Connections(),
 ): Promise<PostgresAccess> {
   const client = new pg.Client({
-    connectionString: url,
+    // A pooler refuses settings at the start, and whether this is one is the question.
+    ...sessionStart(url, false, {}),
     application_name: 'carillon:probe',
     connectionTimeoutMillis: 5_000,
     query_timeout: 5_000,
@@ -34,9 +36,11 @@ export async function probeServer(
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ pid: number; version: number; standby: boolean }>(
+    const { rows } = await client.query<Server & { pid: number }>(
       `SELECT pg_backend_pid() AS pid, current_setting('server_version_num')::int AS version,
-              pg_is_in_recovery() AS standby`,
+              pg_is_in_recovery() AS standby, d.datname AS database,
+              pg_encoding_to_char(d.encoding) AS encoding
+       FROM pg_database d WHERE d.datname = current_database()`,
     );
     const [server] = rows;
     if (!server) throw new Error('the server gave no answer about itself');
@@ -48,8 +52,18 @@ export async function probeServer(
   }
 }
 
-/** @throws Error for a server that is too old or that cannot be written to */
-export function refuseServer(server: { version: number; standby: boolean }): void {
+export interface Server {
+  readonly version: number;
+  readonly standby: boolean;
+  readonly database: string;
+  readonly encoding: string;
+}
+
+/** Those that hold any text. The second keeps the bytes that it is given. */
+const ENCODINGS = ['UTF8', 'SQL_ASCII'];
+
+/** @throws Error for a server that is too old, cannot be written to, or cannot hold every text */
+export function refuseServer(server: Server): void {
   if (server.version < OLDEST) {
     const major = Math.floor(server.version / 10_000);
     throw new Error(
@@ -58,5 +72,12 @@ export function refuseServer(server: { version: number; standby: boolean }): voi
   }
   if (server.standby) {
     throw new Error('the server is a read-only standby: point DATABASE_URL at the primary');
+  }
+  if (!ENCODINGS.includes(server.encoding)) {
+    throw new Error(
+      `the database "${server.database}" has the encoding ${server.encoding}, which cannot hold ` +
+        `every text that a handler may return. Use a database with the encoding UTF8: CREATE ` +
+        `DATABASE … TEMPLATE template0 ENCODING 'UTF8'`,
+    );
   }
 }

@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { boundedQuery } from './bounded-query.js';
+import type { SessionSettings } from './session-settings.js';
 import type { Statement } from './sql/statement.js';
 
 /**
@@ -10,7 +12,11 @@ export class Session {
   private closed = false;
   private opened = 0;
 
-  constructor(private readonly config: pg.ClientConfig) {}
+  /** @param limits what each transaction must be given; null: the session has it from its start */
+  constructor(
+    private readonly config: pg.ClientConfig,
+    private readonly limits: SessionSettings | null,
+  ) {}
 
   async query<Row>(
     { text }: Statement,
@@ -19,9 +25,7 @@ export class Session {
   ): Promise<Row[]> {
     const client = await this.open();
     try {
-      const query = { text, values: [...values], query_timeout: answerMs };
-      const { rows } = await client.query(query);
-      return rows as Row[];
+      return await boundedQuery(client, { text, values, query_timeout: answerMs }, this.limits);
     } catch (error) {
       // What became of the statement is unknown, and so is what the session now holds.
       await this.reset();

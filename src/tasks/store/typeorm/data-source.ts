@@ -1,5 +1,12 @@
 import { DataSource } from 'typeorm';
 import { Connections } from '../postgres/connections.js';
+import type { PostgresAccess } from '../postgres/probe-server.js';
+import {
+  API_SETTINGS,
+  MIGRATION_SETTINGS,
+  sessionStart,
+  type SessionSettings,
+} from '../postgres/session-settings.js';
 import type { SchemaName } from '../schema-name.js';
 import { tasksEntities } from './entities/index.js';
 import { tasksMigrations } from './migrations/index.js';
@@ -10,37 +17,57 @@ const CONNECTIONS = 5;
 /** What a user asks for takes milliseconds. One that takes so long has no answer to wait for. */
 const ANSWER_MS = 30_000;
 
-/**
- * Our own data source: a host's is never given our entities or migrations. It sets nothing at the
- * start of a connection, which a pooler would refuse.
- */
+/** How a database is reached; a URL alone: directly. */
+export type Reached = string | PostgresAccess;
+
+export const accessOf = (reached: Reached): PostgresAccess =>
+  typeof reached === 'string' ? { url: reached, keepsSession: true } : reached;
+
+/** Our own data source: a host's is never given our entities or migrations. */
 export function tasksDataSource(
-  databaseUrl: string,
+  reached: Reached,
   schema: SchemaName,
   { stream } = new Connections(),
 ): DataSource {
-  return dataSource(databaseUrl, schema, 'api', CONNECTIONS, { query_timeout: ANSWER_MS, stream });
+  return dataSource(reached, schema, {
+    purpose: 'api',
+    poolSize: CONNECTIONS,
+    settings: API_SETTINGS,
+    extra: { query_timeout: ANSWER_MS, stream },
+  });
 }
 
 /** For migrations, which may take as long as they need. */
 export function migrationsDataSource(
-  databaseUrl: string,
+  reached: Reached,
   schema: SchemaName,
   { stream } = new Connections(),
 ): DataSource {
-  return dataSource(databaseUrl, schema, 'migrations', 1, { stream });
+  return dataSource(reached, schema, {
+    purpose: 'migrations',
+    poolSize: 1,
+    settings: MIGRATION_SETTINGS,
+    extra: { stream },
+  });
+}
+
+interface Purpose {
+  readonly purpose: string;
+  readonly poolSize: number;
+  readonly settings: SessionSettings;
+  readonly extra: object;
 }
 
 function dataSource(
-  databaseUrl: string,
+  reached: Reached,
   schema: SchemaName,
-  purpose: string,
-  poolSize: number,
-  extra: object,
+  { purpose, poolSize, settings, extra }: Purpose,
 ): DataSource {
+  const { url, keepsSession } = accessOf(reached);
+  const { connectionString, ...start } = sessionStart(url, keepsSession, settings);
   return new DataSource({
     type: 'postgres',
-    url: databaseUrl,
+    url: connectionString,
     schema: schema.name,
     entities: tasksEntities,
     migrations: tasksMigrations,
@@ -53,6 +80,6 @@ function dataSource(
     connectTimeoutMS: 5_000,
     // An error of an idle connection; the next query opens another one.
     poolErrorHandler: () => undefined,
-    extra: { keepAlive: true, ...extra },
+    extra: { keepAlive: true, ...start, ...extra },
   });
 }

@@ -1,8 +1,10 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { Connections, endConnection } from '../postgres/connections.js';
+import { MIGRATION_SETTINGS, sessionStart, setLocal } from '../postgres/session-settings.js';
 import { SchemaName } from '../schema-name.js';
-import { migrationsDataSource } from './data-source.js';
+import { checkRights, createSchema } from './check-rights.js';
+import { accessOf, migrationsDataSource, type Reached } from './data-source.js';
 import { SCHEMA_VERSION } from './migrations/index.js';
 
 /** Second half of the advisory key of the migration lock; the leader's keys are tokens, from 1 on. */
@@ -23,24 +25,29 @@ export interface Preparation {
   readonly prepare: () => Promise<void>;
 }
 
-/** Brings the tables of a schema up to date, and then whatever the host needs. */
+/**
+ * Brings the tables of a schema up to date, and then whatever the host needs.
+ *
+ * @throws Error that says what is missing, and what to do
+ */
 export async function migrate(
-  databaseUrl: string,
+  database: Reached,
   schemaName: string,
   { migrations, prepare }: Preparation = { migrations: 'run', prepare: () => Promise.resolve() },
   connections = new Connections(),
 ): Promise<void> {
   const schema = new SchemaName(schemaName);
-  const dataSource = await migrationsDataSource(databaseUrl, schema, connections).initialize();
+  const dataSource = await migrationsDataSource(database, schema, connections).initialize();
   try {
-    await oneNodeAtATime(databaseUrl, schema, connections, async () => {
+    await oneNodeAtATime(database, schema, connections, async () => {
       if (migrations === 'run') {
-        await dataSource.query(`CREATE SCHEMA IF NOT EXISTS ${schema.quoted}`);
+        await createSchema(dataSource, schema);
         await dataSource.runMigrations();
       }
       await prepare();
     });
     await checkSchema(dataSource, schema);
+    await checkRights(dataSource, schema);
   } finally {
     await dataSource.destroy();
   }
@@ -51,16 +58,18 @@ export async function migrate(
  *
  * TypeORM takes no lock: of two nodes that migrate at once, one fails. The lock is one of a
  * transaction, not of a session, so it also holds behind a transaction pooler, and it goes with
- * its connection when the process dies.
+ * its connection when the process dies. That transaction is idle for as long as a migration takes,
+ * which neither a role nor a server may limit.
  */
 async function oneNodeAtATime(
-  databaseUrl: string,
+  database: Reached,
   schema: SchemaName,
   { stream }: Connections,
   body: () => Promise<void>,
 ): Promise<void> {
+  const { url, keepsSession } = accessOf(database);
   const client = new pg.Client({
-    connectionString: databaseUrl,
+    ...sessionStart(url, keepsSession, MIGRATION_SETTINGS),
     application_name: `${schema.name}:migrations`,
     connectionTimeoutMillis: 5_000,
     query_timeout: WAIT_MS + ANSWER_MS,
@@ -71,8 +80,10 @@ async function oneNodeAtATime(
   await client.connect();
   try {
     await client.query('BEGIN');
-    await client.query(`SET LOCAL lock_timeout = ${WAIT_MS}`);
-    await client.query('SELECT pg_advisory_xact_lock($1, $2)', [schema.lockClass, MIGRATION_LOCK]);
+    await client.query(setLocal({ ...MIGRATION_SETTINGS, lock_timeout: WAIT_MS }));
+    // Without parameters: with them its snapshot would last as long as the transaction, and a migration
+    // that builds an index concurrently would wait for it.
+    await client.query(`SELECT pg_advisory_xact_lock(${schema.lockClass}, ${MIGRATION_LOCK})`);
     await body();
   } catch (error) {
     throw isLockTimeout(error)

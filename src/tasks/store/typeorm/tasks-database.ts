@@ -1,6 +1,8 @@
 import { QueryFailedError, type DataSource, type EntityManager } from 'typeorm';
 import { TasksError, UnavailableError } from '../../domain/errors.js';
 import { Connections } from '../postgres/connections.js';
+import type { PostgresAccess } from '../postgres/probe-server.js';
+import { API_SETTINGS, setLocal } from '../postgres/session-settings.js';
 
 /**
  * What a statement is refused with because of what it says or finds: data (22), constraints (23),
@@ -13,24 +15,62 @@ export class TasksDatabase {
   /** Why it cannot be used; null: it can. */
   unavailable: string | null = 'the database has not been reached yet';
 
-  private made: DataSource | null = null;
+  private opened: DataSource | null = null;
+  /** What each transaction begins with, where connections keep no settings; null: they do. */
+  private limits: string | null = null;
 
   /**
-   * @param source or what makes it when it is needed: in local mode it never is
+   * @param source or what makes it once it is known how the server is reached
    * @param connections of this node; its engine's are among them
    */
   constructor(
-    private readonly source: DataSource | (() => DataSource),
+    private readonly source: DataSource | ((access: PostgresAccess) => DataSource),
     readonly connections = new Connections(),
-  ) {}
+  ) {
+    if (typeof source !== 'function') this.opened = source;
+  }
 
+  /** @throws UnavailableError before the database was reached for the first time */
   get dataSource(): DataSource {
-    const { source } = this;
-    return (this.made ??= typeof source === 'function' ? source() : source);
+    if (this.opened === null) throw new UnavailableError(this.unavailable ?? 'it is not open');
+    return this.opened;
+  }
+
+  /** Opens it, or opens it again. */
+  async open(access: PostgresAccess): Promise<void> {
+    if (typeof this.source === 'function' && !this.opened?.isInitialized) {
+      this.opened = this.source(access);
+    }
+    this.limits = access.keepsSession ? null : setLocal(API_SETTINGS);
+    if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+    this.unavailable = null;
+  }
+
+  /** @param why told to whoever asks meanwhile */
+  async close(why: string): Promise<void> {
+    this.unavailable = why;
+    if (this.opened?.isInitialized) await this.opened.destroy();
   }
 
   /** @throws UnavailableError */
-  async use<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
+  use<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.reaching((manager) =>
+      // What a connection does not keep must be said in the transaction.
+      this.limits === null
+        ? body(manager)
+        : manager.transaction((inside) => this.limited(inside, body)),
+    );
+  }
+
+  private async limited<T>(
+    manager: EntityManager,
+    body: (manager: EntityManager) => Promise<T>,
+  ): Promise<T> {
+    if (this.limits !== null) await manager.query(this.limits);
+    return body(manager);
+  }
+
+  private async reaching<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
     if (this.unavailable !== null) throw new UnavailableError(this.unavailable);
     try {
       return await body(this.dataSource.manager);
@@ -43,9 +83,9 @@ export class TasksDatabase {
   async transaction<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
     let commits = false;
     try {
-      return await this.use((manager) =>
+      return await this.reaching((manager) =>
         manager.transaction(async (inside) => {
-          const answer = await body(inside);
+          const answer = await this.limited(inside, body);
           commits = true;
           return answer;
         }),
