@@ -49,6 +49,7 @@ export class HostRunner {
       {
         schema: new SchemaName(options.schema),
         shift,
+        deadAfterMs: options.deadAfterMs,
         get nodeId() {
           return node.id;
         },

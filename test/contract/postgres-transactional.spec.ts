@@ -7,6 +7,7 @@ import { SystemClock } from '../../src/tasks/engine/system-clock.js';
 import { ClockShift } from '../../src/tasks/store/database-time.js';
 import { SchemaName } from '../../src/tasks/store/schema-name.js';
 import { finishInTransaction } from '../../src/tasks/store/typeorm/finish-in-transaction.js';
+import { markTransaction } from '../../src/tasks/store/typeorm/run-mark.js';
 import { TypeormRunTransactions } from '../../src/tasks/store/typeorm/typeorm-run-transactions.js';
 import { A_POLICY, attachedRunner, leaving } from '../support/attached-runner.js';
 import { aClaim } from '../support/builders.js';
@@ -28,6 +29,7 @@ const orders = new EntitySchema<Order>({
 });
 
 const NODE = randomUUID();
+const DEAD_AFTER_MS = 2_000;
 const schema = new SchemaName('carillon');
 
 let database: TestDatabase;
@@ -44,7 +46,7 @@ const transactionsOf = (dataSource: DataSource) =>
   new TypeormRunTransactions(
     () => dataSource,
     { query: async (sql, parameters) => (await database.query(sql, parameters)) as never },
-    { schema, shift: new ClockShift(), nodeId: NODE },
+    { schema, shift: new ClockShift(), nodeId: NODE, deadAfterMs: DEAD_AFTER_MS },
     new SystemClock(),
   );
 
@@ -350,8 +352,9 @@ describe('a transactional run', () => {
   it('locks the run from its success to its commit', async () => {
     const writer = host.createQueryRunner();
     await writer.startTransaction();
-    const finisher = { schema, shift: new ClockShift(), nodeId: NODE };
-    await finishInTransaction(writer, finisher, aClaim(runId), null);
+    const finisher = { schema, shift: new ClockShift(), nodeId: NODE, deadAfterMs: DEAD_AFTER_MS };
+    const mark = await markTransaction(writer, schema, aClaim(runId), DEAD_AFTER_MS);
+    await finishInTransaction(writer, finisher, aClaim(runId), null, mark);
     let settled = false;
     const settling = database
       .query(

@@ -77,13 +77,14 @@ export class HandlerCall {
       );
     }
     let result: unknown;
-    const isRecorded = await transactions.run(started.run, async () => {
+    const inside = async () => {
       result = await this.kept(started, body);
       // Its time was over before it had done its work: what it wrote must not stay.
       if (started.ending !== null || started.outcome !== null)
         started.controller.signal.throwIfAborted();
       return result;
-    });
+    };
+    const isRecorded = await transactions.run(started.run, inside, started.unawaited);
     if (!isRecorded) throw claimLost().error;
     return result;
   }

@@ -84,6 +84,7 @@ export class Runner {
     for (const started of left) started.abort(nodeStops());
     await this.wait(AFTER_ABORT_MS);
     for (const started of this.runs.working()) {
+      started.leave(nodeStops().error);
       this.end(started, {
         state: 'abandoned',
         error: {
@@ -121,6 +122,7 @@ export class Runner {
 
   private returned(started: StartedRun, outcome: HandlerOutcome): void {
     const { run } = started;
+    started.returned();
     this.runs.busy.delete(started);
     if (started.outcome === null) return this.end(started, outcome);
     if (started.outcome.handlerAlive) {
@@ -135,6 +137,7 @@ export class Runner {
     if (outcome === null && ending?.state) {
       this.log.ignored(started.run, AFTER_ABORT_MS);
       this.end(started, this.handlers.ignored(ending));
+      started.leave(ending.error);
     }
   }
 
@@ -154,8 +157,7 @@ export class Runner {
     if (reason.type === 'cancelled') return started.abort(cancelled(reason.why));
     this.log.lost(started.run, reason.type);
     this.options.emit(lostEvent(started.run, reason.type, this.clock.now()));
-    started.isLost = true;
-    started.abort(claimLost());
+    void started.lose(claimLost());
   }
 
   private tellSlots(): void {

@@ -17,6 +17,9 @@ export const AFTER_ABORT_MS = 1_000;
  *      ▼
  *   given up ──▶ returned at last                         the slot is free again
  *
+ * Whoever is given up, or has lost its claim for as long, is not waited for: what it waits for may never
+ * come, so its transaction is ended and with it the connection.
+ *
  * A handler that has returned before its signal was aborted has done its work, whatever comes while
  * its outcome is written. One that returns after it, even without an error, has not: it may have
  * stopped half-way because it saw the signal.
@@ -31,6 +34,8 @@ export class StartedRun {
   isLost = false;
   private readonly startedAt: number;
   private readonly over = new AbortController();
+  private readonly left = new AbortController();
+  private readonly gone = new AbortController();
 
   constructor(
     readonly run: ClaimedRun,
@@ -43,12 +48,35 @@ export class StartedRun {
     if (timeoutMs !== null) void this.limit(timeoutMs);
   }
 
+  /** Nobody waits for it any more. */
+  get unawaited(): AbortSignal {
+    return this.left.signal;
+  }
+
   /** Tells the handler that it should end. */
   abort(ending: Ending): void {
     if (this.ending !== null || this.over.signal.aborted) return;
     this.ending = ending;
     this.controller.abort(ending.error);
     if (ending.state !== null) void this.wait();
+  }
+
+  /** The claim is not this node's any more, whatever becomes of it here. */
+  async lose(ending: Ending): Promise<void> {
+    this.isLost = true;
+    this.abort(ending);
+    // It may just have committed, and hear of that in a moment.
+    await this.clock.sleep(AFTER_ABORT_MS, this.gone.signal);
+    this.leave(ending.error);
+  }
+
+  leave(reason: Error): void {
+    if (!this.gone.signal.aborted) this.left.abort(reason);
+  }
+
+  /** The handler has returned, and all that belongs to it has ended. */
+  returned(): void {
+    this.gone.abort();
   }
 
   /** The handler has returned or was given up: nothing that comes later changes the outcome. */
@@ -65,6 +93,7 @@ export class StartedRun {
 
   private async wait(): Promise<void> {
     await this.clock.sleep(AFTER_ABORT_MS, this.over.signal);
-    if (!this.over.signal.aborted) this.giveUp(this);
+    if (this.over.signal.aborted) return;
+    this.giveUp(this);
   }
 }

@@ -7,8 +7,9 @@ export abstract class RunTransactions {
    * with the host's database. Then writes the run's success and commits, both or neither.
    *
    * @param body resolves with the result to record, as JSON
+   * @param over ends the transaction at once, and with it the connection. Default: nothing does
    * @returns false: the run is no longer this node's, and everything was rolled back
    * @throws what `body` throws, after everything was rolled back
    */
-  abstract run(claim: Claim, body: () => Promise<unknown>): Promise<boolean>;
+  abstract run(claim: Claim, body: () => Promise<unknown>, over?: AbortSignal): Promise<boolean>;
 }

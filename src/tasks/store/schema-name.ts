@@ -15,6 +15,8 @@ export class SchemaName {
   readonly channel: string;
   /** First half of the keys of our advisory locks: a signed 32-bit integer. */
   readonly lockClass: number;
+  /** The same for the locks by which the transactions of runs are found. */
+  readonly markClasses: readonly [number, number];
 
   constructor(readonly name: string) {
     if (!NAME.test(name)) {
@@ -24,6 +26,8 @@ export class SchemaName {
     }
     this.quoted = `"${name}"`;
     this.channel = `${name}_wake`;
-    this.lockClass = createHash('sha256').update(name).digest().readInt32BE(0);
+    const hash = createHash('sha256').update(name).digest();
+    this.lockClass = hash.readInt32BE(0);
+    this.markClasses = [hash.readInt32BE(4), hash.readInt32BE(8)];
   }
 }

@@ -3,37 +3,54 @@ import { isClaimOf } from '../postgres/sql/statement.js';
 import type { Claim } from '../run-queue.js';
 import type { SchemaName } from '../schema-name.js';
 import type { SqlRunner } from '../sql-runner.js';
+import { isMarked, type RunMark } from './run-mark.js';
 
 /** Whose ledger it is, and who writes. */
 export interface Finisher {
   readonly schema: SchemaName;
   readonly shift: ClockShift;
   readonly nodeId: string;
+  /** After so long a silence a node counts as dead, in ms. */
+  readonly deadAfterMs: number;
 }
+
+/** `ended`: the transaction is not the one that was begun, and nothing was written. */
+export type InTransaction = 'finished' | 'lost' | 'ended';
 
 /**
  * Writes a run's success where its own writes are, right before their commit. The row stays locked
  * until then, so nobody gives the run up in between.
  *
  * @param result JSON
- * @returns false when the run is no longer this node's
+ * @returns `lost` when the run is no longer this node's
  */
 export async function finishInTransaction(
   sql: SqlRunner,
   { schema, shift, nodeId }: Finisher,
   { runId, attempt }: Claim,
   result: unknown,
-): Promise<boolean> {
-  const rows = await sql.query<unknown[]>(
-    `WITH finished AS (
+  mark: RunMark,
+): Promise<InTransaction> {
+  const [row] = await sql.query<{ how: InTransaction }[]>(
+    `WITH begun AS MATERIALIZED (SELECT 1 WHERE ${isMarked('$6', '$7')}),
+     finished AS (
        UPDATE ${schema.quoted}.runs r
        SET state = 'succeeded', finished_at = ${STAMP}, result = $5::jsonb, error = NULL
-       WHERE r.id = $2::bigint AND r.attempt = $3::int AND ${isClaimOf('r', '$4')}
+       WHERE EXISTS (SELECT 1 FROM begun) AND r.id = $2::bigint AND r.attempt = $3::int AND ${isClaimOf('r', '$4')}
        RETURNING 1)
-     SELECT * FROM finished`,
-    [shift.bound, runId, attempt, nodeId, result === undefined ? null : JSON.stringify(result)],
+     SELECT CASE WHEN EXISTS (SELECT 1 FROM finished) THEN 'finished'
+                 WHEN EXISTS (SELECT 1 FROM begun) THEN 'lost' ELSE 'ended' END AS how`,
+    [
+      shift.bound,
+      runId,
+      attempt,
+      nodeId,
+      result === undefined ? null : JSON.stringify(result),
+      mark.pid,
+      mark.began,
+    ],
   );
-  return rows.length > 0;
+  return row!.how;
 }
 
 /**

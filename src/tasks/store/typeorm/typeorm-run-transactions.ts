@@ -4,10 +4,13 @@ import { HostDatabaseError } from '../../domain/errors.js';
 import type { Claim } from '../run-queue.js';
 import { RunTransactions } from '../run-transactions.js';
 import type { SqlRunner } from '../sql-runner.js';
+import { destroy, release, rolledBack } from './end-connection.js';
+import { endOwnTransaction } from './end-own-transaction.js';
 import { finishInTransaction, wasFinished, type Finisher } from './finish-in-transaction.js';
 import { checkSameDatabase } from './host-data-source.js';
 import { connectionOf, inRun, joinRuns } from './join-runs.js';
 import { RunConnection } from './run-connection.js';
+import { markTransaction, type RunMark } from './run-mark.js';
 
 /** How long a commit that was not answered is asked after, in ms, and how often. */
 const ASK_FOR_MS = 30_000;
@@ -24,6 +27,12 @@ const ASK_EVERY_MS = 500;
  * - The claim was lost meanwhile: the success touches no row, and everything is rolled back.
  * - The claim is lost between the success and the commit: the row is locked, so whoever would give the
  *   run up waits, and then finds it finished.
+ * - The transaction is not the one that was begun, for the handler's own SQL has ended that: the success
+ *   is not written, and the run fails.
+ * - A statement is not answered. When nobody waits for the run any more, as its time is over or its claim
+ *   is lost, its connection is destroyed: what waits for an answer fails, and the slot is free. The server
+ *   may not hear of that, so it is told over another connection; where the node is gone or cut off, the
+ *   leader tells it.
  * - The commit is not answered. Then the ledger is asked, which waits for a commit that may still be
  *   on its way. If it cannot be asked for long either, the run is reported as failed: the ledger takes
  *   that only if there was no commit.
@@ -62,22 +71,57 @@ export class TypeormRunTransactions extends RunTransactions {
     return (this.checked = dataSource);
   }
 
-  async run(claim: Claim, body: () => Promise<unknown>): Promise<boolean> {
+  async run(
+    claim: Claim,
+    body: () => Promise<unknown>,
+    over = new AbortController().signal,
+  ): Promise<boolean> {
     const dataSource = await this.check();
-    const runner = dataSource.createQueryRunner();
+    const runner = await this.begin(dataSource, over);
     let failure: Error | undefined;
+    const destroyed = () => this.destroy(claim, runner, over);
+    over.addEventListener('abort', destroyed);
     try {
-      await runner.startTransaction();
-      const isFinished = await this.finish(claim, dataSource, runner, body);
+      const isFinished = await this.finish(claim, dataSource, runner, body, over);
       if (isFinished) await this.commit(claim, runner);
-      else failure = await rolledBack(runner);
+      else failure = await rolledBack(runner, this.clock);
       return isFinished;
     } catch (error) {
-      failure = await rolledBack(runner);
+      failure = await rolledBack(runner, this.clock);
       throw error;
     } finally {
+      over.removeEventListener('abort', destroyed);
       await release(runner, failure);
     }
+  }
+
+  /** The host's pool may give a connection only when nobody waits for it any more. */
+  private async begin(dataSource: DataSource, over: AbortSignal): Promise<QueryRunner> {
+    const runner = dataSource.createQueryRunner();
+    const begun = runner.startTransaction();
+    let giveUp = (): void => undefined;
+    const ended = new Promise<never>((_resolve, reject) => {
+      giveUp = () => reject(over.reason as Error);
+    });
+    over.addEventListener('abort', giveUp);
+    try {
+      over.throwIfAborted();
+      await Promise.race([begun, ended]);
+      return runner;
+    } catch (error) {
+      const reason = error as Error;
+      void begun.catch(() => undefined).then(() => release(runner, reason));
+      throw error;
+    } finally {
+      over.removeEventListener('abort', giveUp);
+    }
+  }
+
+  private destroy(claim: Claim, runner: QueryRunner, { reason }: AbortSignal): void {
+    void destroy(runner, reason as Error)
+      .then(() => endOwnTransaction(this.ours, this.finisher.schema, claim))
+      // Who leads will find it.
+      .catch(() => undefined);
   }
 
   private async finish(
@@ -85,16 +129,34 @@ export class TypeormRunTransactions extends RunTransactions {
     dataSource: DataSource,
     runner: QueryRunner,
     body: () => Promise<unknown>,
+    over: AbortSignal,
   ): Promise<boolean> {
-    const connection = new RunConnection(dataSource, runner);
+    const { schema, deadAfterMs } = this.finisher;
+    let mark: Promise<RunMark> | null = null;
+    const begin = () => (mark ??= markTransaction(runner, schema, claim, deadAfterMs));
+    const connection = new RunConnection(dataSource, runner, begin);
+    const close = () => connection.close();
+    over.addEventListener('abort', close);
     let result: unknown;
     try {
       result = await inRun(dataSource, connection, body);
     } finally {
       await connection.end();
+      over.removeEventListener('abort', close);
     }
+    return this.write(claim, runner, result, await begin());
+  }
+
+  private async write(
+    claim: Claim,
+    runner: QueryRunner,
+    result: unknown,
+    mark: RunMark,
+  ): Promise<boolean> {
     try {
-      return await finishInTransaction(runner, this.finisher, claim, result);
+      const how = await finishInTransaction(runner, this.finisher, claim, result, mark);
+      if (how === 'ended') throw new Error(ENDED);
+      return how === 'finished';
     } catch (cause) {
       throw codeOf(cause) === IN_FAILED_TRANSACTION ? new Error(BROKEN, { cause }) : cause;
     }
@@ -129,22 +191,10 @@ const BROKEN =
   'A statement of the handler failed, which broke its transaction, and the handler went on. Let such ' +
   'errors pass, or try what may fail in a transaction of its own within the handler.';
 
+const ENDED =
+  "The run's transaction was ended by a COMMIT or ROLLBACK in the SQL of the handler, so its writes and " +
+  'its success cannot be one. What was committed before stays. Let the handler throw to roll everything ' +
+  'back, and use dataSource.transaction() for what is to be undone alone.';
+
 const codeOf = (error: unknown) =>
   (error as { readonly driverError?: { readonly code?: unknown } }).driverError?.code;
-
-/** @returns what went wrong, if the connection may be left in the midst of the transaction */
-async function rolledBack(runner: QueryRunner): Promise<Error | undefined> {
-  try {
-    while (runner.isTransactionActive && !runner.isReleased) await runner.rollbackTransaction();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
-}
-
-/** A connection of which it is unknown whether its transaction has ended must not be used again. */
-async function release(runner: QueryRunner, failure: Error | undefined): Promise<void> {
-  const broken = runner as { releasePostgresConnection?: (error: Error) => Promise<void> };
-  if (failure && broken.releasePostgresConnection) await broken.releasePostgresConnection(failure);
-  else await runner.release();
-}
