@@ -50,6 +50,9 @@ export class Failpoints {
       fires: this.withPlaces('fires', store.fires),
       queue: this.withPlaces('queue', store.queue),
       roster: this.withPlaces('roster', store.roster),
+      ...(store.transactions && {
+        transactions: this.withPlaces('transactions', store.transactions),
+      }),
       wakeUps: store.wakeUps,
       close: () => store.close(),
     };

@@ -17,6 +17,7 @@ import { Planner } from './planner.js';
 import { Reporter } from './reporter.js';
 import { Releaser } from './releaser.js';
 import { Settler } from './settler.js';
+import { TransactionEnder } from './transaction-ender.js';
 
 export interface EngineOptions {
   /** `scheduler` stands for leader, `worker` claims runs. */
@@ -51,6 +52,7 @@ export class Engine {
   private readonly heartbeat: HeartbeatLoop;
   private readonly reporter: Reporter;
   private readonly caretaker: Caretaker | null;
+  private readonly ender: TransactionEnder | null;
 
   /** @param care Without it nobody looks after jobs beside firing them: another node must. */
   constructor(
@@ -71,6 +73,7 @@ export class Engine {
       this.releaser.wake();
       this.settler.wake();
       this.caretaker?.wake();
+      this.ender?.wake();
     });
     this.heardFires = new HeardFires(fires, (event) => tell({ type: 'event', event }));
     const pending = () => this.claimer.wake();
@@ -78,6 +81,10 @@ export class Engine {
     this.releaser = new Releaser(fires, this.elector, pollMs, clock, log, pending);
     this.settler = new Settler(fires, this.elector, deadAfterMs, clock, log);
     this.caretaker = care && new Caretaker(care, this.elector, deadAfterMs, clock, log);
+    this.ender =
+      store.transactions === undefined
+        ? null
+        : new TransactionEnder(store.transactions, this.elector, options, clock, log);
     this.claimer = new Claimer(
       queue,
       this.held,
@@ -126,6 +133,7 @@ export class Engine {
       this.releaser.start();
       this.settler.start();
       this.caretaker?.start();
+      this.ender?.start();
     }
   }
 
@@ -155,9 +163,9 @@ export class Engine {
    * heartbeats that keep them this node's.
    */
   async retire(): Promise<void> {
-    const { claimer, planner, releaser, settler, caretaker } = this;
-    const loops = [claimer, planner, releaser, settler, ...(caretaker ? [caretaker] : [])];
-    await Promise.all(loops.map((loop) => loop.stop()));
+    const { claimer, planner, releaser, settler, caretaker, ender } = this;
+    const loops = [claimer, planner, releaser, settler, caretaker, ender];
+    await Promise.all(loops.flatMap((loop) => (loop ? [loop.stop()] : [])));
     await this.elector.stop();
   }
 

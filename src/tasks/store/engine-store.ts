@@ -1,4 +1,5 @@
 import type { FireLedger } from './fire-ledger.js';
+import type { LeftTransactions } from './left-transactions.js';
 import type { LeaderLock } from './leader-lock.js';
 import type { NodeRoster } from './node-roster.js';
 import type { RunQueue } from './run-queue.js';
@@ -11,5 +12,7 @@ export interface EngineStore {
   readonly queue: RunQueue;
   readonly roster: NodeRoster;
   readonly wakeUps: WakeUps;
+  /** None where runs have no transactions. */
+  readonly transactions?: LeftTransactions;
   close(): Promise<void>;
 }

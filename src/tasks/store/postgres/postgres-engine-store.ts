@@ -2,6 +2,7 @@ import type { EngineStore } from '../engine-store.js';
 import type { PostgresStoreOptions } from './engine-options.js';
 import { EnginePool } from './engine-pool.js';
 import { PostgresFireLedger } from './postgres-fire-ledger.js';
+import { PostgresLeftTransactions } from './postgres-left-transactions.js';
 import { PostgresLeaderLock } from './postgres-leader-lock.js';
 import { PostgresNodeRoster } from './postgres-node-roster.js';
 import { PostgresRunQueue } from './postgres-run-queue.js';
@@ -18,6 +19,7 @@ export function postgresEngineStore(options: PostgresStoreOptions): EngineStore 
     fires: new PostgresFireLedger(options, pool),
     queue: new PostgresRunQueue(options, pool),
     roster: new PostgresNodeRoster(options, pool),
+    transactions: new PostgresLeftTransactions(options, pool),
     async close() {
       await Promise.all([lock.close(), wakeUps.close(), pool.close()]);
     },
