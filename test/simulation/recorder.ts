@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Job, JobPolicy } from '../../src/tasks/domain/job.js';
 import type { Misses } from '../../src/tasks/store/job-store.js';
 import type { MemoryDatabase } from '../../src/tasks/testing/memory-database.js';
@@ -58,6 +59,9 @@ export class Recorder {
     const now = this.database.now();
     const plan = { trigger: job.trigger, after: now, until: null };
     const known = this.jobs.get(job.id);
+    // The same trigger given again leaves the plan as it is.
+    const current = known?.plans.at(-1);
+    if (current?.until === null && isDeepStrictEqual(current.trigger, job.trigger)) return;
     this.closePlan(job.id, now);
     if (known) known.plans.push(plan);
     else this.jobs.set(job.id, { policy: job, plans: [plan] });

@@ -197,7 +197,9 @@ function handlerCalls(history: History, jobId: string): Call[] {
     .filter((start) => start.jobId === jobId && !unlimited.includes(start.runId))
     .map((start) => {
       const run = byRun.get(start.runId);
-      const givenUp = run?.state === 'abandoned' ? ms(run.finishedAt) : Infinity;
+      // A run that was asked to end, and whose node was given up, is settled as cancelled.
+      const ends = run?.state === 'abandoned' || run?.state === 'cancelled';
+      const givenUp = ends ? ms(run.finishedAt) : Infinity;
       const ended = endOf.get(callKey(start)) ?? now.getTime();
       const died = lifeOf.get(start.nodeId) ?? Infinity;
       return { start, from: start.at.getTime(), until: Math.min(ended, died, givenUp) };
