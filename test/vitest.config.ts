@@ -15,9 +15,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.spec.ts', 'test/architecture.spec.ts'],
-          // They share nothing that one could spoil for the next, and load Nest once.
+          // They share nothing that one could spoil for the next.
           isolate: false,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Applications of Nest in one process, without a database.
+          name: 'nest',
+          include: ['test/nest/**/*.spec.ts'],
+          testTimeout: 30_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {

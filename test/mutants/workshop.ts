@@ -38,7 +38,7 @@ export class Workshop {
 
   async build(): Promise<void> {
     await this.mustRun('npx', ['nest', 'build']);
-    await this.mustRun('npx', ['tsc', '-p', 'test/chaos/tsconfig.json']);
+    await this.mustRun('npx', ['tsc', '-p', 'test/chaos/tsconfig.build.json']);
   }
 
   async simulate(names: readonly string[]): Promise<Catch | null> {

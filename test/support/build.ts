@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Each made into a folder of its own below `dist`. */
-const APPS = ['test/app/tsconfig.json', 'test/chaos/tsconfig.json'];
+const APPS = ['test/app/tsconfig.build.json', 'test/chaos/tsconfig.build.json'];
 
 /** Builds what the real processes of the end-to-end tests run. */
 export default async function setup(): Promise<void> {

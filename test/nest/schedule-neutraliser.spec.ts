@@ -12,11 +12,11 @@ import {
 import { Test } from '@nestjs/testing';
 import { CronJob } from 'cron';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TasksOptions } from '../tasks.options.js';
-import { ScheduleNeutraliser } from './schedule-neutraliser.js';
-import { ScheduleSwitches } from './schedule-switches.js';
-import { TaskExplorer } from './task-explorer.js';
-import { TaskRegistry } from './task-registry.js';
+import { TasksOptions } from '../../src/tasks/tasks.options.js';
+import { ScheduleNeutraliser } from '../../src/tasks/registry/schedule-neutraliser.js';
+import { ScheduleSwitches } from '../../src/tasks/registry/schedule-switches.js';
+import { TaskExplorer } from '../../src/tasks/registry/task-explorer.js';
+import { TaskRegistry } from '../../src/tasks/registry/task-registry.js';
 
 const OFF = { cronJobs: false, intervals: false, timeouts: false };
 

@@ -2,10 +2,10 @@ import { Injectable, type Provider } from '@nestjs/common';
 import { Cron, Interval, Timeout } from '@nestjs/schedule';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { TasksService } from '../service/tasks.service.js';
-import { durationMs } from './duration.js';
-import { TasksTesting } from './tasks-testing.js';
-import { TasksTestingModule } from './tasks-testing.module.js';
+import { TasksService } from '../../src/tasks/service/tasks.service.js';
+import { durationMs } from '../../src/tasks/testing/duration.js';
+import { TasksTesting } from '../../src/tasks/testing/tasks-testing.js';
+import { TasksTestingModule } from '../../src/tasks/testing/tasks-testing.module.js';
 
 let app: TestingModule;
 let tasks: TasksTesting;

@@ -11,11 +11,11 @@ import { ContextIdFactory, DiscoveryModule, ModuleRef, REQUEST } from '@nestjs/c
 import { Interval } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { TasksOptions } from '../tasks.options.js';
-import { ScheduleSwitches } from './schedule-switches.js';
-import { TaskContext } from './task-context.js';
-import { TaskExplorer } from './task-explorer.js';
-import { TaskRegistry } from './task-registry.js';
+import { TasksOptions } from '../../src/tasks/tasks.options.js';
+import { ScheduleSwitches } from '../../src/tasks/registry/schedule-switches.js';
+import { TaskContext } from '../../src/tasks/registry/task-context.js';
+import { TaskExplorer } from '../../src/tasks/registry/task-explorer.js';
+import { TaskRegistry } from '../../src/tasks/registry/task-registry.js';
 
 async function explore(metadata: ModuleMetadata) {
   const switches = { provide: ScheduleSwitches, useValue: new ScheduleSwitches({}) };

@@ -4,12 +4,12 @@ import { Cron, Interval, Timeout, type ScheduleModuleOptions } from '@nestjs/sch
 import { Test } from '@nestjs/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { TasksOptions } from '../tasks.options.js';
-import { ScheduleSwitches } from './schedule-switches.js';
-import type { TaskContext } from './task-context.js';
-import { TaskExplorer } from './task-explorer.js';
-import { TaskRegistry } from './task-registry.js';
-import { Task, TaskOptions } from './task.decorator.js';
+import { TasksOptions } from '../../src/tasks/tasks.options.js';
+import { ScheduleSwitches } from '../../src/tasks/registry/schedule-switches.js';
+import type { TaskContext } from '../../src/tasks/registry/task-context.js';
+import { TaskExplorer } from '../../src/tasks/registry/task-explorer.js';
+import { TaskRegistry } from '../../src/tasks/registry/task-registry.js';
+import { Task, TaskOptions } from '../../src/tasks/registry/task.decorator.js';
 
 const context = {} as TaskContext;
 

@@ -17,17 +17,21 @@ import {
   UnavailableError,
   UnknownTaskError,
   WrongStateError,
-} from '../domain/errors.js';
-import type { Job } from '../domain/job.js';
-import type { Run, RunAttempt, RunLine } from '../domain/run.js';
-import { SystemClock } from '../engine/system-clock.js';
-import { Clock } from '../domain/clock.js';
-import type { JobHandle } from '../service/job-handle.js';
-import { NodeStatus } from '../node-status.js';
-import { ChangeFeed } from '../store/change-feed.js';
-import { TasksService } from '../service/tasks.service.js';
-import type { TasksHttpOptions } from './tasks-http.options.js';
-import { TasksErrorFilter, TasksHealthModule, TasksHttpModule } from './index.js';
+} from '../../src/tasks/domain/errors.js';
+import type { Job } from '../../src/tasks/domain/job.js';
+import type { Run, RunAttempt, RunLine } from '../../src/tasks/domain/run.js';
+import { SystemClock } from '../../src/tasks/engine/system-clock.js';
+import { Clock } from '../../src/tasks/domain/clock.js';
+import type { JobHandle } from '../../src/tasks/service/job-handle.js';
+import { NodeStatus } from '../../src/tasks/node-status.js';
+import { ChangeFeed } from '../../src/tasks/store/change-feed.js';
+import { TasksService } from '../../src/tasks/service/tasks.service.js';
+import type { TasksHttpOptions } from '../../src/tasks/http/tasks-http.options.js';
+import {
+  TasksErrorFilter,
+  TasksHealthModule,
+  TasksHttpModule,
+} from '../../src/tasks/http/index.js';
 
 const AT = new Date('2026-11-23T08:00:00.000Z');
 

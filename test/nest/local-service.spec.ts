@@ -3,12 +3,12 @@ import { Cron, Interval, SchedulerRegistry } from '@nestjs/schedule';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { CronTime } from 'cron';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Task } from '../registry/task.decorator.js';
-import { TasksModule } from '../tasks.module.js';
-import { JobStore, type Backfill } from '../store/job-store.js';
-import { RunStore } from '../store/run-store.js';
-import { ClusterStore } from '../store/cluster-store.js';
-import { newJobSchema } from '../domain/job.js';
+import { Task } from '../../src/tasks/registry/task.decorator.js';
+import { TasksModule } from '../../src/tasks/tasks.module.js';
+import { JobStore, type Backfill } from '../../src/tasks/store/job-store.js';
+import { RunStore } from '../../src/tasks/store/run-store.js';
+import { ClusterStore } from '../../src/tasks/store/cluster-store.js';
+import { newJobSchema } from '../../src/tasks/domain/job.js';
 
 const calls: unknown[] = [];
 

@@ -2,12 +2,12 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Clock } from './domain/clock.js';
-import { TaskOptions } from './registry/task.decorator.js';
-import { TasksModule } from './tasks.module.js';
-import type { Role } from './tasks.options.js';
-import { TasksService } from './service/tasks.service.js';
-import { FakeClock } from './testing/fake-clock.js';
+import { Clock } from '../../src/tasks/domain/clock.js';
+import { TaskOptions } from '../../src/tasks/registry/task.decorator.js';
+import { TasksModule } from '../../src/tasks/tasks.module.js';
+import type { Role } from '../../src/tasks/tasks.options.js';
+import { TasksService } from '../../src/tasks/service/tasks.service.js';
+import { FakeClock } from '../../src/tasks/testing/fake-clock.js';
 
 @Injectable()
 class Cache {
