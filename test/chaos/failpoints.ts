@@ -48,6 +48,7 @@ export class Failpoints {
     return {
       lock: this.withPlaces('lock', store.lock),
       fires: this.withPlaces('fires', store.fires),
+      history: this.withPlaces('history', store.history),
       queue: this.withPlaces('queue', store.queue),
       roster: this.withPlaces('roster', store.roster),
       ...(store.transactions && {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { days } from '../support/builders.js';
 import { aDueJobIn, aNodeAtWork, aRunningRun, lead, planDue, run, runsOf } from './scenes.js';
-import { LEASE_MS, RETENTION_DAYS, type MakeStore, type TestStore } from './test-store.js';
+import { LEASE_MS, type MakeStore, type TestStore } from './test-store.js';
 
 /** What makes a wrong belief to lead harmless. */
 export function fencingContract(makeStore: MakeStore): void {
@@ -37,17 +36,6 @@ export function fencingContract(makeStore: MakeStore): void {
       expect(await run(store, runId)).toMatchObject({ state: 'running' });
       expect(await store.cluster.leader()).toEqual(leader);
       expect(leader).toMatchObject({ nodeId: south.id, fencingToken: current });
-    });
-
-    it('lets nobody prune with an old token', async () => {
-      const north = await aNodeAtWork(store, 'north');
-      const old = await lead(north);
-      const { runId, attempt } = await aRunningRun(store, north);
-      await north.queue.finish([{ runId, attempt, state: 'succeeded' }]);
-      store.advance(days(RETENTION_DAYS + 1));
-      const current = await lead(store.node('south'));
-      expect(await north.fires.prune(old)).toBe(0);
-      expect(await north.fires.prune(current)).toBe(1);
     });
 
     it('lets a leader that has resigned write nothing more', async () => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SqlRunner } from '../../src/tasks/store/sql-runner.js';
 import { aJob, days } from '../support/builders.js';
 import { until } from '../support/until.js';
+import { holdRows } from './hold-rows.js';
 import { postgresStores, type PostgresTestStore } from './postgres-store.js';
 import {
   aDueJobIn,
@@ -11,6 +12,7 @@ import {
   claim,
   fireDue,
   lead,
+  pruneAll,
   run,
   runsOf,
 } from './scenes.js';
@@ -249,7 +251,7 @@ describe('pruning', () => {
     const young = days(RETENTION_DAYS) - 60_000;
     await insert(young);
     await insert(days(RETENTION_DAYS) + 60_000);
-    expect(await north.fires.prune(token)).toBe(0);
+    expect(await pruneAll(north)).toBe(0);
     const left = await store.query(
       `SELECT (SELECT array_agg(action) FROM ${quoted}.audit) AS audit,
               (SELECT array_agg(key) FROM ${quoted}.idempotency_keys) AS keys`,
@@ -263,16 +265,60 @@ describe('pruning', () => {
     await north.queue.finish([{ runId, attempt, state: 'failed' }]);
     await store.query(
       `INSERT INTO ${quoted}.run_logs (run_id, attempt, at, level, message)
-       SELECT $1, 1, now(), 'info', 'hello' FROM generate_series(1, 10001)`,
+       SELECT $1, 1, now(), 'info', 'hello' FROM generate_series(1, 5001)`,
       [runId],
     );
     store.advance(days(RETENTION_DAYS + 1));
-    expect(await north.fires.prune(token)).toBe(1);
+    expect(await north.history.prune('runs')).toMatchObject({ rows: 0, more: true });
     expect(await store.runs.get(runId)).not.toBeNull();
     expect(await store.runs.lines(runId, { limit: 9 })).toHaveLength(1);
-    expect(await north.fires.prune(token)).toBe(1);
+    expect(await north.history.prune('runs')).toMatchObject({ rows: 1, more: false });
     expect(await store.runs.get(runId)).toBeNull();
     expect(await store.runs.lines(runId, { limit: 9 })).toEqual([]);
-    expect(await north.fires.prune(token)).toBe(0);
+    expect(await north.history.prune('runs')).toEqual({ rows: 0, more: false, upTo: null });
+  });
+
+  it('goes on from where the last slice ended, and passes over what somebody holds', async () => {
+    const { quoted } = store.schema;
+    await store.query(
+      `INSERT INTO ${quoted}.runs
+         (job_id, task, fire_at, run_at, cause, state, queued, created_at, finished_at)
+       SELECT 'old', 'record', now(), now(), 'manual', 'succeeded', false, now(),
+              now() - interval '1 hour' + n * interval '1 second'
+       FROM generate_series(1, 600) AS n`,
+    );
+    store.advance(days(RETENTION_DAYS + 1));
+    const holder = await holdRows(store, `SELECT 1 FROM ${quoted}.runs WHERE id IN (1, 550)`);
+    const first = await north.history.prune('runs');
+    expect(first).toMatchObject({ rows: 500, more: true });
+    const second = await north.history.prune('runs', first.upTo);
+    expect(second).toMatchObject({ rows: 98, more: false });
+    await holder.release();
+    expect(await north.history.prune('runs')).toMatchObject({ rows: 2, more: false });
+  });
+
+  it('keeps the last thousand terms of leaders, and pauses that a due job has not heard of', async () => {
+    const { quoted } = store.schema;
+    await store.query(`UPDATE ${quoted}.leader_lock SET fencing_token = 1200`);
+    await store.query(
+      `INSERT INTO ${quoted}.leader_history (name, fencing_token, node_id, acquired_at, how)
+       SELECT 'scheduler', n, gen_random_uuid(), now(), 'test' FROM generate_series(100, 1200) AS n`,
+    );
+    await store.query(
+      `INSERT INTO ${quoted}.cluster_pauses (started_at, ended_at)
+       VALUES (now() - interval '2 days', now() - interval '1 day'),
+              (now() - interval '2 hours', now() - interval '1 hour')`,
+    );
+    await store.jobs.add(aJob('waiting', { trigger: { type: 'interval', seconds: 1 } }), 'api');
+    await store.query(
+      `UPDATE ${quoted}.job_plans SET next_fire_at = now() - interval '90 minutes'`,
+    );
+    store.advance(days(RETENTION_DAYS + 1));
+    await pruneAll(north);
+    const [left] = await store.query(
+      `SELECT (SELECT min(fencing_token)::int FROM ${quoted}.leader_history) AS first,
+              (SELECT count(*)::int FROM ${quoted}.cluster_pauses) AS pauses`,
+    );
+    expect(left).toEqual({ first: 201, pauses: 1 });
   });
 });

@@ -2,6 +2,7 @@ import { planFires } from '../../src/tasks/domain/fire-plan.js';
 import type { NewJob } from '../../src/tasks/domain/job.js';
 import { triggerOf } from '../../src/tasks/domain/triggers/parse-trigger.js';
 import type { DueJob, Fire, Fired } from '../../src/tasks/store/fire-ledger.js';
+import { KEPT, type Pruned } from '../../src/tasks/store/history.js';
 import type { Run } from '../../src/tasks/domain/run.js';
 import type { ClaimedRun } from '../../src/tasks/store/run-queue.js';
 import { aJob, minutes, TASK } from '../support/builders.js';
@@ -95,4 +96,17 @@ export async function run(store: TestStore, id: string): Promise<Run> {
   const found = await store.runs.get(id);
   if (!found) throw new Error(`there is no run ${id}`);
   return found;
+}
+
+/** Deletes all that is older than the retention. How many runs went. */
+export async function pruneAll({ history }: TestNode): Promise<number> {
+  let runs = 0;
+  for (const what of KEPT) {
+    for (let from: Date | null = null, more = true; more;) {
+      const pruned: Pruned = await history.prune(what, from);
+      if (what === 'runs') runs += pruned.rows;
+      ({ more, upTo: from } = pruned);
+    }
+  }
+  return runs;
 }

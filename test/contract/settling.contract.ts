@@ -8,6 +8,7 @@ import {
   claim,
   fireDue,
   lead,
+  pruneAll,
   run,
   runsOf,
 } from './scenes.js';
@@ -188,17 +189,17 @@ export function settlingContract(makeStore: MakeStore): void {
       await store.jobs.add(aJob('pending'), 'api');
       await store.jobs.runNow('pending', {});
       store.advance(days(RETENTION_DAYS) - 60_000);
-      expect(await leader.fires.prune(token)).toBe(0);
+      expect(await pruneAll(leader)).toBe(0);
       store.advance(120_000);
       await worker.roster.beat();
       const recent = await aRunningRun(store, worker, 'recent');
       await worker.queue.finish([{ runId: recent.runId, attempt: 1, state: 'succeeded' }]);
-      expect(await leader.fires.prune(token)).toBe(1);
+      expect(await pruneAll(leader)).toBe(1);
       expect(await runsOf(store, 'old')).toEqual([]);
       expect(await run(store, running.runId)).toMatchObject({ state: 'running', task: TASK });
       expect(await runsOf(store, 'pending')).toHaveLength(1);
       expect(await runsOf(store, 'recent')).toHaveLength(1);
-      expect(await leader.fires.prune(token)).toBe(0);
+      expect(await pruneAll(leader)).toBe(0);
     });
 
     it('deletes their attempts and lines with them', async () => {
@@ -209,11 +210,11 @@ export function settlingContract(makeStore: MakeStore): void {
       await worker.queue.report([line], []);
       await worker.queue.finish([{ runId, attempt: 2, state: 'succeeded' }]);
       store.advance(days(RETENTION_DAYS) - 60_000);
-      await leader.fires.prune(token);
+      await pruneAll(leader);
       expect(await store.runs.attempts(runId)).toHaveLength(1);
       expect(await store.runs.lines(runId, { limit: 9 })).toHaveLength(1);
       store.advance(120_000);
-      expect(await leader.fires.prune(token)).toBe(1);
+      expect(await pruneAll(leader)).toBe(1);
       expect(await store.runs.attempts(runId)).toEqual([]);
       expect(await store.runs.lines(runId, { limit: 9 })).toEqual([]);
     });
@@ -221,7 +222,7 @@ export function settlingContract(makeStore: MakeStore): void {
     it('forgets nodes that nobody has heard of for as long', async () => {
       store.advance(days(RETENTION_DAYS) + 60_000);
       await leader.roster.beat();
-      await leader.fires.prune(token);
+      await pruneAll(leader);
       expect((await store.cluster.nodes()).map(({ name }) => name)).toEqual(['leader']);
     });
   });

@@ -2,6 +2,7 @@ import type { LockRow } from '../../src/tasks/domain/lease.js';
 import type { EngineStore } from '../../src/tasks/store/engine-store.js';
 import type { Fire, FireLedger } from '../../src/tasks/store/fire-ledger.js';
 import type { JobCare } from '../../src/tasks/store/job-store.js';
+import type { Kept } from '../../src/tasks/store/history.js';
 import { LeaderLock, type Acquired } from '../../src/tasks/store/leader-lock.js';
 import type { Claim, NewRunLine, Outcome, RunProgress } from '../../src/tasks/store/run-queue.js';
 import { WAKE_UPS, WakeUps, type WakeUp } from '../../src/tasks/store/wake-ups.js';
@@ -14,7 +15,7 @@ const ANSWER_MS = 6_000;
 /** Every port of a node's store, by way of its link. */
 export function faultyStore(makeStore: () => EngineStore, link: Link): FaultyStore {
   const store = makeStore();
-  const { fires, queue, roster } = store;
+  const { fires, history, queue, roster } = store;
   const ask = <T>(effect: () => Promise<T>) => link.ask(ANSWER_MS, effect);
   const lock = new FaultyLock(() => makeStore().lock, link);
   const wakeUps = new FaultyWakeUps(store.wakeUps, link);
@@ -27,8 +28,8 @@ export function faultyStore(makeStore: () => EngineStore, link: Link): FaultySto
         ask(() => fires.fire(token, pauses, all, wantsRows)),
       release: (token: number) => ask(() => fires.release(token)),
       settle: (token: number) => ask(() => fires.settle(token)),
-      prune: (token: number) => ask(() => fires.prune(token)),
     },
+    history: { prune: (what: Kept, from?: Date | null) => ask(() => history.prune(what, from)) },
     queue: {
       claim: (tasks: readonly string[], slots: number, limits?: Readonly<Record<string, number>>) =>
         ask(() => queue.claim(tasks, slots, limits)),
@@ -52,7 +53,7 @@ export function faultyStore(makeStore: () => EngineStore, link: Link): FaultySto
 
 /** It has a connection of its own, by the same way. */
 export const faultyCare = (jobs: JobCare, link: Link): JobCare => ({
-  care: (judges) => link.ask(ANSWER_MS, () => jobs.care(judges)),
+  care: (judges, stop) => link.ask(ANSWER_MS, () => jobs.care(judges, stop)),
 });
 
 export interface FaultyStore extends EngineStore {

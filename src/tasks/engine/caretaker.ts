@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
+import { within } from '../domain/within.js';
 import type { JobCare } from '../store/job-store.js';
 import type { Elector } from './elector.js';
 import { Loop } from './loop.js';
@@ -10,7 +11,7 @@ const EVERY_MS = 5_000;
 /** And how often at most: every change of a job is a wake-up. */
 const LEAST_MS = 1_000;
 
-/** How long a stop waits for what goes on: each change of it is done whole or not at all. */
+/** How long a stop waits for the change in hand: it is done whole or not at all. */
 const STOP_MS = 2_000;
 
 /**
@@ -33,6 +34,7 @@ export class Caretaker {
   private term: number | null = null;
   private since = 0;
   private notBefore = 0;
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly jobs: JobCare,
@@ -54,9 +56,8 @@ export class Caretaker {
   }
 
   async stop(): Promise<void> {
-    const enough = new AbortController();
-    await Promise.race([this.loop.stop(), this.clock.sleep(STOP_MS, enough.signal)]);
-    enough.abort();
+    this.stopping.abort();
+    await within(this.clock, STOP_MS, this.loop.stop());
   }
 
   private async turn(): Promise<number> {
@@ -69,7 +70,7 @@ export class Caretaker {
     if (token === null) return Infinity;
     if (now < this.notBefore) return this.notBefore - now;
     const judgesInMs = this.since + this.deadAfterMs - now;
-    const dueInMs = await this.jobs.care(judgesInMs <= 0);
+    const dueInMs = await this.jobs.care(judgesInMs <= 0, this.stopping.signal);
     this.notBefore = now + LEAST_MS;
     const nextMs = Math.min(EVERY_MS, dueInMs ?? EVERY_MS, judgesInMs > 0 ? judgesInMs : EVERY_MS);
     const tookMs = this.clock.monotonic() - now;

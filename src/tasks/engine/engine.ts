@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import { leaseTimings } from '../domain/lease.js';
 import type { Log } from '../domain/log.js';
+import { within } from '../domain/within.js';
 import type { EngineStore } from '../store/engine-store.js';
 import type { JobCare } from '../store/job-store.js';
 import { Caretaker } from './caretaker.js';
@@ -15,6 +16,7 @@ import type { ToEngine, ToRunner } from './messages.js';
 import { OutcomeWriter } from './outcome-writer.js';
 import { Planner } from './planner.js';
 import { Reporter } from './reporter.js';
+import { Pruner } from './pruner.js';
 import { Releaser } from './releaser.js';
 import { Settler } from './settler.js';
 import { TransactionEnder } from './transaction-ender.js';
@@ -33,6 +35,9 @@ export interface EngineOptions {
 const POLL_MS = 5_000;
 const POLL_UNHEARD_MS = 500;
 
+/** How long a stop waits for the fire in flight before it gives the lock back. */
+const FIRE_MS = 1_000;
+
 /** How long a stop waits for the last outcomes and lines to be written. */
 const FLUSH_MS = 4_000;
 
@@ -47,6 +52,7 @@ export class Engine {
   private readonly planner: Planner;
   private readonly releaser: Releaser;
   private readonly settler: Settler;
+  private readonly pruner: Pruner;
   private readonly claimer: Claimer;
   private readonly outcomes: OutcomeWriter;
   private readonly heartbeat: HeartbeatLoop;
@@ -63,7 +69,7 @@ export class Engine {
     private readonly tell: (message: ToRunner) => void,
     care: JobCare | null = null,
   ) {
-    const { lock, fires, queue, roster, wakeUps } = store;
+    const { lock, fires, history, queue, roster, wakeUps } = store;
     const { tasks, deadAfterMs, heartbeatMs } = options;
     const time = new DatabaseClock(clock);
     const pollMs = wakeUps.canHear ? POLL_MS : POLL_UNHEARD_MS;
@@ -72,6 +78,7 @@ export class Engine {
       this.planner.wake();
       this.releaser.wake();
       this.settler.wake();
+      this.pruner.wake();
       this.caretaker?.wake();
       this.ender?.wake();
     });
@@ -80,6 +87,7 @@ export class Engine {
     this.planner = new Planner(this.heardFires, this.elector, clock, time, log, pending);
     this.releaser = new Releaser(fires, this.elector, pollMs, clock, log, pending);
     this.settler = new Settler(fires, this.elector, deadAfterMs, clock, log);
+    this.pruner = new Pruner(history, this.elector, clock, log);
     this.caretaker = care && new Caretaker(care, this.elector, deadAfterMs, clock, log);
     this.ender =
       store.transactions === undefined
@@ -132,6 +140,7 @@ export class Engine {
       this.planner.start();
       this.releaser.start();
       this.settler.start();
+      this.pruner.start();
       this.caretaker?.start();
       this.ender?.start();
     }
@@ -161,12 +170,17 @@ export class Engine {
   /**
    * Begins nothing new: no claim, no fire, and the lock is given back. Runs go on, and so do the
    * heartbeats that keep them this node's.
+   *
+   * The lock goes first: only the fire in flight is waited for, and not for long. What else goes on, of
+   * clean-up or claims, may last, and nobody else should have to wait for it.
    */
   async retire(): Promise<void> {
-    const { claimer, planner, releaser, settler, caretaker, ender } = this;
-    const loops = [claimer, planner, releaser, settler, caretaker, ender];
-    await Promise.all(loops.flatMap((loop) => (loop ? [loop.stop()] : [])));
+    const { claimer, releaser, settler, pruner, caretaker, ender } = this;
+    const others = [claimer, releaser, settler, pruner, caretaker, ender];
+    const stopped = Promise.all(others.flatMap((loop) => (loop ? [loop.stop()] : [])));
+    await within(this.clock, FIRE_MS, this.planner.stop());
     await this.elector.stop();
+    await stopped;
   }
 
   /** Writes what is left to write, says good-bye and closes. Bounded, also without a database. */

@@ -1,4 +1,5 @@
 import { tasksEvent, type TasksEvent } from '../domain/events.js';
+import { ToldOnce } from '../domain/told-once.js';
 import { FireLedger, type DueJobs, type Fired } from '../store/fire-ledger.js';
 import { fireEvents } from './fire-events.js';
 
@@ -9,7 +10,7 @@ import { fireEvents } from './fire-events.js';
 export class HeardFires extends FireLedger {
   /** Whether anybody wants to hear of each fire time. Default: nobody. */
   wantsRows = false;
-  private readonly unreadable = new Set<string>();
+  private readonly told = new ToldOnce();
 
   constructor(
     private readonly fires: FireLedger,
@@ -21,9 +22,7 @@ export class HeardFires extends FireLedger {
   async due(...asked: Parameters<FireLedger['due']>): Promise<DueJobs> {
     const due = await this.fires.due(...asked);
     for (const { jobId, revision, reason } of due.unreadable) {
-      const key = `${revision} ${jobId}`;
-      if (this.unreadable.has(key)) continue;
-      this.unreadable.add(key);
+      if (!this.told.isNew(`${revision} ${jobId}`)) continue;
       this.tell(tasksEvent('job.unreadable', due.at, { jobId, reason }));
     }
     return due;
@@ -41,9 +40,5 @@ export class HeardFires extends FireLedger {
 
   settle(...asked: Parameters<FireLedger['settle']>): ReturnType<FireLedger['settle']> {
     return this.fires.settle(...asked);
-  }
-
-  prune(...asked: Parameters<FireLedger['prune']>): ReturnType<FireLedger['prune']> {
-    return this.fires.prune(...asked);
   }
 }

@@ -57,7 +57,6 @@ class Ledger implements FireLedger {
 
   release = () => Promise.resolve(0);
   settle = () => Promise.resolve({ abandoned: 0, rerun: 0 });
-  prune = () => Promise.resolve(0);
 }
 
 /** What cannot be read is due before all the rest. */

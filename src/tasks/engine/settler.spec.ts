@@ -14,7 +14,6 @@ let settler: Settler;
 let asked: string[];
 let elector: { token: number | null; woken: number };
 let settle: () => Promise<Settled | null>;
-let prunable: number[];
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -22,7 +21,6 @@ beforeEach(() => {
   asked = [];
   elector = { token: null, woken: 0 };
   settle = () => Promise.resolve({ abandoned: 0, rerun: 0 });
-  prunable = [];
   const fires: FireLedger = {
     due: () =>
       Promise.resolve({
@@ -41,10 +39,6 @@ beforeEach(() => {
     settle: (token) => {
       asked.push(`settle ${token} at ${clock.monotonic()}`);
       return settle();
-    },
-    prune: (token) => {
-      asked.push(`prune ${token} at ${clock.monotonic()}`);
-      return Promise.resolve(prunable.shift() ?? 0);
     },
   };
   const electorOf = { ...elector, wake: () => elector.woken++ };
@@ -120,16 +114,5 @@ describe('the settler', () => {
     await clock.advance(DEAD_AFTER_MS);
     expect(elector.woken).toBe(1);
     expect(asked).toEqual(['settle 4 at 10000']);
-  });
-
-  it('prunes batch after batch until nothing is left, once a minute', async () => {
-    prunable = [1_000, 1_000, 7];
-    lead(4);
-    await clock.advance(DEAD_AFTER_MS);
-    expect(asked.slice(1)).toEqual(Array.from({ length: 4 }, () => 'prune 4 at 10000'));
-    await clock.advance(59_000);
-    expect(asked.filter((line) => line.startsWith('prune'))).toHaveLength(4);
-    await clock.advance(4_000);
-    expect(asked.filter((line) => line.startsWith('prune'))).toHaveLength(5);
   });
 });

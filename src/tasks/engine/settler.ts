@@ -4,11 +4,8 @@ import type { FireLedger, Settled } from '../store/fire-ledger.js';
 import type { Elector } from './elector.js';
 import { Loop } from './loop.js';
 
-const PRUNE_EVERY_MS = 60_000;
-
 /**
- * Leader only: ends the runs of nodes that have been silent for too long, or has them run again, and
- * prunes old history.
+ * Leader only: ends the runs of nodes that have been silent for too long, or has them run again.
  *
  * After an outage of the database every node looks silent. A leader therefore waits for as long as
  * makes a node dead before it judges any: who is alive has been heard of by then. A lease that was
@@ -18,7 +15,6 @@ export class Settler {
   private readonly loop: Loop;
   private term: number | null = null;
   private since = 0;
-  private pruneAt = 0;
 
   constructor(
     private readonly fires: FireLedger,
@@ -48,7 +44,6 @@ export class Settler {
     if (token !== this.term) {
       this.term = token;
       this.since = now;
-      this.pruneAt = now;
     }
     if (token === null) return Infinity;
     const patience = this.since + this.deadAfterMs - now;
@@ -59,7 +54,6 @@ export class Settler {
       return this.deadAfterMs;
     }
     this.tell(settled);
-    await this.prune(token, now);
     return this.deadAfterMs * 0.5;
   }
 
@@ -67,11 +61,5 @@ export class Settler {
     const gone = 'of nodes that have gone silent';
     if (abandoned > 0) this.log.warn(`Gave up ${abandoned} runs ${gone}.`);
     if (rerun > 0) this.log.warn(`Let ${rerun} runs ${gone} be run again.`);
-  }
-
-  private async prune(token: number, now: number): Promise<void> {
-    if (now < this.pruneAt) return;
-    this.pruneAt = now + PRUNE_EVERY_MS;
-    while ((await this.fires.prune(token)) > 0);
   }
 }

@@ -1,5 +1,6 @@
 import type { FireLedger } from './fire-ledger.js';
 import type { LeftTransactions } from './left-transactions.js';
+import type { History } from './history.js';
 import type { LeaderLock } from './leader-lock.js';
 import type { NodeRoster } from './node-roster.js';
 import type { RunQueue } from './run-queue.js';
@@ -9,6 +10,7 @@ import type { WakeUps } from './wake-ups.js';
 export interface EngineStore {
   readonly lock: LeaderLock;
   readonly fires: FireLedger;
+  readonly history: History;
   readonly queue: RunQueue;
   readonly roster: NodeRoster;
   readonly wakeUps: WakeUps;

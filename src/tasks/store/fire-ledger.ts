@@ -110,10 +110,4 @@ export abstract class FireLedger {
    * wants that. Null: the token is not in force.
    */
   abstract settle(fencingToken: number): Promise<Settled | null>;
-
-  /**
-   * Deletes some of what is older than the retention: runs with their attempts and lines, nodes, the
-   * audit and the keys of requests. How many runs went; never 0 while there may be more to delete.
-   */
-  abstract prune(fencingToken: number): Promise<number>;
 }

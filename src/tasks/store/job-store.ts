@@ -173,7 +173,8 @@ export abstract class JobCare {
    *
    * @param judges whether a silent node counts as gone: after an outage every node has been silent.
    *   Default: yes
+   * @param stop ends it after the change in hand
    * @returns in how many milliseconds the next pause ends; null: none will; 0: there is more to do
    */
-  abstract care(judges?: boolean): Promise<number | null>;
+  abstract care(judges?: boolean, stop?: AbortSignal): Promise<number | null>;
 }

@@ -1,6 +1,7 @@
 import type { EngineStore } from '../store/engine-store.js';
 import type { MemoryDatabase } from './memory-database.js';
 import { MemoryFireLedger } from './memory-fire-ledger.js';
+import { MemoryHistory } from './memory-history.js';
 import { MemoryLeaderLock } from './memory-leader-lock.js';
 import { MemoryNodeRoster, type MemoryNode } from './memory-node-roster.js';
 import { MemoryRunQueue } from './memory-run-queue.js';
@@ -25,6 +26,7 @@ export function memoryEngineStore(
     lock,
     wakeUps,
     fires: new MemoryFireLedger(database),
+    history: new MemoryHistory(database),
     queue: new MemoryRunQueue(database, node.id),
     roster: new MemoryNodeRoster(database, node),
     async close() {

@@ -16,8 +16,6 @@ import { release } from './memory-release.js';
 import type { JobRow, RunRow } from './memory-rows.js';
 import { settleRuns } from './memory-settle.js';
 
-const DAY_MS = 86_400_000;
-
 /** What the leader reads and writes when it fires. */
 export class MemoryFireLedger extends FireLedger {
   constructor(private readonly database: MemoryDatabase) {
@@ -84,16 +82,6 @@ export class MemoryFireLedger extends FireLedger {
 
   async settle(fencingToken: number): Promise<Settled | null> {
     return this.database.lock.fencingToken === fencingToken ? settleRuns(this.database) : null;
-  }
-
-  async prune(fencingToken: number): Promise<number> {
-    const { lock, runs, nodes, options } = this.database;
-    if (lock.fencingToken !== fencingToken) return 0;
-    const before = new Date(this.database.now().getTime() - options.retentionDays * DAY_MS);
-    for (const { id, heartbeatAt } of nodes.values()) if (heartbeatAt < before) nodes.delete(id);
-    const old = runs.all().filter(({ finishedAt }) => finishedAt !== null && finishedAt < before);
-    for (const row of old) runs.delete(row);
-    return old.length;
   }
 
   /** Nobody has changed the job since it was read, and all that it fires is due. */

@@ -21,6 +21,9 @@ import { TasksLogger } from '../tasks-logger.js';
 
 const YEAR_MS = 365 * 86_400_000;
 
+/** Whatever a test advances by, it finds its history. */
+const KEPT_DAYS = 100 * 365;
+
 export interface TasksTestingOptions
   extends Partial<Omit<TasksOptions, 'store' | 'databaseUrl'>>, ScheduleModuleOptions {
   /** The instant at which the test begins. Default: noon of 2 March 2026, a Monday, in UTC. */
@@ -41,7 +44,7 @@ export class TasksTestingModule {
     // With one node, nobody is to be noticed as dead however far the clock jumps.
     const patience = { leaseMs: YEAR_MS, heartbeatMs: YEAR_MS, deadAfterMs: 10 * YEAR_MS };
     const module = TasksModule.forRoot({ ...patience, ...options, databaseUrl: 'in memory' });
-    const { leaseMs, deadAfterMs, retentionDays = 30 } = { ...patience, ...options };
+    const { leaseMs, deadAfterMs, retentionDays = KEPT_DAYS } = { ...patience, ...options };
     const times = { leaseMs, deadAfterMs, retentionDays };
     // Made with each application: a host may call this once, for all of its tests.
     const makeClock = () => clock ?? new FakeClock(now);

@@ -3,6 +3,7 @@ import type { PostgresStoreOptions } from './engine-options.js';
 import { EnginePool } from './engine-pool.js';
 import { PostgresFireLedger } from './postgres-fire-ledger.js';
 import { PostgresLeftTransactions } from './postgres-left-transactions.js';
+import { PostgresHistory } from './postgres-history.js';
 import { PostgresLeaderLock } from './postgres-leader-lock.js';
 import { PostgresNodeRoster } from './postgres-node-roster.js';
 import { PostgresRunQueue } from './postgres-run-queue.js';
@@ -17,6 +18,7 @@ export function postgresEngineStore(options: PostgresStoreOptions): EngineStore 
     lock,
     wakeUps,
     fires: new PostgresFireLedger(options, pool),
+    history: new PostgresHistory(options, pool),
     queue: new PostgresRunQueue(options, pool),
     roster: new PostgresNodeRoster(options, pool),
     transactions: new PostgresLeftTransactions(options, pool),

@@ -14,7 +14,6 @@ import type { PostgresStoreOptions } from './engine-options.js';
 import type { EnginePool } from './engine-pool.js';
 import { dueJobs } from './sql/due-jobs.js';
 import { fire } from './sql/fire.js';
-import { prune } from './sql/prune.js';
 import { release } from './sql/release.js';
 import { settle } from './sql/settle.js';
 
@@ -146,16 +145,6 @@ export class PostgresFireLedger extends FireLedger {
       schema.channel,
     ]);
     return row?.led ? { abandoned: row.abandoned, rerun: row.rerun } : null;
-  }
-
-  async prune(fencingToken: number): Promise<number> {
-    const { schema, shift, retentionDays } = this.options;
-    const [row] = await this.pool.query<{ runs: number; more: boolean }>(prune(schema), [
-      shift.bound,
-      fencingToken,
-      retentionDays,
-    ]);
-    return row ? Math.max(row.runs, Number(row.more)) : 0;
   }
 }
 

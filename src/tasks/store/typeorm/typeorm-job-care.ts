@@ -1,4 +1,5 @@
 import type { Log } from '../../domain/log.js';
+import { ToldOnce } from '../../domain/told-once.js';
 import { JobNotFoundError, UnavailableError } from '../../domain/errors.js';
 import {
   CARES,
@@ -29,7 +30,7 @@ import type { TasksDatabase } from './tasks-database.js';
  */
 export class TypeormJobCare extends JobCare {
   /** Jobs for which it could not be done, and why: told once. */
-  private readonly refused = new Map<string, string>();
+  private readonly refused = new ToldOnce();
 
   constructor(
     private readonly database: TasksDatabase,
@@ -41,7 +42,7 @@ export class TypeormJobCare extends JobCare {
     super();
   }
 
-  async care(judges = true): Promise<number | null> {
+  async care(judges = true, stop?: AbortSignal): Promise<number | null> {
     const found = await this.database.use((sql) => findCares(this.writer(sql), this.options));
     const missed = judges ? found.missed : [];
     const report = new CareReport();
@@ -50,7 +51,10 @@ export class TypeormJobCare extends JobCare {
       if (found.found.length > 0) await this.forget(found.found);
       for (const care of CARES) {
         if (care === 'orphan' && !judges) continue;
-        for (const id of found[care]) if (await this.tryOne(care, id)) report.add(care, id);
+        for (const id of found[care]) {
+          if (stop?.aborted) return null;
+          if (await this.tryOne(care, id)) report.add(care, id);
+        }
       }
     } finally {
       report.tell(this.log);
@@ -104,8 +108,9 @@ export class TypeormJobCare extends JobCare {
       if (error instanceof UnavailableError) throw error;
       if (error instanceof JobNotFoundError) return false;
       const why = error instanceof Error ? error.message : String(error);
-      if (this.refused.get(id) !== why) this.log.warn(`Could not ${care} the job "${id}": ${why}`);
-      this.refused.set(id, why);
+      if (this.refused.isNew(`${id} ${why}`)) {
+        this.log.warn(`Could not ${care} the job "${id}": ${why}`);
+      }
       return false;
     }
   }
