@@ -3,7 +3,9 @@ import { DataSource, EntitySchema } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SystemClock } from '../../src/tasks/engine/system-clock.js';
 import { ClockShift } from '../../src/tasks/store/database-time.js';
+import { report as reportOf } from '../../src/tasks/store/postgres/sql/report.js';
 import { SchemaName } from '../../src/tasks/store/schema-name.js';
+import { runOf, selectRuns } from '../../src/tasks/store/typeorm/read-run.js';
 import { TypeormRunTransactions } from '../../src/tasks/store/typeorm/typeorm-run-transactions.js';
 import { A_POLICY, attachedRunner } from '../support/attached-runner.js';
 import { aClaim } from '../support/builders.js';
@@ -248,5 +250,71 @@ describe('a run that nobody waits for any more', () => {
     // The connection that it was given in the end is not kept from others.
     await expect(single.query('SELECT 1 AS one')).resolves.toEqual([{ one: 1 }]);
     await single.destroy();
+  });
+});
+
+describe.each(['REPEATABLE READ', 'SERIALIZABLE'] as const)('a host that works at %s', (level) => {
+  let strict: DataSource;
+  let own: TypeormRunTransactions;
+
+  beforeEach(async () => {
+    const options = { type: 'postgres' as const, url: database.url, entities: [orders] };
+    strict = await new DataSource({ ...options, isolationLevel: level }).initialize();
+    own = transactionsOf(strict);
+    return () => strict.destroy();
+  });
+
+  const insert = () => strict.getRepository(orders).insert({ name: 'a' });
+  const report = async (percent: number) => {
+    await database.query(reportOf(schema).text, [
+      NODE,
+      [],
+      [],
+      [],
+      [],
+      [],
+      [runId],
+      [1],
+      [JSON.stringify({ percent, note: null })],
+    ]);
+  };
+
+  it('has runs succeed that report their progress', async () => {
+    await own.run(aClaim(runId), async () => {
+      await insert();
+      await report(10);
+      await report(20);
+    });
+    expect([await names(), await state()]).toEqual([['a'], 'succeeded']);
+    const [row] = await database.query<{ run: string }>(selectRuns(schema, 'r.id = $1'), [runId]);
+    expect(runOf(row!.run).progress).toEqual({ percent: 20, note: null });
+  });
+
+  it('has runs cancelled that were cancelled in the last moment', async () => {
+    const attached = attachedRunner(
+      async () => {
+        await insert();
+        await database.query(
+          `UPDATE carillon.runs SET cancel_requested_at = now(), cancel_reason = 'enough'
+           WHERE id = $1`,
+          [runId],
+        );
+      },
+      { transactions: own },
+    );
+    await attached.start({ runId, policy: { ...A_POLICY, transactional: true } });
+    await until('the outcome', () => attached.outcomes().length > 0);
+    expect(attached.outcomes()).toMatchObject([
+      { state: 'cancelled', error: { message: 'The run was cancelled: enough.' } },
+    ]);
+    expect(await names()).toEqual([]);
+  });
+
+  it('has runs lost that were settled meanwhile', async () => {
+    const isDone = await own.run(aClaim(runId), async () => {
+      await insert();
+      await database.query(`UPDATE carillon.runs SET state = 'abandoned' WHERE id = $1`, [runId]);
+    });
+    expect([isDone, await names(), await state()]).toEqual([false, [], 'abandoned']);
   });
 });

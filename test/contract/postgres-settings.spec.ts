@@ -271,7 +271,9 @@ describe('a migration of tables that are in use', () => {
     const migrated = migrate(empty.url, 'carillon');
     await until('the wait', async () => {
       const rows = await empty.query(
-        `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'ALTER TABLE%'`,
+        `SELECT 1 FROM pg_stat_activity
+         WHERE wait_event_type = 'Lock' AND query LIKE '%INDEX CONCURRENTLY%'
+           AND datname = current_database()`,
       );
       return rows.length > 0;
     });

@@ -84,6 +84,7 @@ async function empty(database: TestDatabase): Promise<void> {
     'runs',
     'run_attempts',
     'run_logs',
+    'run_progress',
     'job_plans',
     'jobs',
     'nodes',

@@ -3,7 +3,8 @@ import type { RunError } from '../domain/run.js';
 import { TaskContext } from '../registry/task-context.js';
 import type { TaskHandler } from '../registry/task-registry.js';
 import type { Claim, ClaimedRun, Outcome } from '../store/run-queue.js';
-import { claimLost, type Ending } from './ending.js';
+import { CancelledBeforeCommit } from '../store/run-transactions.js';
+import { cancelled, claimLost, type Ending } from './ending.js';
 import { runError, runResult } from './outcome-of.js';
 import type { RunnerOptions } from './runner-options.js';
 import type { StartedRun } from './started-run.js';
@@ -34,6 +35,10 @@ export class HandlerCall {
     } catch (thrown) {
       started.end();
       if (started.ending?.state) return this.ended(run, started.ending, thrown);
+      if (thrown instanceof CancelledBeforeCommit) {
+        const ending = cancelled(thrown.why);
+        return this.ended(run, ending);
+      }
       return withRetry(run, { state: 'failed', error: this.errorOf(thrown) });
     }
   }

@@ -69,3 +69,23 @@ export async function wasFinished(
   );
   return rows[0]?.state === 'succeeded';
 }
+
+/**
+ * Why the success could not be written in a transaction that sees the database as it was at its
+ * beginning: somebody has changed the run since. Null: not because of that.
+ */
+export async function changedMeanwhile(
+  sql: SqlRunner,
+  { schema, nodeId }: Finisher,
+  { runId, attempt }: Claim,
+): Promise<'lost' | { readonly cancelled: string } | null> {
+  const [row] = await sql.query<{ cancelled: string | null }[]>(
+    `SELECT CASE WHEN cancel_requested_at IS NOT NULL THEN coalesce(cancel_reason, 'cancelled')
+            END AS cancelled
+     FROM ${schema.quoted}.runs r
+     WHERE r.id = $1::bigint AND r.attempt = $2::int AND ${isClaimOf('r', '$3')}`,
+    [runId, attempt, nodeId],
+  );
+  if (!row) return 'lost';
+  return row.cancelled === null ? null : { cancelled: row.cancelled };
+}

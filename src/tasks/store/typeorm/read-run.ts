@@ -36,10 +36,16 @@ interface RunRow {
 /**
  * Selects runs as rows `{ run }`; `where` and what follows may name `r`. Each is one text that holds
  * JSON: whatever a caller's connection makes of other types, text is read alike on all of them.
+ * Nodes of an earlier version keep a run's progress in its own row.
  */
 export const selectRuns = ({ quoted }: SchemaName, where: string) =>
   `SELECT (to_jsonb(r)
-             || jsonb_build_object('id', r.id::text, 'retry_of', r.retry_of::text))::text AS run
+             || jsonb_build_object(
+                  'id', r.id::text, 'retry_of', r.retry_of::text,
+                  'progress', coalesce(
+                    (SELECT p.progress FROM ${quoted}.run_progress p
+                     WHERE p.run_id = r.id AND p.attempt = r.attempt AND r.state <> 'pending'),
+                    r.progress)))::text AS run
    FROM ${quoted}.runs r WHERE ${where}`;
 
 /** @throws RunNotFoundError */

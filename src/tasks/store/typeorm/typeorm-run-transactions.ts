@@ -2,11 +2,16 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { Clock } from '../../domain/clock.js';
 import { HostDatabaseError } from '../../domain/errors.js';
 import type { Claim } from '../run-queue.js';
-import { RunTransactions } from '../run-transactions.js';
+import { CancelledBeforeCommit, RunTransactions } from '../run-transactions.js';
 import type { SqlRunner } from '../sql-runner.js';
 import { destroy, release, rolledBack } from './end-connection.js';
 import { endOwnTransaction } from './end-own-transaction.js';
-import { finishInTransaction, wasFinished, type Finisher } from './finish-in-transaction.js';
+import {
+  changedMeanwhile,
+  finishInTransaction,
+  wasFinished,
+  type Finisher,
+} from './finish-in-transaction.js';
 import { checkSameDatabase } from './host-data-source.js';
 import { connectionOf, inRun, joinRuns } from './join-runs.js';
 import { RunConnection } from './run-connection.js';
@@ -33,6 +38,8 @@ const ASK_EVERY_MS = 500;
  *   is lost, its connection is destroyed: what waits for an answer fails, and the slot is free. The server
  *   may not hear of that, so it is told over another connection; where the node is gone or cut off, the
  *   leader tells it.
+ * - The host's transactions see the database as it was at their beginning (`REPEATABLE READ` and above), and
+ *   the run was cancelled or settled since: its row cannot be written. Then the run ends as what it is.
  * - The commit is not answered. Then the ledger is asked, which waits for a commit that may still be
  *   on its way. If it cannot be asked for long either, the run is reported as failed: the ledger takes
  *   that only if there was no commit.
@@ -158,7 +165,12 @@ export class TypeormRunTransactions extends RunTransactions {
       if (how === 'ended') throw new Error(ENDED);
       return how === 'finished';
     } catch (cause) {
-      throw codeOf(cause) === IN_FAILED_TRANSACTION ? new Error(BROKEN, { cause }) : cause;
+      if (codeOf(cause) === IN_FAILED_TRANSACTION) throw new Error(BROKEN, { cause });
+      if (codeOf(cause) !== SERIALIZATION_FAILURE) throw cause;
+      const change = await changedMeanwhile(this.ours, this.finisher, claim);
+      if (change === null) throw cause;
+      if (change !== 'lost') throw new CancelledBeforeCommit(change.cancelled);
+      return false;
     }
   }
 
@@ -186,6 +198,7 @@ export class TypeormRunTransactions extends RunTransactions {
 }
 
 const IN_FAILED_TRANSACTION = '25P02';
+const SERIALIZATION_FAILURE = '40001';
 
 const BROKEN =
   'A statement of the handler failed, which broke its transaction, and the handler went on. Let such ' +

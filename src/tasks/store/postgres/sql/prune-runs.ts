@@ -8,7 +8,7 @@ const BATCH = 500;
 const LINES = 5_000;
 
 /**
- * Deletes some of the runs that ended more than $2 days ago, with their attempts and lines, from $3 on.
+ * Deletes some of the runs that ended more than $2 days ago, with their attempts, lines and progress, from $3 on.
  * A job's plan has moved past the fire times that go, so they cannot fire again.
  *
  * What can go wrong, and why it does not:
@@ -42,6 +42,8 @@ export const pruneRuns: StatementOf = ({ quoted }) => ({
          OR NOT EXISTS (SELECT 1 FROM ${quoted}.run_logs l WHERE l.run_id = o.id)),
     unattempted AS (
       DELETE FROM ${quoted}.run_attempts a USING gone WHERE a.run_id = gone.id),
+    unprogressed AS (
+      DELETE FROM ${quoted}.run_progress p USING gone WHERE p.run_id = gone.id),
     pruned AS (
       DELETE FROM ${quoted}.runs r USING gone
       WHERE r.id = gone.id AND r.fire_at = gone.fire_at

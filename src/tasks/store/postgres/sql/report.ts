@@ -5,7 +5,9 @@ import { isClaimOf, type StatementOf } from './statement.js';
  * $7 … $9 progress: run, attempt, progress.
  *
  * A line counts also when its attempt has just ended, for it was written before; one of a claim that
- * this node never had or has lost does not. Progress is of what runs now.
+ * this node never had or has lost does not. Progress is of what runs now. It has a table of its own: the
+ * row of a run belongs to those who decide what becomes of it, one of which may be a transaction of the
+ * host that sees no change from its beginning on.
  */
 export const report: StatementOf = ({ quoted }) => ({
   name: 'report',
@@ -28,8 +30,11 @@ export const report: StatementOf = ({ quoted }) => ({
     progress AS MATERIALIZED (
       SELECT * FROM unnest($7::bigint[], $8::int[], $9::jsonb[]) AS p (id, attempt, progress)
       ORDER BY id)
-    UPDATE ${quoted}.runs r
-    SET progress = p.progress
-    FROM progress p
-    WHERE r.id = p.id AND r.attempt = p.attempt AND ${isClaimOf('r', '$1')}`,
+    INSERT INTO ${quoted}.run_progress AS told (run_id, attempt, progress)
+    SELECT p.id, p.attempt, p.progress FROM progress p
+    WHERE EXISTS (SELECT 1 FROM ${quoted}.runs r
+                  WHERE r.id = p.id AND r.attempt = p.attempt AND ${isClaimOf('r', '$1')})
+    ON CONFLICT (run_id) DO UPDATE
+      SET attempt = excluded.attempt, progress = excluded.progress
+      WHERE told.attempt <= excluded.attempt`,
 });

@@ -1,33 +1,34 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { alterTable, buildIndex, dropIndex, type NewIndex } from './large-tables.js';
+import { schemaOf } from '../schema-of.js';
+import { buildIndex, dropIndex, type NewIndex } from './large-tables.js';
 
 /**
- * Indexes for what every turn of a loop reads, however much has gathered beside it, and the backend of
- * a run's transaction, so that somebody else can end it.
+ * Indexes for what every turn of a loop reads, however much has gathered beside it, and a table for the
+ * progress of runs: a transaction that sees the database as it was at its beginning could not write a
+ * run's success if the run's row had changed meanwhile.
  *
- * Nodes of the version before work beside it: every column may be null.
+ * Nodes of the version before work beside it: what they say of progress is read where it was.
  */
 export class NothingStops1764000000003 implements MigrationInterface {
   /** Tables may be large: see `large-tables.ts`. */
   readonly transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const column of RUN_COLUMNS) {
-      await alterTable(runner, 'runs', `ADD COLUMN IF NOT EXISTS ${column}`);
-    }
+    await runner.query(
+      `CREATE TABLE IF NOT EXISTS ${schemaOf(runner)}.run_progress (
+         run_id bigint PRIMARY KEY,
+         attempt smallint NOT NULL,
+         progress jsonb NOT NULL
+       ) WITH (fillfactor = 50)`,
+    );
     for (const index of INDEXES) await buildIndex(runner, index);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     for (const { name } of INDEXES) await dropIndex(runner, name);
-    for (const column of RUN_COLUMNS) {
-      await alterTable(runner, 'runs', `DROP COLUMN IF EXISTS ${column.split(' ')[0]}`);
-    }
+    await runner.query(`DROP TABLE IF EXISTS ${schemaOf(runner)}.run_progress`);
   }
 }
-
-/** Of the connection of a transactional run: its process id is used again, its start is not. */
-const RUN_COLUMNS = ['backend_pid integer', 'backend_started_at timestamptz'];
 
 const INDEXES: readonly NewIndex[] = [
   // Who is alive, among all that ever were.
