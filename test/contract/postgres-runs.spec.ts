@@ -262,6 +262,7 @@ describe('pruning', () => {
   it('says that there may be more when a run has more lines than go at once', async () => {
     const { quoted } = store.schema;
     const { runId, attempt } = await aRunningRun(store, north);
+    await north.queue.report([], [{ runId, attempt, progress: { percent: 9, note: null } }]);
     await north.queue.finish([{ runId, attempt, state: 'failed' }]);
     await store.query(
       `INSERT INTO ${quoted}.run_logs (run_id, attempt, at, level, message)
@@ -275,6 +276,7 @@ describe('pruning', () => {
     expect(await north.history.prune('runs')).toMatchObject({ rows: 1, more: false });
     expect(await store.runs.get(runId)).toBeNull();
     expect(await store.runs.lines(runId, { limit: 9 })).toEqual([]);
+    expect(await store.query(`SELECT 1 FROM ${quoted}.run_progress`)).toEqual([]);
     expect(await north.history.prune('runs')).toEqual({ rows: 0, more: false, upTo: null });
   });
 
