@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInputError, JobNotFoundError } from '../../src/tasks/domain/errors.js';
 import type { Backfill } from '../../src/tasks/store/job-store.js';
 import { aJob, later, minutes, TASK } from '../support/builders.js';
-import { aNodeAtWork, clockOf, fireDue, lead, runsOf } from './scenes.js';
+import { aNodeAtWork, claim, clockOf, fireDue, lead, runsOf } from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';
 
 export function backfillContract(makeStore: MakeStore): void {
@@ -142,6 +142,30 @@ export function backfillContract(makeStore: MakeStore): void {
       await store.jobs.runNow('report');
       await backfill({ overlap: 'allow' });
       expect(await held()).toEqual([null, null, null, null]);
+    });
+
+    it('run in turn although the job is paused, as a run by hand does', async () => {
+      const token = await lead(node);
+      await node.roster.beat();
+      await backfill();
+      for (let n = 1; n <= 3; n++) {
+        const [run, ...more] = await claim(node, 10);
+        expect(run?.fireAt).toEqual(nth(n));
+        expect(more).toEqual([]);
+        await node.queue.finish([{ runId: run!.runId, attempt: 1, state: 'succeeded' }]);
+        expect(await node.fires.release(token)).toBe(n < 3 ? 1 : 0);
+      }
+    });
+
+    it('say why they are cancelled when the job is removed', async () => {
+      await backfill();
+      await store.jobs.remove('report');
+      const cancelled = (await runsOf(store, 'report')).filter(
+        ({ state }) => state === 'cancelled',
+      );
+      expect(cancelled.map(({ error }) => error?.message)).toEqual(
+        Array(3).fill('the job was removed before the run had begun'),
+      );
     });
 
     it('are not held by a pause that comes after them, but cancelled by a removal', async () => {

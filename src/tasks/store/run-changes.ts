@@ -23,6 +23,9 @@ export const cancelReasonOf = ({ actor, reason }: ChangeOptions): string =>
 /** The error of a run that was cancelled before a handler could say anything. */
 export const cancelledError = (why: string) => ({ name: 'CancelledError', message: why });
 
+/** The error of a run that was pending when its job was removed. */
+export const REMOVED = cancelledError('the job was removed before the run had begun');
+
 /**
  * What it takes to cancel a run: `end` it at once, `ask` its handler, or nothing, for it was cancelled
  * before.

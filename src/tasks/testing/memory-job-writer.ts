@@ -4,6 +4,7 @@ import type { JobPolicy } from '../domain/job.js';
 import { placeRun, type Occupancy } from '../domain/place-run.js';
 import { stateOf, type JobChange, type JobDefinition } from '../store/job-definition.js';
 import { assertRevision } from '../store/job-edits.js';
+import { REMOVED } from '../store/run-changes.js';
 import type { MemoryDatabase } from './memory-database.js';
 import type { JobRow, RunRow } from './memory-rows.js';
 import { NEW_RUN } from './memory-runs.js';
@@ -65,7 +66,8 @@ export class MemoryJobWriter {
     if (skipped) this.insertRange(job, skipped);
     for (const run of runs.live(job.id)) {
       if (run.state !== 'pending') continue;
-      runs.write({ ...run, state: 'cancelled', held: null, finishedAt: this.database.now() });
+      const finishedAt = this.database.now();
+      runs.write({ ...run, state: 'cancelled', held: null, finishedAt, error: REMOVED });
     }
     jobs.delete(job.id);
     this.database.removed.push({ jobId: job.id, at: this.database.now() });

@@ -12,8 +12,11 @@ export function release(database: MemoryDatabase): number {
   let released = 0;
   for (const [jobId, rows] of waiting) {
     const job = jobs.get(jobId);
-    if (job === undefined || job.paused) continue;
-    for (const row of rows.sort(byFireTime).slice(0, freeOf(database, job))) {
+    if (job === undefined) continue;
+    // What somebody asked for runs all the same.
+    const asked = rows.filter(({ cause }) => !job.paused || cause !== 'fired');
+    if (asked.length === 0) continue;
+    for (const row of asked.sort(byFireTime).slice(0, freeOf(database, job))) {
       runs.write({ ...row, held: null });
       released++;
     }

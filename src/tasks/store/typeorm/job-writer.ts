@@ -3,6 +3,7 @@ import type { SkippedRange } from '../../domain/fire-plan.js';
 import { STAMP, type ClockShift } from '../database-time.js';
 import { stateOf, type JobChange, type JobDefinition, type StoredJob } from '../job-definition.js';
 import { assertRevision } from '../job-edits.js';
+import { REMOVED } from '../run-changes.js';
 import { nextOf } from '../job-trigger.js';
 import type { SchemaName } from '../schema-name.js';
 import type { SqlRunner } from '../sql-runner.js';
@@ -147,9 +148,9 @@ export class JobWriter {
     if (skipped) await this.insertRange(job, skipped);
     await this.query(
       `UPDATE ${quoted}.runs
-       SET state = 'cancelled', queued = false, held = NULL, finished_at = ${STAMP}
+       SET state = 'cancelled', queued = false, held = NULL, finished_at = ${STAMP}, error = $3::jsonb
        WHERE job_id = $2 AND state = 'pending'`,
-      [job.id],
+      [job.id, JSON.stringify(REMOVED)],
     );
     await this.sql.query(`DELETE FROM ${quoted}.jobs WHERE id = $1`, [job.id]);
     await this.notify('jobs');

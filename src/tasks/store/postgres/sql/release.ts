@@ -10,7 +10,8 @@ import { fence, type StatementOf } from './statement.js';
  * - The snapshot is older than the lock: a fire, or a run asked for by hand, was committed between the
  *   two and is not seen here. Both leave a mark on the plan (`next_fire_at`, `inserts`), and so does an
  *   edit or a pause (`revision`): where the locked row has other marks than the snapshot, the job is
- *   left for the next turn. A paused job keeps its runs.
+ *   left for the next turn. A paused job keeps the runs of its fire times; those that somebody asked
+ *   for run all the same, a backfill as well as a run by hand.
  * - Somebody holds the plan. The job is left for the next turn, the others do not wait.
  * - A run of the job waits for a retry. It counts for no live one, so it would be let start beside the
  *   one that is released here. It gives way, as it would have to the fire, had there been room for it.
@@ -29,24 +30,28 @@ export const release: StatementOf = (schema) => ({
       ORDER BY p.job_id
       FOR NO KEY UPDATE OF p SKIP LOCKED),
     asking AS MATERIALIZED (
-      SELECT l.job_id, 1 AS many, false AS displaces, c.capacity, c.capacity AS ends_waiting_below
+      SELECT l.job_id, j.paused, 1 AS many, false AS displaces, c.capacity,
+             c.capacity AS ends_waiting_below
       FROM locked l
         JOIN ${schema.quoted}.jobs j ON j.id = l.job_id AND j.revision = l.revision
         JOIN ${schema.quoted}.job_plans seen ON seen.job_id = l.job_id
           AND seen.revision = l.revision AND seen.inserts = l.inserts
           AND seen.next_fire_at IS NOT DISTINCT FROM l.next_fire_at,
         LATERAL (SELECT CASE WHEN j.overlap <> 'allow' THEN j.max_instances END) AS c (capacity)
-      WHERE NOT j.paused),
+      WHERE NOT j.paused OR EXISTS (
+        SELECT 1 FROM ${schema.quoted}.runs b
+        WHERE b.job_id = l.job_id AND b.held = 'buffered' AND b.cause <> 'fired')),
     ${standing(schema)},
     room AS MATERIALIZED (
-      SELECT job_id, CASE WHEN capacity IS NOT NULL THEN greatest(capacity - ${LIVE}, 0) END AS free
+      SELECT job_id, paused, CASE WHEN capacity IS NOT NULL THEN greatest(capacity - ${LIVE}, 0) END AS free
       FROM standing
-      GROUP BY job_id, capacity),
+      GROUP BY job_id, paused, capacity),
     next AS MATERIALIZED (
       SELECT b.id, b.fire_at
       FROM room,
         LATERAL (SELECT b.id, b.fire_at FROM ${schema.quoted}.runs b
                  WHERE b.job_id = room.job_id AND b.held = 'buffered'
+                   AND (NOT room.paused OR b.cause <> 'fired')
                  ORDER BY b.fire_at, b.id
                  LIMIT room.free) b  -- null: all
       ORDER BY b.id),
