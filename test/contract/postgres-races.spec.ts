@@ -189,11 +189,9 @@ describe('a claim that is given back', () => {
       `UPDATE jobs SET paused = true, state = 'paused', revision = revision + 1`,
       `UPDATE job_plans SET next_fire_at = NULL, revision = revision + 1`,
     );
-    const given = north.queue.giveBack(claimed);
-    await someoneWaits();
-    await commit();
-    await given;
+    await north.queue.giveBack(claimed);
     expect(await run(store, claimed[0]!.runId)).toMatchObject({ state: 'running' });
+    await commit();
     await north.queue.giveBack(claimed);
     expect(await run(store, claimed[0]!.runId)).toMatchObject({ state: 'pending' });
     expect(await claim(north, 1)).toEqual([]);
@@ -206,23 +204,22 @@ describe('a claim that is given back', () => {
       `SELECT 1 FROM job_plans FOR NO KEY UPDATE`,
       `DELETE FROM jobs`,
     );
-    const given = north.queue.giveBack(claimed);
-    await someoneWaits();
+    await north.queue.giveBack(claimed);
+    expect(await run(store, claimed[0]!.runId)).toMatchObject({ state: 'running' });
     await commit();
-    await given;
     await north.queue.giveBack(claimed);
     expect(await run(store, claimed[0]!.runId)).toMatchObject({ state: 'cancelled' });
   });
 });
 
 describe('an outcome', () => {
-  it('that waits while its run is being settled is refused', async () => {
+  it('that comes while its run is being settled comes again, and is refused', async () => {
     const { runId, attempt } = await aRunningRun(store, north);
     await begin(`UPDATE runs SET state = 'abandoned', finished_at = now()`);
-    const recorded = north.queue.finish([{ runId, attempt, state: 'succeeded' }]);
-    await someoneWaits();
+    const finish = () => north.queue.finish([{ runId, attempt, state: 'succeeded' }]);
+    expect(await finish()).toEqual([{ runId, attempt, held: true }]);
     await commit();
-    expect(await recorded).toEqual([]);
+    expect(await finish()).toEqual([]);
     expect(await run(store, runId)).toMatchObject({ state: 'abandoned' });
   });
 });

@@ -70,49 +70,49 @@ const aFiredRun = async (job = {}) => {
 };
 
 describe('an outcome after which the run is tried again', () => {
-  it('that waits while its job is being paused is held, in the same call', async () => {
+  it('that comes while its job is being paused comes again, and is held', async () => {
     const { runId, attempt } = await aFiredRun();
     await begin(...PAUSE);
-    const recorded = north.queue.finish([{ runId, attempt, state: 'failed', retryInMs: 0 }]);
-    await someoneWaits();
+    const finish = () => north.queue.finish([{ runId, attempt, state: 'failed', retryInMs: 0 }]);
+    expect(await finish()).toEqual([{ runId, attempt, held: true }]);
     await commit();
-    expect(await recorded).toMatchObject([{ runId, attempt }]);
+    expect(await finish()).toMatchObject([{ runId, attempt }]);
     expect(await run(store, runId)).toMatchObject({ state: 'pending', held: 'paused' });
     expect(await store.runs.attempts(runId)).toHaveLength(1);
   });
 
-  it('that waits while its job is being removed is the last one', async () => {
+  it('that comes while its job is being removed comes again, and is the last one', async () => {
     const { runId, attempt } = await aFiredRun();
     await begin(
       `SELECT 1 FROM jobs FOR UPDATE`,
       `SELECT 1 FROM job_plans FOR NO KEY UPDATE`,
       `DELETE FROM jobs`,
     );
-    const recorded = north.queue.finish([{ runId, attempt, state: 'failed', retryInMs: 0 }]);
-    await someoneWaits();
+    const finish = () => north.queue.finish([{ runId, attempt, state: 'failed', retryInMs: 0 }]);
+    expect(await finish()).toEqual([{ runId, attempt, held: true }]);
     await commit();
-    expect(await recorded).toMatchObject([{ runId, nextFireAt: null }]);
+    expect(await finish()).toMatchObject([{ runId, nextFireAt: null }]);
     expect(await run(store, runId)).toMatchObject({ state: 'failed' });
   });
 
-  it('that waits while its run is being cancelled ends it', async () => {
+  it('that comes while its run is being cancelled comes again, and ends it', async () => {
     const { runId, attempt } = await aFiredRun();
     await begin(`UPDATE runs SET cancel_requested_at = now(), cancel_reason = 'enough'`);
-    const recorded = north.queue.finish([{ runId, attempt, state: 'failed', retryInMs: 0 }]);
-    await someoneWaits();
+    const finish = () => north.queue.finish([{ runId, attempt, state: 'failed', retryInMs: 0 }]);
+    expect(await finish()).toEqual([{ runId, attempt, held: true }]);
     await commit();
-    expect(await recorded).toMatchObject([{ runId }]);
+    expect(await finish()).toMatchObject([{ runId }]);
     expect(await run(store, runId)).toMatchObject({ state: 'cancelled' });
     expect(await store.runs.attempts(runId)).toEqual([]);
   });
 
-  it('that waits while its run is being settled is refused', async () => {
+  it('that comes while its run is being settled comes again, and is refused', async () => {
     const { runId, attempt } = await aFiredRun();
     await begin(`UPDATE runs SET state = 'abandoned', finished_at = now()`);
-    const recorded = north.queue.finish([{ runId, attempt, state: 'failed', retryInMs: 0 }]);
-    await someoneWaits();
+    const finish = () => north.queue.finish([{ runId, attempt, state: 'failed', retryInMs: 0 }]);
+    expect(await finish()).toEqual([{ runId, attempt, held: true }]);
     await commit();
-    expect(await recorded).toEqual([]);
+    expect(await finish()).toEqual([]);
     expect(await run(store, runId)).toMatchObject({ state: 'abandoned' });
   });
 });

@@ -170,7 +170,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   bug(
     'does not hear that a late handler has ended',
     ['a handler that has ended counts no more'],
-    (store) => ({ queue: patched(store.queue, { returned: async () => undefined }) }),
+    (store) => ({ queue: patched(store.queue, { returned: async () => [] }) }),
   ),
   bug('does not count a handler that goes on', ['overlap is respected'], (store) => ({
     queue: patched(store.queue, {

@@ -42,7 +42,7 @@ class Queue {
   }
 
   finish: RunQueue['finish'] = () => Promise.resolve([]);
-  returned = (): Promise<void> => Promise.resolve();
+  returned = (): Promise<readonly Claim[]> => Promise.resolve([]);
   report = (): Promise<void> => Promise.resolve();
 }
 

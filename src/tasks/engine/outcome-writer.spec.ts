@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aClaim, later, NOON } from '../../../test/support/builders.js';
 import { recordedLog } from '../../../test/support/recorded-log.js';
-import type { Outcome, Recorded, RunQueue } from '../store/run-queue.js';
+import type { HeldOutcome, Outcome, Recorded, RunQueue } from '../store/run-queue.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { HeldClaims } from './held-claims.js';
 import { OutcomeWriter } from './outcome-writer.js';
@@ -12,7 +12,7 @@ let writer: OutcomeWriter;
 let batches: string[][];
 let returned: string[][];
 let told: [string, Date | null | 'refused'][];
-let finish: (outcomes: readonly Outcome[]) => Promise<readonly Recorded[]>;
+let finish: (outcomes: readonly Outcome[]) => Promise<readonly (Recorded | HeldOutcome)[]>;
 
 const all = (outcomes: readonly Outcome[]): Recorded[] =>
   outcomes.map(({ runId, attempt }) => ({ runId, attempt, nextFireAt: later(NOON, 60_000) }));
@@ -31,7 +31,7 @@ beforeEach(() => {
     report: () => Promise.resolve(),
     returned: (claims) => {
       returned.push(claims.map(({ runId }) => runId));
-      return Promise.resolve();
+      return Promise.resolve([]);
     },
     finish: (outcomes) => {
       batches.push(outcomes.map(({ runId }) => runId));
@@ -150,5 +150,69 @@ describe('the outcome writer', () => {
     finish = (outcomes) => Promise.resolve(all(outcomes));
     await clock.advance(5_000);
     expect([flushed, returned]).toEqual([true, [['1']]]);
+  });
+
+  it('writes what somebody holds later, and everything else meanwhile', async () => {
+    let isHeld = true;
+    finish = (outcomes) =>
+      Promise.resolve(
+        outcomes.map(({ runId, attempt }): Recorded | HeldOutcome =>
+          runId === '1' && isHeld
+            ? { runId, attempt, held: true }
+            : { runId, attempt, nextFireAt: null },
+        ),
+      );
+    end('1');
+    end('2');
+    await clock.settle();
+    end('3');
+    await clock.settle();
+    expect(told.map(([runId]) => runId)).toEqual(['2', '3']);
+    expect(held.has(aClaim('1'))).toBe(true);
+    isHeld = false;
+    const flushed = writer.flushed();
+    await clock.advance(300);
+    await flushed;
+    expect(told.map(([runId]) => runId)).toEqual(['2', '3', '1']);
+  });
+
+  it('writes the others of a batch that is refused, and says of the bad one what was wrong', async () => {
+    const written: Outcome[] = [];
+    finish = (outcomes) => {
+      if (outcomes.some(({ result }) => result === 'bad')) {
+        return Promise.reject(Object.assign(new Error('no such character: €'), { code: '22P05' }));
+      }
+      written.push(...outcomes);
+      return Promise.resolve(all(outcomes));
+    };
+    for (let n = 1; n <= 9; n++) {
+      held.add(aClaim(`${n}`));
+      writer.write({ ...aClaim(`${n}`), state: 'succeeded', result: n === 6 ? 'bad' : 'good' });
+    }
+    await clock.settle();
+    expect(told).toHaveLength(9);
+    expect(written.filter(({ state }) => state === 'succeeded')).toHaveLength(8);
+    const [bad] = written.filter(({ state }) => state === 'failed');
+    expect(bad).toMatchObject({ runId: '6', error: { name: 'UnstorableOutcome' } });
+    expect(bad?.error?.message).toContain('no such character: ?');
+  });
+
+  it('gives up loudly what cannot be stored at all', async () => {
+    finish = () => Promise.reject(Object.assign(new Error('no rights'), { code: '42501' }));
+    end('1');
+    await clock.settle();
+    expect(told).toEqual([['1', 'refused']]);
+  });
+
+  it('keeps everything while the database is away', async () => {
+    let isAway = true;
+    finish = (outcomes) =>
+      isAway ? Promise.reject(new Error('connection refused')) : Promise.resolve(all(outcomes));
+    end('1');
+    await clock.advance(5_000);
+    expect(told).toEqual([]);
+    isAway = false;
+    await clock.advance(5_000);
+    expect(told).toHaveLength(1);
   });
 });

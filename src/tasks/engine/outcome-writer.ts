@@ -1,10 +1,15 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
-import type { Claim, Outcome, Recorded, RunQueue } from '../store/run-queue.js';
+import { storableText } from '../domain/storable.js';
+import type { Claim, HeldOutcome, Outcome, Recorded, RunQueue } from '../store/run-queue.js';
 import type { HeldClaims } from './held-claims.js';
+import { inParts } from './in-parts.js';
 import { Loop } from './loop.js';
 
 const MOST_WRITTEN = 500;
+
+/** What somebody's transaction holds is tried again so soon, in ms. */
+const HELD_AGAIN_MS = 250;
 
 /**
  * Writes outcomes in batches: what comes in while one statement is on its way goes with the next.
@@ -12,18 +17,29 @@ const MOST_WRITTEN = 500;
  *
  * That a handler has ended whose time was over is written after every outcome that waits: before its
  * run's own outcome there would be nothing to take back.
+ *
+ * What can go wrong, and why nobody else notices:
+ *
+ * - Somebody's transaction holds a run. Its outcome is put aside and comes again; the others go on.
+ * - A result or an error cannot be stored. The batch is written in halves until that one stands alone, and
+ *   its run ends as failed, with an error that says so. If not even that can be stored the outcome
+ *   is given up, loudly: kept, it would be tried for ever.
  */
 export class OutcomeWriter {
   private readonly loop: Loop;
   private waiting: Outcome[] = [];
   private ended: Claim[] = [];
+  /** Held by somebody, until when it rests. */
+  private resting: Outcome[] = [];
+  private restsUntil = Infinity;
+  private endedAgainAt = 0;
   private empty: (() => void)[] = [];
 
   constructor(
     private readonly queue: RunQueue,
     private readonly held: HeldClaims,
-    clock: Clock,
-    log: Log,
+    private readonly clock: Clock,
+    private readonly log: Log,
     /** `null`: the run was not this node's any more. */
     private readonly recorded: (outcome: Outcome, recorded: Recorded | null) => void,
   ) {
@@ -48,40 +64,98 @@ export class OutcomeWriter {
 
   /** Resolves when everything is in the ledger. */
   flushed(): Promise<void> {
-    return this.waiting.length + this.ended.length === 0
-      ? Promise.resolve()
-      : new Promise((resolve) => this.empty.push(resolve));
+    return this.left === 0 ? Promise.resolve() : new Promise((resolve) => this.empty.push(resolve));
   }
 
   stop(): Promise<void> {
     return this.loop.stop();
   }
 
-  private async turn(): Promise<number> {
-    const batch = this.waiting.slice(0, MOST_WRITTEN);
-    if (batch.length > 0) {
-      const written = await this.queue.finish(batch);
-      this.waiting.splice(0, batch.length);
-      this.settle(batch, written);
-    }
-    if (this.waiting.length > 0) return 0;
-    const ended = this.ended.slice(0, MOST_WRITTEN);
-    if (ended.length > 0) {
-      await this.queue.returned(ended);
-      this.ended.splice(0, ended.length);
-    }
-    if (this.waiting.length + this.ended.length > 0) return 0;
-    for (const resolve of this.empty.splice(0)) resolve();
-    return Infinity;
+  private get left(): number {
+    return this.waiting.length + this.resting.length + this.ended.length;
   }
 
-  private settle(batch: readonly Outcome[], written: readonly Recorded[]): void {
-    const byClaim = new Map(written.map((recorded) => [keyOf(recorded), recorded]));
-    for (const outcome of batch) {
-      this.held.remove(outcome);
-      this.recorded(outcome, byClaim.get(keyOf(outcome)) ?? null);
+  private async turn(): Promise<number> {
+    this.wakeResting();
+    const batch = this.waiting.slice(0, MOST_WRITTEN);
+    if (batch.length > 0) {
+      const answers = await this.finish(batch);
+      this.waiting.splice(0, batch.length);
+      this.settle(batch, answers);
     }
+    if (this.waiting.length > 0) return 0;
+    await this.writeEnded();
+    if (this.left === 0) for (const resolve of this.empty.splice(0)) resolve();
+    const now = this.clock.monotonic();
+    const endedAt = this.ended.length > 0 ? this.endedAgainAt : Infinity;
+    return Math.max(0, Math.min(this.restsUntil, endedAt) - now);
+  }
+
+  private async finish(batch: readonly Outcome[]): Promise<readonly (Recorded | HeldOutcome)[]> {
+    const write = (part: readonly Outcome[]) => this.queue.finish(part);
+    const parts = await inParts(batch, write, async (one, why) => {
+      const instead = inParts([unstorable(one, why)], write, async (_, still) => {
+        const reason = still instanceof Error ? still.message : String(still);
+        this.log.error(
+          `The outcome of run ${one.runId} cannot be stored, and is given up: ${reason}`,
+        );
+        return [];
+      });
+      return (await instead).flat();
+    });
+    return parts.flat();
+  }
+
+  private settle(batch: readonly Outcome[], answers: readonly (Recorded | HeldOutcome)[]): void {
+    const byClaim = new Map(answers.map((answer) => [keyOf(answer), answer]));
+    for (const outcome of batch) {
+      const answer = byClaim.get(keyOf(outcome)) ?? null;
+      if (answer && 'held' in answer) {
+        this.rest(outcome);
+        continue;
+      }
+      this.held.remove(outcome);
+      this.recorded(outcome, answer);
+    }
+  }
+
+  private rest(outcome: Outcome): void {
+    this.resting.push(outcome);
+    if (this.restsUntil === Infinity) this.restsUntil = this.clock.monotonic() + HELD_AGAIN_MS;
+  }
+
+  private wakeResting(): void {
+    if (this.clock.monotonic() < this.restsUntil) return;
+    this.waiting.push(...this.resting.splice(0));
+    this.restsUntil = Infinity;
+  }
+
+  /** Those whose own outcome is held wait for it. */
+  private async writeEnded(): Promise<void> {
+    if (this.ended.length === 0 || this.clock.monotonic() < this.endedAgainAt) return;
+    const resting = new Set(this.resting.map(keyOf));
+    const ended = this.ended.filter((claim) => !resting.has(keyOf(claim))).slice(0, MOST_WRITTEN);
+    const held = ended.length > 0 ? await this.queue.returned(ended) : [];
+    const again = new Set(held.map(keyOf));
+    const written = new Set(ended.map(keyOf).filter((key) => !again.has(key)));
+    this.ended = this.ended.filter((claim) => !written.has(keyOf(claim)));
+    if (again.size + resting.size > 0) this.endedAgainAt = this.clock.monotonic() + HELD_AGAIN_MS;
   }
 }
 
 const keyOf = ({ runId, attempt }: Claim) => `${runId}/${attempt}`;
+
+/** What is written of an outcome that the database refuses. */
+function unstorable({ runId, attempt, handlerAlive }: Outcome, why: unknown): Outcome {
+  const reason = storableText(why instanceof Error ? why.message : String(why));
+  // Of the reason only what every encoding holds.
+  const plain = reason.replaceAll(/[^\x20-\x7e]/g, '?');
+  const message = `What the handler returned or threw cannot be stored: ${plain}`;
+  return {
+    runId,
+    attempt,
+    state: 'failed',
+    error: { name: 'UnstorableOutcome', message },
+    ...(handlerAlive !== undefined && { handlerAlive }),
+  };
+}

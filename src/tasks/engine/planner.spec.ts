@@ -381,6 +381,24 @@ describe('a job that may run so many times only', () => {
   });
 });
 
+describe('a job whose rows the database refuses', () => {
+  it('is set aside by name, and the others of its batch fire', async () => {
+    ledger.jobs = Array.from({ length: 9 }, (_, n) => dueIn(`job-${n}`, 0));
+    ledger.answer = (answer) =>
+      answer.moved.has('job-4')
+        ? Promise.reject(Object.assign(new Error('integer out of range'), { code: '22003' }))
+        : Promise.resolve(answer);
+    planner.start();
+    await clock.settle();
+    const moved = ledger.fired.map(({ fires }) => fires.map(({ job }) => job.jobId));
+    const alone = moved.filter((ids) => !ids.includes('job-4')).flat();
+    expect(new Set(alone).size).toBe(8);
+    expect(log.lines.filter((line) => line.includes('"job-4"'))).toEqual([
+      'error: Job "job-4" cannot be read or written and does not fire: integer out of range',
+    ]);
+  });
+});
+
 describe('stopping the planner', () => {
   it('waits for the fire in flight', async () => {
     ledger.jobs = [dueIn('a', 0)];

@@ -6,6 +6,7 @@ import type { Fire, FireLedger, Pauses } from '../store/fire-ledger.js';
 import { Agenda, type AgendaItem } from './agenda.js';
 import type { DatabaseClock } from './database-clock.js';
 import type { Elector } from './elector.js';
+import { fireInParts } from './fire-in-parts.js';
 import { loadDue } from './load-due.js';
 import { Loop } from './loop.js';
 import { SetAside } from './set-aside.js';
@@ -190,11 +191,14 @@ export class Planner {
 
   private async fire(token: number, fires: readonly Planned[]): Promise<number> {
     const askedAt = this.clock.monotonic();
-    const fired = await this.fires.fire(token, this.pauses.count, fires).catch((error: unknown) => {
+    const batch = [token, this.pauses.count, fires] as const;
+    const fired = await fireInParts(this.fires, batch, ({ job }, reason) =>
+      this.setAside.add({ jobId: job.jobId, revision: job.revision, reason }),
+    ).catch((error: unknown) => {
       this.stale = true;
       throw error;
     });
-    this.databaseClock.observe(askedAt, fired.at);
+    if (fired.at) this.databaseClock.observe(askedAt, fired.at);
     if (fired.pending > 0) this.pending();
     if (!fired.led) {
       // Deposed, or the cluster was paused: the elector and the next load find out which.

@@ -21,7 +21,7 @@ beforeEach(() => {
     claimed: () => Promise.resolve([]),
     giveBack: () => Promise.resolve(),
     finish: () => Promise.resolve([]),
-    returned: () => Promise.resolve(),
+    returned: () => Promise.resolve([]),
     report: async (lines, progress) => {
       await report();
       written.push({

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
 import type { NewRunLine, RunProgress, RunQueue } from '../store/run-queue.js';
+import { inParts } from './in-parts.js';
 import { Loop } from './loop.js';
 
 /** What is said is written together after so long, in ms, or once there are so many lines. */
@@ -11,6 +12,12 @@ const MOST_WRITTEN = 1_000;
 
 /** So many lines are kept while the database does not take them. */
 const MOST_KEPT = 10_000;
+
+/** What a handler says: a line, or how far it has come. */
+interface Word {
+  readonly line?: NewRunLine;
+  readonly told?: RunProgress;
+}
 
 /**
  * Writes what handlers say of their runs, lines and progress, in batches and behind everything that
@@ -78,7 +85,11 @@ export class Reporter {
   private async write(): Promise<void> {
     const lines = this.lines.slice(0, MOST_WRITTEN);
     const progress = [...this.progress.values()];
-    await this.queue.report(lines, progress);
+    const words: Word[] = [
+      ...lines.map((line) => ({ line })),
+      ...progress.map((told) => ({ told })),
+    ];
+    await inParts(words, (part) => this.report(part), this.giveUp);
     this.lines.splice(0, lines.length);
     for (const told of progress) {
       if (this.progress.get(told.runId) === told) this.progress.delete(told.runId);
@@ -90,6 +101,20 @@ export class Reporter {
     );
     this.dropped = 0;
   }
+
+  private report(words: readonly Word[]): Promise<void> {
+    return this.queue.report(
+      words.flatMap(({ line }) => line ?? []),
+      words.flatMap(({ told }) => told ?? []),
+    );
+  }
+
+  /** One that cannot be stored keeps no other from it. */
+  private readonly giveUp = async ({ line, told }: Word, why: unknown): Promise<void> => {
+    const { runId } = (line ?? told)!;
+    const reason = why instanceof Error ? why.message : String(why);
+    this.log.warn(`A line or the progress of run ${runId} cannot be stored: ${reason}`);
+  };
 
   /** The first word of a batch begins the time after which it is written. */
   private begin(): void {

@@ -2,7 +2,7 @@ import type { Log } from '../domain/log.js';
 import type { DueJobKey, DueJobs } from '../store/fire-ledger.js';
 
 /**
- * Jobs that the leader cannot read, for as long as it leads: they are not asked for again, so that
+ * Jobs that the leader cannot read, or whose rows cannot be written, for as long as it leads: they are not asked for again, so that
  * they never crowd out those that can be read. An edit makes another revision, and a new try.
  */
 export class SetAside {
@@ -18,7 +18,7 @@ export class SetAside {
   add({ jobId, revision, reason }: DueJobs['unreadable'][number]): void {
     if (this.revisions.get(jobId) === revision) return;
     this.revisions.set(jobId, revision);
-    this.log.error(`Job "${jobId}" cannot be read and does not fire: ${reason}`);
+    this.log.error(`Job "${jobId}" cannot be read or written and does not fire: ${reason}`);
   }
 
   clear(): void {

@@ -45,6 +45,11 @@ export interface Recorded extends Claim {
   readonly nextFireAt: Date | null;
 }
 
+/** Somebody's transaction holds the run, or its job: nothing was written, and it is to come again. */
+export interface HeldOutcome extends Claim {
+  readonly held: true;
+}
+
 /** A line of a run's log. */
 export interface NewRunLine extends Claim {
   readonly at: Date;
@@ -73,17 +78,21 @@ export abstract class RunQueue {
   /** Runs that the ledger says this node is running. */
   abstract claimed(): Promise<readonly ClaimedRun[]>;
 
-  /** Makes claims pending again that were never started. */
+  /** Makes claims pending again that were never started, but for those that somebody holds. */
   abstract giveBack(claims: readonly Claim[]): Promise<void>;
 
   /**
    * Writes outcomes. What is missing from the answer is no longer this node's to finish. One that is
-   * to be tried again becomes pending again, and its attempt is kept.
+   * to be tried again becomes pending again, and its attempt is kept. It waits for nobody's lock.
    */
-  abstract finish(outcomes: readonly Outcome[]): Promise<readonly Recorded[]>;
+  abstract finish(outcomes: readonly Outcome[]): Promise<readonly (Recorded | HeldOutcome)[]>;
 
-  /** The handlers of runs that had run out of time have ended at last. */
-  abstract returned(claims: readonly Claim[]): Promise<void>;
+  /**
+   * The handlers of runs that had run out of time have ended at last.
+   *
+   * @returns those that somebody holds, which are to come again
+   */
+  abstract returned(claims: readonly Claim[]): Promise<readonly Claim[]>;
 
   /** Adds to the logs of runs and says how far they have come; what is not this node's is dropped. */
   abstract report(lines: readonly NewRunLine[], progress: readonly RunProgress[]): Promise<void>;

@@ -86,7 +86,7 @@ export class MemoryRunQueue extends RunQueue {
     });
   }
 
-  async returned(claims: readonly Claim[]): Promise<void> {
+  async returned(claims: readonly Claim[]): Promise<readonly Claim[]> {
     const { runs } = this.database;
     for (const { runId, attempt } of claims) {
       const row = runs.get(runId);
@@ -94,6 +94,7 @@ export class MemoryRunQueue extends RunQueue {
       runs.write({ ...row, handlerAlive: false });
       tellSlots(this.database, [row.jobId]);
     }
+    return [];
   }
 
   async report(lines: readonly NewRunLine[], progress: readonly RunProgress[]): Promise<void> {

@@ -4,6 +4,7 @@ import {
   type Claim,
   type Claimed,
   type ClaimedRun,
+  type HeldOutcome,
   type NewRunLine,
   type Outcome,
   type Recorded,
@@ -22,14 +23,12 @@ import { retry } from './sql/retry.js';
 import { returned } from './sql/returned.js';
 import type { Statement } from './sql/statement.js';
 
-interface RecordedRow {
+interface AnsweredRow {
   id: string;
   attempt: number;
   next_fire_at: Date | null;
+  held: boolean;
 }
-
-/** How often an outcome whose job is being changed is written before the caller hears of it. */
-const MOST_TRIES = 5;
 
 export class PostgresRunQueue extends RunQueue {
   constructor(
@@ -78,19 +77,21 @@ export class PostgresRunQueue extends RunQueue {
     await this.query(giveBack(schema), [shift.bound, node.id, ...keys(claims), schema.channel]);
   }
 
-  async finish(outcomes: readonly Outcome[]): Promise<readonly Recorded[]> {
+  async finish(outcomes: readonly Outcome[]): Promise<readonly (Recorded | HeldOutcome)[]> {
     const again = outcomes.filter(isTriedAgain);
     const last = outcomes.filter((outcome) => !isTriedAgain(outcome));
     const [ended, retried] = await Promise.all([
       last.length > 0 ? this.end(last) : [],
       again.length > 0 ? this.tryAgain(again) : [],
     ]);
-    return [...ended, ...retried];
+    return [...ended, ...retried].map(answered);
   }
 
-  async returned(claims: readonly Claim[]): Promise<void> {
+  async returned(claims: readonly Claim[]): Promise<readonly Claim[]> {
     const { schema, node } = this.options;
-    await this.query(returned(schema), [node.id, ...keys(claims), schema.channel]);
+    const values = [node.id, ...keys(claims), schema.channel];
+    const [row] = await this.query<{ held: Claim[] }>(returned(schema), values);
+    return row!.held;
   }
 
   async report(lines: readonly NewRunLine[], progress: readonly RunProgress[]): Promise<void> {
@@ -108,9 +109,9 @@ export class PostgresRunQueue extends RunQueue {
     ]);
   }
 
-  private async end(outcomes: readonly Outcome[]): Promise<readonly Recorded[]> {
+  private end(outcomes: readonly Outcome[]): Promise<AnsweredRow[]> {
     const { schema, shift, node } = this.options;
-    const rows = await this.query<RecordedRow>(finish(schema), [
+    return this.query<AnsweredRow>(finish(schema), [
       shift.bound,
       node.id,
       ...keys(outcomes),
@@ -120,29 +121,19 @@ export class PostgresRunQueue extends RunQueue {
       outcomes.map(({ handlerAlive }) => handlerAlive ?? false),
       schema.channel,
     ]);
-    return rows.map(recorded);
   }
 
-  private async tryAgain(outcomes: readonly Outcome[]): Promise<readonly Recorded[]> {
+  private tryAgain(outcomes: readonly Outcome[]): Promise<AnsweredRow[]> {
     const { schema, shift, node } = this.options;
-    const written: Recorded[] = [];
-    let left = outcomes;
-    for (let tries = 0; left.length > 0; tries++) {
-      if (tries === MOST_TRIES) throw new Error('jobs change while outcomes of theirs are written');
-      const rows = await this.query<RecordedRow & { again: boolean }>(retry(schema), [
-        shift.bound,
-        node.id,
-        ...keys(left),
-        left.map(({ state }) => state),
-        left.map(({ error }) => json(error)),
-        left.map(({ retryInMs }) => retryInMs),
-        schema.channel,
-      ]);
-      written.push(...rows.filter((row) => !row.again).map(recorded));
-      const again = new Set(rows.filter((row) => row.again).map(({ id }) => id));
-      left = left.filter(({ runId }) => again.has(runId));
-    }
-    return written;
+    return this.query<AnsweredRow>(retry(schema), [
+      shift.bound,
+      node.id,
+      ...keys(outcomes),
+      outcomes.map(({ state }) => state),
+      outcomes.map(({ error }) => json(error)),
+      outcomes.map(({ retryInMs }) => retryInMs),
+      schema.channel,
+    ]);
   }
 
   private query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
@@ -161,8 +152,5 @@ const keys = (claims: readonly Claim[]) => [
 
 const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
 
-const recorded = ({ id, attempt, next_fire_at }: RecordedRow): Recorded => ({
-  runId: id,
-  attempt,
-  nextFireAt: next_fire_at,
-});
+const answered = ({ id, attempt, held, next_fire_at }: AnsweredRow): Recorded | HeldOutcome =>
+  held ? { runId: id, attempt, held } : { runId: id, attempt, nextFireAt: next_fire_at };

@@ -3,12 +3,7 @@ import { TasksError, UnavailableError } from '../../domain/errors.js';
 import { Connections } from '../postgres/connections.js';
 import type { PostgresAccess } from '../postgres/probe-server.js';
 import { API_SETTINGS, setLocal } from '../postgres/session-settings.js';
-
-/**
- * What a statement is refused with because of what it says or finds: data (22), constraints (23),
- * syntax and access (42). Everything else (connections, shutdowns, time limits) may pass.
- */
-const STATEMENT_AT_FAULT = /^(22|23|42)/;
+import { isStatementFault } from '../statement-fault.js';
 
 /** Our own data source, which may be out of reach: at the start, and at any moment after it. */
 export class TasksDatabase {
@@ -101,7 +96,7 @@ function isOutage(error: unknown): boolean {
   const cause = error instanceof QueryFailedError ? (error.driverError as unknown) : error;
   if (!(cause instanceof Error) || cause instanceof TasksError) return false;
   const { code } = cause as { code?: unknown };
-  if (typeof code === 'string') return !STATEMENT_AT_FAULT.test(code);
+  if (typeof code === 'string') return !isStatementFault(cause);
   // The driver's own errors have no code: a connection that ended, a time limit, a full pool.
   return /connection|timeout|terminated|ended/i.test(cause.message);
 }

@@ -17,8 +17,8 @@ import { fence, type StatementOf } from './statement.js';
  *   `inserts` of the plan, and the compare-and-set looks at both when it has the row's lock: the
  *   statement's snapshot may be older than that.
  * - A node's clock is fast. `last` is compared with the database's own clock.
- * - Somebody holds the plan's row in an open transaction. The job is left out (SKIP LOCKED) and tried
- *   again; the rest of the batch does not wait.
+ * - Somebody holds the plan's row in an open transaction, or a run that has to give way. The job is left
+ *   out (SKIP LOCKED) and tried again; the rest of the batch does not wait.
  * - Too many instances. Live runs are counted here, under the plan's lock, which everybody takes who
  *   makes a run pending. What they become meanwhile only frees an instance: a run that ends after the
  *   snapshot still counts, and the fire time is skipped as if it had come a moment earlier.

@@ -1,5 +1,6 @@
 import { STAMP } from '../../database-time.js';
 import { cancelled, cancelledError } from './cancelled.js';
+import { lockClaims } from './lock-claims.js';
 import { isClaimOf, type StatementOf } from './statement.js';
 import { tellSlots } from './waiting-slots.js';
 
@@ -8,8 +9,9 @@ import { tellSlots } from './waiting-slots.js';
  *
  * A run becomes pending, so its job's plan is locked, as for a fire. The snapshot may be older than
  * that lock: a job that was paused or edited meanwhile has another revision in its plan than in its
- * row as we see it. Then nothing is done, and the claim is given back at the next try. A run whose
- * job is gone, or whose end somebody has asked for, is cancelled instead.
+ * row as we see it. Then nothing is done, and the claim is given back at the next try; so is one whose
+ * plan or run somebody's transaction holds. A run whose job is gone, or whose end somebody has asked
+ * for, is cancelled instead.
  */
 export const giveBack: StatementOf = (schema) => ({
   name: 'give_back',
@@ -24,8 +26,8 @@ export const giveBack: StatementOf = (schema) => ({
       FROM ${schema.quoted}.job_plans p
       WHERE p.job_id IN (SELECT job_id FROM given)
       ORDER BY p.job_id
-      FOR NO KEY UPDATE),
-    judged AS (
+      FOR NO KEY UPDATE SKIP LOCKED),
+    free AS MATERIALIZED (
       SELECT g.id, g.fire_at, g.attempt, j.id IS NULL AS removed,
              coalesce(j.paused, false) AND r.cause = 'fired' AS holds
       FROM given g
@@ -33,6 +35,7 @@ export const giveBack: StatementOf = (schema) => ({
         LEFT JOIN ${schema.quoted}.jobs j ON j.id = g.job_id
         LEFT JOIN plans p ON p.job_id = g.job_id
       WHERE j.revision IS NOT DISTINCT FROM p.revision),
+    judged AS MATERIALIZED (SELECT f.* FROM free f ${lockClaims(schema, 'f', '$2')} l),
     returned AS (
       UPDATE ${schema.quoted}.runs r
       SET state = CASE WHEN removed OR ${cancelled} THEN 'cancelled' ELSE 'pending' END,

@@ -1,5 +1,6 @@
 import { CLOCK, interval, STAMP } from '../../database-time.js';
 import { cancelled } from './cancelled.js';
+import { lockClaims } from './lock-claims.js';
 import { isClaimOf, type StatementOf } from './statement.js';
 import { tellSlots } from './waiting-slots.js';
 
@@ -11,14 +12,16 @@ import { tellSlots } from './waiting-slots.js';
  *
  * - The job is being paused or edited. A run becomes pending, so its job's plan is locked, as for a
  *   fire. The snapshot may be older than that lock, and then the plan has another revision than the
- *   job as we see it: nothing is done, the answer says `again`, and the next statement sees all of it.
+ *   job as we see it: nothing is done, the answer says `held`, and the next statement sees all of it.
+ * - Somebody's transaction holds the plan or the run. It is passed over, the answer says `held`, and the
+ *   outcome comes again; the others do not wait.
  * - The job is paused: the run of a fire waits until it is resumed. The job is gone: the outcome is the
  *   last one.
  * - Somebody has asked for the run's end. The row itself says so once its lock is had, also when it was
  *   said while this statement waited: the run ends as cancelled.
  * - The answer is lost and the outcome comes again. The run is not this claim's any more, and the row
  *   of the attempt tells that it was written. While the first statement is still on its way the second
- *   one waits for it and then finds nothing to do: `again`.
+ *   one passes over what it holds: `held`.
  * - A worker sleeps until the next run that it knew of. It is woken and asks when that is now.
  */
 export const retry: StatementOf = (schema) => ({
@@ -37,14 +40,15 @@ export const retry: StatementOf = (schema) => ({
       FROM ${schema.quoted}.job_plans p
       WHERE p.job_id IN (SELECT job_id FROM given)
       ORDER BY p.job_id
-      FOR NO KEY UPDATE),
-    judged AS MATERIALIZED (
+      FOR NO KEY UPDATE SKIP LOCKED),
+    free AS MATERIALIZED (
       SELECT g.*, j.id IS NULL AS removed, coalesce(j.paused, false) AND g.cause = 'fired' AS holds
       FROM given g
         LEFT JOIN plans p ON p.job_id = g.job_id
         LEFT JOIN ${schema.quoted}.jobs j ON j.id = g.job_id
       WHERE j.revision IS NOT DISTINCT FROM p.revision
       ORDER BY g.id),
+    judged AS MATERIALIZED (SELECT f.* FROM free f ${lockClaims(schema, 'f', '$2')} l),
     ended AS (
       UPDATE ${schema.quoted}.runs r
       SET state = CASE WHEN ${cancelled} THEN 'cancelled' WHEN removed THEN d.state
@@ -80,7 +84,7 @@ export const retry: StatementOf = (schema) => ({
       SELECT id, attempt, job_id FROM ended UNION ALL SELECT id, attempt, job_id FROM before),
     queued AS MATERIALIZED (SELECT 1 FROM ended WHERE queued LIMIT 1),
     answer AS (
-      SELECT w.id, w.attempt, p.next_fire_at, false AS again
+      SELECT w.id, w.attempt, p.next_fire_at, false AS held
       FROM recorded w LEFT JOIN ${schema.quoted}.job_plans p ON p.job_id = w.job_id
       UNION ALL
       SELECT g.id, g.attempt, NULL, true

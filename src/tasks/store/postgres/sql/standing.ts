@@ -9,6 +9,9 @@ import type { SchemaName } from '../../schema-name.js';
  * retry are ended; and `displaces`: at its capacity, what runs is asked to end and what has not begun
  * is cancelled. They end with `standing`, which is to be grouped by the columns of `asking`.
  *
+ * A run that has to give way and that somebody's transaction holds is not waited for. Its job is left out
+ * whole: nothing of it is written, it is not in `standing`, and whoever asks comes back for it.
+ *
  * Live are pending and running runs, and handlers that go on although their time is over. Runs of a
  * backfill that wait their turn are no reason to hold a fire time up, and do not give way to it.
  *
@@ -34,17 +37,24 @@ export const standing = ({ quoted }: SchemaName) => `
           AND (r.state IN ('pending', 'running') OR r.handler_alive)
         OFFSET 0) r ON true
       WINDOW of_job AS (PARTITION BY a.job_id)),
-    giving_way AS MATERIALIZED (
-      SELECT r.id, r.fire_at, r.state, f.waits
-      FROM (SELECT id, fire_at, waits, displaced FROM found
-            WHERE waits AND ends_waiting OR displaced AND NOT is_apart
-            ORDER BY id) f
+    yielding AS MATERIALIZED (
+      SELECT job_id, id, fire_at, waits, displaced FROM found
+      WHERE waits AND ends_waiting OR displaced AND NOT is_apart
+      ORDER BY id),
+    yielded AS MATERIALIZED (
+      SELECT y.job_id, y.waits, y.displaced, r.id, r.fire_at, r.state
+      FROM yielding y
         CROSS JOIN LATERAL (
           SELECT r.id, r.fire_at, r.state FROM ${quoted}.runs r
-          WHERE r.id = f.id AND r.fire_at = f.fire_at
+          WHERE r.id = y.id AND r.fire_at = y.fire_at
           OFFSET 0
-          FOR NO KEY UPDATE) r
-      WHERE r.state = 'pending' OR r.state = 'running' AND f.displaced),
+          FOR NO KEY UPDATE SKIP LOCKED) r),
+    obstructed AS MATERIALIZED (
+      SELECT DISTINCT job_id FROM yielding WHERE id NOT IN (SELECT id FROM yielded)),
+    giving_way AS MATERIALIZED (
+      SELECT id, fire_at, state, waits FROM yielded
+      WHERE (state = 'pending' OR state = 'running' AND displaced)
+        AND job_id NOT IN (SELECT job_id FROM obstructed)),
     ousted AS (
       UPDATE ${quoted}.runs r
       SET state = CASE WHEN g.state = 'running' THEN 'running'
@@ -62,7 +72,8 @@ export const standing = ({ quoted }: SchemaName) => `
     standing AS (
       SELECT *, id IS NOT NULL
              AND id NOT IN (SELECT id FROM giving_way WHERE state = 'pending') AS stands
-      FROM found)`;
+      FROM found
+      WHERE job_id NOT IN (SELECT job_id FROM obstructed))`;
 
 /** Of the runs of a group: those that are live, and those that wait for their turn. */
 export const LIVE = `count(*) FILTER (WHERE stands AND NOT is_buffered)`;

@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aJob, minutes } from '../support/builders.js';
+import { holdRows, type Holder } from './hold-rows.js';
+import { postgresStores, type PostgresTestStore } from './postgres-store.js';
+import {
+  aDueJobIn,
+  aNodeAtWork,
+  aRunningRun,
+  claim,
+  fireDue,
+  lead,
+  planDue,
+  run,
+  runsOf,
+} from './scenes.js';
+import type { TestNode } from './test-store.js';
+
+/** Somebody's transaction holds one row and stays open: nobody else waits for it. */
+
+const makeStore = postgresStores();
+let store: PostgresTestStore;
+let north: TestNode;
+let token: number;
+let holder: Holder | null = null;
+
+beforeEach(async () => {
+  store = await makeStore();
+  north = await aNodeAtWork(store, 'north');
+  token = await lead(north);
+});
+afterEach(async () => {
+  await holder?.release();
+  holder = null;
+  await store.close();
+});
+
+const hold = async (table: string, id: string, column = 'id') => {
+  holder = await holdRows(
+    store,
+    `SELECT 1 FROM ${store.schema.quoted}.${table} WHERE ${column} = '${id}'`,
+  );
+};
+
+describe('a held run', () => {
+  it('keeps its own outcome waiting, and no other of the batch', async () => {
+    const one = await aRunningRun(store, north, 'one');
+    const two = await aRunningRun(store, north, 'two');
+    await hold('runs', one.runId);
+    const outcomes = [one, two].map(
+      ({ runId, attempt }) => ({ runId, attempt, state: 'succeeded' }) as const,
+    );
+    const answers = await north.queue.finish(outcomes);
+    expect(answers).toContainEqual({ runId: one.runId, attempt: 1, held: true });
+    expect(await run(store, two.runId)).toMatchObject({ state: 'succeeded' });
+    await holder!.release();
+    expect(await north.queue.finish(outcomes.slice(0, 1))).toMatchObject([{ runId: one.runId }]);
+    expect(await run(store, one.runId)).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('is answered as written when its first statement was only slow', async () => {
+    const { runId, attempt } = await aRunningRun(store, north);
+    holder = await holdRows(store, 'SELECT 1 WHERE false');
+    await holder.query(
+      `UPDATE ${store.schema.quoted}.runs SET state = 'succeeded', finished_at = now() WHERE id = $1`,
+      [runId],
+    );
+    const again = () => north.queue.finish([{ runId, attempt, state: 'succeeded' }]);
+    expect(await again()).toEqual([{ runId, attempt, held: true }]);
+    await holder.query('COMMIT');
+    expect(await again()).toMatchObject([{ runId, attempt, nextFireAt: expect.any(Date) as Date }]);
+  });
+
+  it('keeps its own retry and giving back waiting, and no others; progress is told all the same', async () => {
+    const one = await aRunningRun(store, north, 'one');
+    const two = await aRunningRun(store, north, 'two');
+    await hold('runs', one.runId);
+    const progress = { percent: 50, note: null };
+    await north.queue.report(
+      [],
+      [one, two].map(({ runId, attempt }) => ({ runId, attempt, progress })),
+    );
+    expect(await run(store, one.runId)).toMatchObject({ progress });
+    expect(await run(store, two.runId)).toMatchObject({ progress });
+    const failed = [one, two].map(
+      ({ runId, attempt }) => ({ runId, attempt, state: 'failed', retryInMs: 0 }) as const,
+    );
+    expect(await north.queue.finish(failed)).toContainEqual({
+      runId: one.runId,
+      attempt: 1,
+      held: true,
+    });
+    expect(await run(store, two.runId)).toMatchObject({ state: 'pending' });
+    await north.queue.giveBack([one]);
+    expect(await run(store, one.runId)).toMatchObject({ state: 'running' });
+    await holder!.release();
+    await north.queue.giveBack([one]);
+    expect(await run(store, one.runId)).toMatchObject({ state: 'pending' });
+  });
+
+  it('is told of as held when its handler has ended at last', async () => {
+    const one = await aRunningRun(store, north, 'one');
+    const two = await aRunningRun(store, north, 'two');
+    await north.queue.finish(
+      [one, two].map(({ runId, attempt }) => ({
+        runId,
+        attempt,
+        state: 'timed-out',
+        handlerAlive: true,
+      })),
+    );
+    await hold('runs', one.runId);
+    expect(await north.queue.returned([one, two])).toEqual([{ runId: one.runId, attempt: 1 }]);
+    expect(await run(store, two.runId)).toMatchObject({ handlerAlive: false });
+  });
+});
+
+describe('a run that has to give way and is held', () => {
+  const displacing = { overlap: 'cancel-previous', maxInstances: 1 } as const;
+
+  it('leaves its job out of the fire whole, and no other', async () => {
+    await aDueJobIn(store, 'held', displacing);
+    await fireDue(store, north, token);
+    await north.roster.beat();
+    const [held] = await claim(north, 1);
+    await store.jobs.add(aJob('free', { trigger: { type: 'interval', seconds: 1 } }), 'api');
+    store.advance(minutes(2));
+    await north.roster.beat();
+    await hold('runs', held!.runId);
+    const fires = await planDue(store, north);
+    expect(fires.map(({ job }) => job.jobId).toSorted()).toEqual(['free', 'held']);
+    const fired = await north.fires.fire(token, 0, fires);
+    expect([...fired.moved]).toEqual(['free']);
+    expect(await run(store, held!.runId)).toMatchObject({ cancelRequestedAt: null });
+    expect(await runsOf(store, 'held')).toHaveLength(1);
+    await holder!.release();
+    const again = await north.fires.fire(token, 0, await planDue(store, north));
+    expect([...again.moved]).toEqual(['held']);
+    expect((await run(store, held!.runId))?.cancelRequestedAt).not.toBeNull();
+  });
+});
+
+describe('a batch with an outcome that cannot be stored', () => {
+  it('is refused with a code that says whose fault it is', async () => {
+    const { runId, attempt } = await aRunningRun(store, north);
+    const result = 'half of a pair: \ud800';
+    await expect(
+      north.queue.finish([{ runId, attempt, state: 'succeeded', result }]),
+    ).rejects.toMatchObject({ code: expect.stringMatching(/^22/) as string });
+  });
+});
