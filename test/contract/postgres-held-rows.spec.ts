@@ -13,7 +13,7 @@ import {
   run,
   runsOf,
 } from './scenes.js';
-import type { TestNode } from './test-store.js';
+import { DEAD_AFTER_MS, type TestNode } from './test-store.js';
 
 /** Somebody's transaction holds one row and stays open: nobody else waits for it. */
 
@@ -136,6 +136,43 @@ describe('a run that has to give way and is held', () => {
     const again = await north.fires.fire(token, 0, await planDue(store, north));
     expect([...again.moved]).toEqual(['held']);
     expect((await run(store, held!.runId))?.cancelRequestedAt).not.toBeNull();
+  });
+});
+
+describe('a node whose row is held', () => {
+  it('is told of as held once it is silent, and is spared when it is named as alive', async () => {
+    const south = await aNodeAtWork(store, 'south');
+    const { runId } = await aRunningRun(store, south);
+    expect((await north.fires.atWork()).nodes).toMatchObject([
+      { nodeId: south.id, isGone: false, isHeld: false },
+    ]);
+    await hold('nodes', south.id);
+    store.advance(DEAD_AFTER_MS + 1_000);
+    await north.roster.beat();
+    const { nodes, ownSilenceMs } = await north.fires.atWork();
+    expect(nodes).toMatchObject([{ nodeId: south.id, isHeld: true }]);
+    expect(ownSilenceMs).toBeLessThan(5_000);
+    await north.fires.settle(token, [south.id]);
+    expect(await run(store, runId)).toMatchObject({ state: 'running' });
+    await holder!.release();
+    expect((await north.fires.atWork()).nodes).toMatchObject([{ isHeld: false }]);
+    await north.fires.settle(token);
+    expect(await run(store, runId)).toMatchObject({ state: 'abandoned' });
+  });
+
+  it('gives a sign of life with its outcomes and claims, which do not wait for the row', async () => {
+    const south = await aNodeAtWork(store, 'south');
+    const { runId, attempt } = await aRunningRun(store, south);
+    const sign = async () => (await north.fires.atWork()).nodes[0]?.sign;
+    await aRunningRun(store, south, 'goes-on');
+    const before = await sign();
+    store.advance(DEAD_AFTER_MS / 2);
+    await hold('nodes', south.id);
+    await claim(south, 1);
+    expect(await sign()).toBe(before);
+    await holder!.release();
+    await south.queue.finish([{ runId, attempt, state: 'succeeded' }]);
+    expect(await sign()).not.toBe(before);
   });
 });
 

@@ -27,7 +27,8 @@ export function faultyStore(makeStore: () => EngineStore, link: Link): FaultySto
       fire: (token: number, pauses: number, all: readonly Fire[], wantsRows?: boolean) =>
         ask(() => fires.fire(token, pauses, all, wantsRows)),
       release: (token: number) => ask(() => fires.release(token)),
-      settle: (token: number) => ask(() => fires.settle(token)),
+      atWork: () => ask(() => fires.atWork()),
+      settle: (token: number, alive?: readonly string[]) => ask(() => fires.settle(token, alive)),
     },
     history: { prune: (what: Kept, from?: Date | null) => ask(() => history.prune(what, from)) },
     queue: {

@@ -22,10 +22,10 @@ it('ends with each sign', () => {
   for (let now = 0; now < 60_000; now += 5_000) expect(isDead(now, `sign ${now}`)).toBe(false);
 });
 
-it('counts what came before it was looked at, but for the last two heartbeats', () => {
+it('counts what came before it was looked at, but for the last half of it', () => {
   expect(isDead(0, 'a', 3_600_000)).toBe(false);
-  expect(isDead(2 * HEARTBEAT_MS - 1, 'a', 3_603_999)).toBe(false);
-  expect(isDead(2 * HEARTBEAT_MS, 'a', 3_604_000)).toBe(true);
+  expect(isDead(DEAD_AFTER_MS / 2 - 1, 'a', 3_604_999)).toBe(false);
+  expect(isDead(DEAD_AFTER_MS / 2, 'a', 3_605_000)).toBe(true);
 });
 
 it('is not that of the dead when the clock of the database is set forward', () => {

@@ -10,8 +10,11 @@ export interface Sign {
  * For how long others have been silent, by this process's own steady clock.
  *
  * The database's clock may be set, and then everybody looks silent at once. So its word counts for what
- * came before this process looked for the first time, and never for the last two heartbeats: whoever
- * lives has given a sign in these.
+ * came before this process looked for the first time, and never for the last two heartbeats nor for
+ * the last half of what makes a node dead: whoever lives has given a sign in these.
+ *
+ * Where this process could not look, nobody is known to have been silent: after an outage of the database
+ * all begin anew (`keep(new Set())`).
  */
 export class Silence {
   private readonly seen = new Map<
@@ -28,9 +31,15 @@ export class Silence {
   isDead(node: string, { sign, silentMs }: Sign, now: number): boolean {
     const before = this.seen.get(node);
     if (before?.sign === sign) return now - before.since >= this.deadAfterMs;
-    const most = Math.max(0, this.deadAfterMs - 2 * this.heartbeatMs);
+    const watched = Math.max(2 * this.heartbeatMs, this.deadAfterMs / 2);
+    const most = Math.max(0, this.deadAfterMs - watched);
     this.seen.set(node, { sign, since: now - (before ? 0 : Math.min(silentMs, most)) });
     return false;
+  }
+
+  /** Its row could not be written just now, so neither could a sign of life of its. */
+  forget(node: string): void {
+    this.seen.delete(node);
   }
 
   /** Forgets all but these. */

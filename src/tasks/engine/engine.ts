@@ -86,7 +86,7 @@ export class Engine {
     const pending = () => this.claimer.wake();
     this.planner = new Planner(this.heardFires, this.elector, clock, time, log, pending);
     this.releaser = new Releaser(fires, this.elector, pollMs, clock, log, pending);
-    this.settler = new Settler(fires, this.elector, deadAfterMs, clock, log);
+    this.settler = new Settler(fires, this.elector, options, clock, log);
     this.pruner = new Pruner(history, this.elector, clock, log);
     this.caretaker = care && new Caretaker(care, this.elector, deadAfterMs, clock, log);
     this.ender =

@@ -38,6 +38,10 @@ export class HeardFires extends FireLedger {
     return this.fires.release(...asked);
   }
 
+  atWork(): ReturnType<FireLedger['atWork']> {
+    return this.fires.atWork();
+  }
+
   settle(...asked: Parameters<FireLedger['settle']>): ReturnType<FireLedger['settle']> {
     return this.fires.settle(...asked);
   }

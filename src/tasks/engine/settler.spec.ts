@@ -1,49 +1,55 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NOON } from '../../../test/support/builders.js';
 import { recordedLog, type RecordedLog } from '../../../test/support/recorded-log.js';
-import type { FireLedger, Settled } from '../store/fire-ledger.js';
+import type { FireLedger, NodeAtWork, Settled } from '../store/fire-ledger.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import type { Elector } from './elector.js';
 import { Settler } from './settler.js';
 
 const DEAD_AFTER_MS = 10_000;
+const HEARTBEAT_MS = 2_000;
 
 let clock: FakeClock;
 let log: RecordedLog;
 let settler: Settler;
-let asked: string[];
+/** When it settled, and which nodes it held to be alive. */
+let asked: { at: number; alive: readonly string[] }[];
 let elector: { token: number | null; woken: number };
 let settle: () => Promise<Settled | null>;
+let look: () => Promise<{ nodes: NodeAtWork[]; ownSilenceMs: number }>;
+
+/** Another node with runs, last heard of at an instant of the test's clock. */
+const node = (nodeId: string, heardAt: number, state: Partial<NodeAtWork> = {}): NodeAtWork => ({
+  nodeId,
+  sign: `${heardAt}`,
+  silentMs: Math.max(0, clock.monotonic() - heardAt),
+  isGone: false,
+  isHeld: false,
+  ...state,
+});
+
+/** Its last heartbeat, if it beats as it should. */
+const beating = () => Math.floor(clock.monotonic() / HEARTBEAT_MS) * HEARTBEAT_MS;
+
+const see = (...nodes: NodeAtWork[]) => Promise.resolve({ nodes, ownSilenceMs: 500 });
 
 beforeEach(() => {
   clock = new FakeClock();
   log = recordedLog();
   asked = [];
   elector = { token: null, woken: 0 };
-  settle = () => Promise.resolve({ abandoned: 0, rerun: 0 });
-  const fires: FireLedger = {
-    due: () =>
-      Promise.resolve({
-        jobs: [],
-        more: false,
-        unreadable: [],
-        at: NOON,
-        pauses: {
-          paused: false,
-          count: 0,
-          stretches: [],
-        },
-      }),
-    fire: () => Promise.resolve({ led: true, moved: new Set(), pending: 0, rows: [], at: NOON }),
-    release: () => Promise.resolve(0),
-    settle: (token) => {
-      asked.push(`settle ${token} at ${clock.monotonic()}`);
+  settle = () => Promise.resolve({ abandoned: 1, rerun: 0 });
+  look = () => see(node('south', beating()));
+  const fires = {
+    atWork: () => look(),
+    settle: (_token: number, alive: readonly string[]) => {
+      asked.push({ at: clock.monotonic(), alive });
       return settle();
     },
-  };
+  } as unknown as FireLedger;
   const electorOf = { ...elector, wake: () => elector.woken++ };
   Object.defineProperty(electorOf, 'token', { get: () => elector.token });
-  settler = new Settler(fires, electorOf as unknown as Elector, DEAD_AFTER_MS, clock, log);
+  const options = { deadAfterMs: DEAD_AFTER_MS, heartbeatMs: HEARTBEAT_MS };
+  settler = new Settler(fires, electorOf as unknown as Elector, options, clock, log);
   settler.start();
 });
 afterEach(async () => {
@@ -56,63 +62,108 @@ const lead = (token: number | null) => {
   elector.token = token;
   settler.wake();
 };
-const settled = () => asked.filter((line) => line.startsWith('settle'));
 
 describe('the settler', () => {
   it('does nothing while this node does not lead', async () => {
+    look = () => see(node('south', -60_000));
     await clock.advance(60_000);
     expect(asked).toEqual([]);
   });
 
-  it('judges nobody before it has led for as long as makes a node dead', async () => {
+  it('settles nobody while everybody beats', async () => {
     lead(4);
-    await clock.advance(DEAD_AFTER_MS - 1);
+    await clock.advance(120_000);
     expect(asked).toEqual([]);
-    await clock.advance(1);
-    expect(settled()).toEqual(['settle 4 at 10000']);
   });
 
-  it('begins that time anew with each term', async () => {
+  it('settles a node that falls silent within a second of its being dead, and spares the others', async () => {
     lead(4);
-    await clock.advance(DEAD_AFTER_MS - 1);
+    look = () => see(node('south', Math.min(beating(), 20_000)), node('west', beating()));
+    await clock.advance(29_999);
+    expect(asked).toEqual([]);
+    await clock.advance(1_001);
+    expect(asked[0]).toEqual({ at: expect.any(Number) as number, alive: ['west'] });
+    expect(asked[0]!.at).toBeLessThanOrEqual(31_000);
+  });
+
+  it('settles at once what has said good-bye', async () => {
+    look = () => see(node('south', 0, { isGone: true }));
+    lead(4);
+    await clock.settle();
+    expect(asked).toEqual([{ at: 0, alive: [] }]);
+  });
+
+  it('watches a node for half of that time itself, however long the database says it is silent', async () => {
+    look = () => see(node('south', -3_600_000));
+    lead(4);
+    await clock.advance(4_999);
+    expect(asked).toEqual([]);
+    await clock.advance(1_001);
+    expect(asked.length).toBeGreaterThan(0);
+  });
+
+  it('settles nobody who lives when the database’s clock steps forward', async () => {
+    lead(4);
+    look = () =>
+      see(node('south', beating(), { silentMs: 20_000 + clock.monotonic() - beating() }));
+    await clock.advance(60_000);
+    expect(asked).toEqual([]);
+  });
+
+  it('does not judge a node whose row is held, and watches it anew from then on', async () => {
+    lead(4);
+    look = () => see(node('south', 0, { isHeld: clock.monotonic() < 20_000 }));
+    await clock.advance(24_900);
+    expect(asked).toEqual([]);
+    await clock.advance(1_100);
+    expect(asked.length).toBeGreaterThan(0);
+  });
+
+  it('judges nobody while its own signs do not get through', async () => {
+    lead(4);
+    look = () => Promise.resolve({ nodes: [node('south', 0)], ownSilenceMs: 6_000 });
+    await clock.advance(60_000);
+    expect(asked).toEqual([]);
+  });
+
+  it('begins anew after an outage, in which everybody was silent', async () => {
+    lead(4);
+    await clock.advance(10_000);
+    look = () => Promise.reject(new Error('connection refused'));
+    await clock.advance(60_000);
+    const back = clock.monotonic();
+    look = () => see(node('south', clock.monotonic() < back + 3_000 ? 10_000 : beating()));
+    await clock.advance(20_000);
+    expect(asked).toEqual([]);
+  });
+
+  it('begins anew with each term', async () => {
+    look = () => see(node('south', -60_000));
+    lead(4);
+    await clock.advance(4_900);
     lead(null);
     await clock.advance(10);
     lead(6);
-    await clock.advance(DEAD_AFTER_MS - 1);
-    expect(asked).toEqual([]);
-    await clock.advance(1);
-    expect(settled()).toEqual(['settle 6 at 20009']);
-  });
-
-  it('is not hurried by a wake-up', async () => {
-    lead(4);
-    await clock.advance(5_000);
-    settler.wake();
-    await clock.settle();
+    await clock.advance(4_900);
     expect(asked).toEqual([]);
   });
 
-  it('looks again several times within the time that makes a node dead', async () => {
-    lead(4);
-    await clock.advance(DEAD_AFTER_MS * 2);
-    expect(settled()).toEqual(['settle 4 at 10000', 'settle 4 at 15000', 'settle 4 at 20000']);
-  });
-
-  it('says how many runs it gave up, and how many are run again', async () => {
+  it('says how many runs are abandoned, and how many are requeued', async () => {
     settle = () => Promise.resolve({ abandoned: 3, rerun: 2 });
+    look = () => see(node('south', 0, { isGone: true }));
     lead(4);
-    await clock.advance(DEAD_AFTER_MS);
+    await clock.settle();
     expect(log.lines).toEqual([
-      'warn: Gave up 3 runs of nodes that have gone silent.',
-      'warn: Let 2 runs of nodes that have gone silent be run again.',
+      'warn: Abandoned 3 runs of nodes that have gone silent.',
+      'warn: Requeued 2 runs of nodes that have gone silent.',
     ]);
   });
 
   it('has the elector look when its token is not in force', async () => {
     settle = () => Promise.resolve(null);
+    look = () => see(node('south', 0, { isGone: true }));
     lead(4);
-    await clock.advance(DEAD_AFTER_MS);
+    await clock.settle();
     expect(elector.woken).toBe(1);
-    expect(asked).toEqual(['settle 4 at 10000']);
   });
 });

@@ -1,28 +1,48 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
-import type { FireLedger, Settled } from '../store/fire-ledger.js';
+import { Silence } from '../domain/silence.js';
+import type { FireLedger, NodeAtWork, Settled } from '../store/fire-ledger.js';
 import type { Elector } from './elector.js';
 import { Loop } from './loop.js';
+
+/** How often it looks while others have runs, in ms: settling is late by so much at most. */
+const BUSY_MS = 1_000;
+
+export interface SettlerOptions {
+  readonly deadAfterMs: number;
+  readonly heartbeatMs: number;
+}
 
 /**
  * Leader only: ends the runs of nodes that have been silent for too long, or has them run again.
  *
- * After an outage of the database every node looks silent. A leader therefore waits for as long as
- * makes a node dead before it judges any: who is alive has been heard of by then. A lease that was
- * lost in the outage begins that time anew.
+ * What can go wrong, and why nobody who lives is settled:
+ *
+ * - The database's clock is set forward, and everybody looks silent. A node is given up only when this
+ *   process has itself seen it silent, by its own steady clock (`domain/silence.ts`).
+ * - Somebody's transaction holds rows of `nodes`, so that heartbeats wait. A node whose row is held is
+ *   not judged, and is watched anew from then on.
+ * - The database was away, or this process slept. What it has seen before counts for nothing then.
+ * - This node's own signs of life do not get through. Then those of others may not either, and it
+ *   judges none but those that have said good-bye.
+ * - A sign comes between the look and the statement that settles. That statement looks again.
  */
 export class Settler {
   private readonly loop: Loop;
+  private readonly silence: Silence;
+  private readonly idleMs: number;
   private term: number | null = null;
-  private since = 0;
+  private lookedAt = -Infinity;
 
   constructor(
     private readonly fires: FireLedger,
     private readonly elector: Elector,
-    private readonly deadAfterMs: number,
+    private readonly options: SettlerOptions,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {
+    this.idleMs = options.deadAfterMs / 2;
+    this.silence = new Silence(options.deadAfterMs, options.heartbeatMs);
     this.loop = new Loop('settler', clock, log, () => this.turn());
   }
 
@@ -40,26 +60,59 @@ export class Settler {
 
   private async turn(): Promise<number> {
     const { token } = this.elector;
-    const now = this.clock.monotonic();
-    if (token !== this.term) {
-      this.term = token;
-      this.since = now;
-    }
+    if (token !== this.term) this.forgetAll();
+    this.term = token;
     if (token === null) return Infinity;
-    const patience = this.since + this.deadAfterMs - now;
-    if (patience > 0) return patience;
-    const settled = await this.fires.settle(token);
-    if (settled === null) {
-      this.elector.wake();
-      return this.deadAfterMs;
+    const nodes = await this.look();
+    const dead = nodes.filter(({ isDead }) => isDead);
+    if (dead.length > 0 && !(await this.settle(token, nodes))) return this.idleMs;
+    return nodes.length > 0 ? Math.min(BUSY_MS, this.options.deadAfterMs / 10) : this.idleMs;
+  }
+
+  /** Those that have runs, but for this one. */
+  private async look(): Promise<readonly (NodeAtWork & { readonly isDead: boolean })[]> {
+    const now = this.clock.monotonic();
+    const { heartbeatMs } = this.options;
+    // It slept, or could not look: nobody is known to have been silent meanwhile.
+    if (now - this.lookedAt > this.idleMs + 2 * heartbeatMs) this.forgetAll();
+    const { nodes, ownSilenceMs } = await this.fires.atWork().catch((error: unknown) => {
+      this.forgetAll();
+      throw error;
+    });
+    this.lookedAt = now;
+    this.silence.keep(new Set(nodes.map(({ nodeId }) => nodeId)));
+    const isHeard = ownSilenceMs <= 2.5 * heartbeatMs;
+    return nodes.map((node) => ({ ...node, isDead: this.isDead(node, now, isHeard) }));
+  }
+
+  private isDead(node: NodeAtWork, now: number, isHeard: boolean): boolean {
+    if (node.isGone) return true;
+    if (node.isHeld) {
+      this.silence.forget(node.nodeId);
+      return false;
     }
-    this.tell(settled);
-    return this.deadAfterMs * 0.5;
+    // Always asked: it must know since when.
+    return this.silence.isDead(node.nodeId, node, now) && isHeard;
+  }
+
+  private async settle(
+    token: number,
+    nodes: readonly (NodeAtWork & { readonly isDead: boolean })[],
+  ): Promise<boolean> {
+    const alive = nodes.filter(({ isDead }) => !isDead).map(({ nodeId }) => nodeId);
+    const settled = await this.fires.settle(token, alive);
+    if (settled === null) this.elector.wake();
+    else this.tell(settled);
+    return settled !== null;
+  }
+
+  private forgetAll(): void {
+    this.silence.keep(new Set());
   }
 
   private tell({ abandoned, rerun }: Settled): void {
     const gone = 'of nodes that have gone silent';
-    if (abandoned > 0) this.log.warn(`Gave up ${abandoned} runs ${gone}.`);
-    if (rerun > 0) this.log.warn(`Let ${rerun} runs ${gone} be run again.`);
+    if (abandoned > 0) this.log.warn(`Abandoned ${abandoned} runs ${gone}.`);
+    if (rerun > 0) this.log.warn(`Requeued ${rerun} runs ${gone}.`);
   }
 }

@@ -71,8 +71,12 @@ export class TransactionEnder {
     if (token !== this.term) this.silence.keep(new Set());
     this.term = token;
     if (token === null) return Infinity;
-    const { all, ownSilenceMs } = await this.transactions.see();
     const now = this.clock.monotonic();
+    const { all, ownSilenceMs } = await this.transactions.see().catch((error: unknown) => {
+      // Nobody is known to have been silent while nobody could look.
+      this.silence.keep(new Set());
+      throw error;
+    });
     const isHeard = ownSilenceMs <= 2 * this.options.heartbeatMs;
     this.silence.keep(new Set(all.flatMap(({ nodeId }) => (nodeId === null ? [] : [nodeId]))));
     const left = all.filter((one) => this.isLeft(one, now, isHeard));

@@ -41,6 +41,26 @@ export interface Settled {
   readonly rerun: number;
 }
 
+/** A node that has runs, as the ledger knows it. */
+export interface NodeAtWork {
+  readonly nodeId: string;
+  /** Its last sign of life: a text that changes with each; null: it is not known. */
+  readonly sign: string | null;
+  /** How long that was ago by the database's clock, in ms. */
+  readonly silentMs: number;
+  /** It has said good-bye, or is not known. */
+  readonly isGone: boolean;
+  /** Somebody's transaction holds its row, so it cannot give a sign of life now. */
+  readonly isHeld: boolean;
+}
+
+export interface NodesAtWork {
+  /** All but this one. */
+  readonly nodes: readonly NodeAtWork[];
+  /** How long ago this node gave its last sign of life, by the database's clock, in ms. */
+  readonly ownSilenceMs: number;
+}
+
 /** When the cluster was paused, as far as it matters to these jobs. */
 export interface Pauses {
   /** It is paused now. */
@@ -108,6 +128,11 @@ export abstract class FireLedger {
   /**
    * Ends the runs of nodes that have been silent for too long, or lets them be run again if their job
    * wants that. Null: the token is not in force.
+   *
+   * @param alive nodes that are not to be judged, whatever the database's clock says. Default: none
    */
-  abstract settle(fencingToken: number): Promise<Settled | null>;
+  abstract settle(fencingToken: number, alive?: readonly string[]): Promise<Settled | null>;
+
+  /** The nodes whose runs may have to be settled. */
+  abstract atWork(): Promise<NodesAtWork>;
 }

@@ -25,7 +25,7 @@ export function memoryEngineStore(
   return {
     lock,
     wakeUps,
-    fires: new MemoryFireLedger(database),
+    fires: new MemoryFireLedger(database, node.id),
     history: new MemoryHistory(database),
     queue: new MemoryRunQueue(database, node.id),
     roster: new MemoryNodeRoster(database, node),

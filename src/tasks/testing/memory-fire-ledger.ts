@@ -7,6 +7,7 @@ import {
   type DueJobs,
   type Fire,
   type Fired,
+  type NodesAtWork,
   type Settled,
 } from '../store/fire-ledger.js';
 import { readDueJob } from '../store/read-due-job.js';
@@ -18,7 +19,10 @@ import { settleRuns } from './memory-settle.js';
 
 /** What the leader reads and writes when it fires. */
 export class MemoryFireLedger extends FireLedger {
-  constructor(private readonly database: MemoryDatabase) {
+  constructor(
+    private readonly database: MemoryDatabase,
+    private readonly nodeId: string,
+  ) {
     super();
   }
 
@@ -80,8 +84,29 @@ export class MemoryFireLedger extends FireLedger {
     return this.database.lock.fencingToken === fencingToken ? release(this.database) : null;
   }
 
-  async settle(fencingToken: number): Promise<Settled | null> {
-    return this.database.lock.fencingToken === fencingToken ? settleRuns(this.database) : null;
+  async atWork(): Promise<NodesAtWork> {
+    const { nodes, runs } = this.database;
+    const now = this.database.now().getTime();
+    const busy = runs.live().filter((row) => row.state === 'running' || row.handlerAlive);
+    const ids = new Set(busy.flatMap(({ nodeId }) => (nodeId === null ? [] : [nodeId])));
+    ids.delete(this.nodeId);
+    const silentMs = (id: string) => now - (nodes.get(id)?.heartbeatAt.getTime() ?? -Infinity);
+    return {
+      nodes: [...ids].map((nodeId) => ({
+        nodeId,
+        sign: nodes.get(nodeId)?.heartbeatAt.toISOString() ?? null,
+        silentMs: silentMs(nodeId),
+        isGone: nodes.get(nodeId)?.stoppedAt !== null,
+        isHeld: false,
+      })),
+      ownSilenceMs: silentMs(this.nodeId),
+    };
+  }
+
+  async settle(fencingToken: number, alive: readonly string[] = []): Promise<Settled | null> {
+    return this.database.lock.fencingToken === fencingToken
+      ? settleRuns(this.database, alive)
+      : null;
   }
 
   /** Nobody has changed the job since it was read, and all that it fires is due. */

@@ -5,9 +5,11 @@ import type { RunRow } from './memory-rows.js';
 import { pendAgain, tellSlots } from './memory-run-ends.js';
 
 /** Settles the runs of nodes that have been silent for too long. */
-export function settleRuns(database: MemoryDatabase): Settled {
+export function settleRuns(database: MemoryDatabase, alive: readonly string[]): Settled {
   const { runs } = database;
-  const lost = runs.live().filter((row) => isOfDeadNode(database, row));
+  const lost = runs
+    .live()
+    .filter((row) => !alive.includes(row.nodeId ?? '') && isOfDeadNode(database, row));
   const ended = lost.map((row) => settleRun(database, row));
   if (ended.includes('queued')) database.notify('runs');
   tellSlots(

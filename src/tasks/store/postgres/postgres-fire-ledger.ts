@@ -7,6 +7,7 @@ import {
   type Fire,
   type Fired,
   type FiredRow,
+  type NodesAtWork,
   type Settled,
 } from '../fire-ledger.js';
 import { readDueJob, type StoredDueJob } from '../read-due-job.js';
@@ -14,6 +15,7 @@ import type { PostgresStoreOptions } from './engine-options.js';
 import type { EnginePool } from './engine-pool.js';
 import { dueJobs } from './sql/due-jobs.js';
 import { fire } from './sql/fire.js';
+import { nodesAtWork } from './sql/nodes-at-work.js';
 import { release } from './sql/release.js';
 import { settle } from './sql/settle.js';
 
@@ -136,13 +138,23 @@ export class PostgresFireLedger extends FireLedger {
     return row?.led ? row.released : null;
   }
 
-  async settle(fencingToken: number): Promise<Settled | null> {
+  async atWork(): Promise<NodesAtWork> {
+    const { schema, shift, node, deadAfterMs } = this.options;
+    const [row] = await this.pool.query<NodesAtWork & { ownSilenceMs: number | null }>(
+      nodesAtWork(schema),
+      [shift.bound, node.id, deadAfterMs],
+    );
+    return { nodes: row?.nodes ?? [], ownSilenceMs: row?.ownSilenceMs ?? Infinity };
+  }
+
+  async settle(fencingToken: number, alive: readonly string[] = []): Promise<Settled | null> {
     const { schema, shift, deadAfterMs } = this.options;
     const [row] = await this.pool.query<Settled & { led: boolean }>(settle(schema), [
       shift.bound,
       fencingToken,
       deadAfterMs,
       schema.channel,
+      alive,
     ]);
     return row?.led ? { abandoned: row.abandoned, rerun: row.rerun } : null;
   }

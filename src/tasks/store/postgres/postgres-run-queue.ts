@@ -110,7 +110,7 @@ export class PostgresRunQueue extends RunQueue {
   }
 
   private end(outcomes: readonly Outcome[]): Promise<AnsweredRow[]> {
-    const { schema, shift, node } = this.options;
+    const { schema, shift, node, deadAfterMs } = this.options;
     return this.query<AnsweredRow>(finish(schema), [
       shift.bound,
       node.id,
@@ -120,6 +120,7 @@ export class PostgresRunQueue extends RunQueue {
       outcomes.map(({ error }) => json(error)),
       outcomes.map(({ handlerAlive }) => handlerAlive ?? false),
       schema.channel,
+      deadAfterMs,
     ]);
   }
 

@@ -1,5 +1,6 @@
 import type { SchemaName } from '../../schema-name.js';
 import { answer, lockQueued, mayClaim, nextQueued, takeDue } from './claim-parts.js';
+import { signOfLife } from './sign-of-life.js';
 import type { Statement } from './statement.js';
 
 /**
@@ -12,7 +13,8 @@ import type { Statement } from './statement.js';
 export const claimLimited = (schema: SchemaName, slots: number): Statement => ({
   name: `claim_limited_${slots}`,
   text: `
-    WITH ${mayClaim(schema)},
+    WITH ${signOfLife(schema, '$2', '$3')},
+    ${mayClaim(schema)},
     groups AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset($5::jsonb) AS g (tasks text[], most int)),
     aged AS MATERIALIZED (

@@ -1,5 +1,6 @@
 import type { SchemaName } from '../../schema-name.js';
 import { answer, lockQueued, mayClaim, nextQueued, takeDue } from './claim-parts.js';
+import { signOfLife } from './sign-of-life.js';
 import type { Statement } from './statement.js';
 
 /**
@@ -25,7 +26,8 @@ import type { Statement } from './statement.js';
 export const claim = (schema: SchemaName, slots: number): Statement => ({
   name: `claim_${slots}`,
   text: `
-    WITH ${mayClaim(schema)},
+    WITH ${signOfLife(schema, '$2', '$3')},
+    ${mayClaim(schema)},
     aged AS MATERIALIZED (${lockQueued(schema, 'aged', '$4::text[]', slots)}),
     fresh AS MATERIALIZED (
       SELECT * FROM (${lockQueued(schema, 'fresh', '$4::text[]', slots)}) f

@@ -1,11 +1,12 @@
 import { STAMP } from '../../database-time.js';
 import { lockClaims } from './lock-claims.js';
+import { signOfLife } from './sign-of-life.js';
 import type { StatementOf } from './statement.js';
 import { tellSlots } from './waiting-slots.js';
 
 /**
  * Writes outcomes: $2 node · $3 runs · $4 attempts · $5 states · $6 results · $7 errors ·
- * $8 whether the handler goes on · $9 channel.
+ * $8 whether the handler goes on · $9 channel · $10 dead-after in ms.
  *
  * Only the claim that is still in force may finish a run, so a node that was given up cannot
  * overwrite what became of it. Outcomes that this node wrote before, in a statement whose answer was
@@ -17,7 +18,8 @@ import { tellSlots } from './waiting-slots.js';
 export const finish: StatementOf = (schema) => ({
   name: 'finish',
   text: `
-    WITH outcomes AS MATERIALIZED (
+    WITH ${signOfLife(schema, '$2', '$10')},
+    outcomes AS MATERIALIZED (
       SELECT * FROM unnest($3::bigint[], $4::int[], $5::text[], $6::jsonb[], $7::jsonb[],
                            $8::boolean[])
         AS o (id, attempt, state, result, error, handler_alive)

@@ -9,7 +9,8 @@ const BATCH = 500;
 
 /**
  * Settles the runs of nodes that have been silent for too long: abandons them, or makes them pending
- * again where their job wants that. $2 token · $3 dead-after in ms · $4 channel.
+ * again where their job wants that. $2 token · $3 dead-after in ms · $4 channel · $5 nodes that are known
+ * to live.
  *
  * What can go wrong, and why it does not:
  *
@@ -45,6 +46,7 @@ export const settle: StatementOf = (schema) => {
         LEFT JOIN ${quoted}.nodes n ON n.id = r.node_id
         LEFT JOIN ${quoted}.jobs j ON j.id = r.job_id
       WHERE EXISTS (SELECT 1 FROM lead) AND r.state = 'running' AND ${dead}
+        AND r.node_id <> ALL ($5::uuid[])
       ORDER BY r.id
       LIMIT ${BATCH}),
     plans AS MATERIALIZED (
@@ -95,6 +97,7 @@ export const settle: StatementOf = (schema) => {
       SELECT r.id, r.fire_at
       FROM ${quoted}.runs r LEFT JOIN ${quoted}.nodes n ON n.id = r.node_id
       WHERE EXISTS (SELECT 1 FROM lead) AND r.handler_alive AND ${dead}
+        AND r.node_id <> ALL ($5::uuid[])
       ORDER BY r.id
       LIMIT ${BATCH}
       FOR NO KEY UPDATE OF r SKIP LOCKED),
