@@ -122,6 +122,7 @@ export class ClusterNode {
     this.unfollow = this.events.follow(FIRE_EVENTS, (rows) =>
       this.engine?.post({ type: 'listen', rows }),
     );
+    this.status.trouble = () => this.engine?.trouble() ?? null;
     this.status.running = true;
     this.status.notReady = null;
     this.events.emit(tasksEvent('node.started', this.clock.now(), { nodeId: this.status.id }));

@@ -19,4 +19,6 @@ export class NodeStatus {
   unknownTasks: readonly string[] = [];
   /** Why this node is not ready to work; null: it is. */
   notReady: string | null = 'starting';
+  /** Why it does not do its work although it is ready, as its loops tell; null: it does. */
+  trouble: () => string | null = () => null;
 }

@@ -23,7 +23,7 @@ it('brings up ten nodes that start at the same instant on an empty database', as
     recordingNode(`n${n}`, '/dev/null', { databaseUrl: database.url, poolSize: 3 }),
   );
   await Promise.all(nodes.map((node) => node.saying('is at work')));
-  await Promise.race(nodes.map((node) => node.saying('This node leads now')));
+  await Promise.race(nodes.map((node) => node.saying('This node became leader')));
 
   const [cluster] = await database.query(
     `SELECT (SELECT count(*)::int FROM carillon.migrations) AS migrations,
@@ -34,6 +34,6 @@ it('brings up ten nodes that start at the same instant on an empty database', as
   );
   expect(cluster).toMatchObject({ nodes: NODES, generation: 1, terms: 1 });
   expect(cluster!['migrations']).toBe(cluster!['distinct_migrations']);
-  const leaders = nodes.filter((node) => node.log.includes('This node leads now'));
+  const leaders = nodes.filter((node) => node.log.includes('This node became leader'));
   expect(leaders).toHaveLength(1);
 });

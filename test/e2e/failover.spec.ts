@@ -135,7 +135,7 @@ describe('a cluster of three processes', () => {
     const seen = readRecord(record).length;
     await fires(seen + 2);
     frozen.signal('SIGCONT');
-    const why = await frozen.saying('does not lead any more', said);
+    const why = await frozen.saying('lost leadership', said);
     expect(why).toMatch(/its lease ran out/);
     await fires(readRecord(record).length + 3);
 

@@ -51,7 +51,9 @@ function due(c: Circumstances): Why | null {
   const isPatient = now.getTime() - job.nextFireAt.getTime() < PATIENCE_MS;
   return {
     state: 'due',
-    reason: `It is due since ${job.nextFireAt.toISOString()}, and the leader fires it this moment.`,
+    reason: isPatient
+      ? `It is due since ${job.nextFireAt.toISOString()}, and the leader fires it this moment.`
+      : `It has been due since ${job.nextFireAt.toISOString()}, and the leader has not fired it.`,
     since: job.nextFireAt,
     remedy: isPatient
       ? null

@@ -284,6 +284,7 @@ describe('a job that nothing is in the way of', () => {
     expect(now).toMatchObject({ state: 'due', since: at(-1_000), remedy: null });
     const late = why(given({ job: { nextFireAt: at(-minutes(1)) } }));
     expect(late.remedy).toContain('see the log of the leader');
+    expect(late.reason).toContain('the leader has not fired it.');
   });
 
   it('is not due: it says when it fires, and that the last run succeeded', () => {

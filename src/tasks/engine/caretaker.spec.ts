@@ -102,7 +102,7 @@ describe('the caretaker', () => {
     await clock.advance(5_000);
     expect(log.lines).toEqual([
       'warn: The care for jobs failed and tries again: connection refused',
-      'log: The care for jobs goes on.',
+      'log: The care for jobs has recovered.',
     ]);
   });
 

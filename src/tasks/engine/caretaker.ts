@@ -60,14 +60,14 @@ export class Caretaker {
     await within(this.clock, STOP_MS, this.loop.stop());
   }
 
-  private async turn(): Promise<number> {
+  private async turn(): Promise<number | null> {
     const { token } = this.elector;
     const now = this.clock.monotonic();
     if (token !== this.term) {
       this.term = token;
       this.since = now;
     }
-    if (token === null) return Infinity;
+    if (token === null) return null;
     if (now < this.notBefore) return this.notBefore - now;
     const judgesInMs = this.since + this.deadAfterMs - now;
     const dueInMs = await this.jobs.care(judgesInMs <= 0, this.stopping.signal);

@@ -55,6 +55,11 @@ export class Claimer {
     this.loop = new Loop('claimer', clock, log, () => this.turn());
   }
 
+  /** Why its work has not been done for longer than `ms`; null: it has. */
+  failingFor(ms: number): string | null {
+    return this.loop.failingFor(ms);
+  }
+
   start(): void {
     this.loop.start();
   }

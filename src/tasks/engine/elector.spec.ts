@@ -43,13 +43,23 @@ let lock: Lock;
 let log: RecordedLog;
 let elector: Elector;
 let changes: boolean[];
+/** Why it cannot fire. */
+let unfit: string | null;
+let proving: () => Promise<unknown>;
 
 beforeEach(() => {
   clock = new FakeClock();
   lock = new Lock();
   log = recordedLog();
   changes = [];
-  elector = new Elector(lock, clock, leaseTimings(LEASE_MS), log, (leads) => changes.push(leads));
+  unfit = null;
+  proving = () => Promise.resolve();
+  const changed = (leads: boolean) => changes.push(leads);
+  elector = new Elector(lock, clock, leaseTimings(LEASE_MS), log, changed, {
+    unfit: () => unfit,
+    leftMs: () => Infinity,
+    prove: () => proving(),
+  });
 });
 afterEach(async () => {
   const stopped = elector.stop();
@@ -261,5 +271,35 @@ describe('stopping an elector', () => {
     await clock.advance(50);
     await stopped;
     expect(lock.asked.at(-1)).toBe('resign 4');
+  });
+});
+
+describe('a leader that cannot fire', () => {
+  it('gives the lock back at its next renewal, and says why', async () => {
+    await start();
+    unfit = 'canceling statement due to lock timeout';
+    await clock.advance(RENEW_MS);
+    expect(lock.asked).toContain('resign 4');
+    expect(elector.token).toBeNull();
+    expect(changes).toEqual([true, false]);
+    expect(log.lines.at(-1)).toContain(
+      'lost leadership: it cannot fire: canceling statement due to lock timeout',
+    );
+  });
+
+  it('lets others come first for two leases, and proves that it can before it stands again', async () => {
+    await start();
+    unfit = 'cut off';
+    await clock.advance(RENEW_MS);
+    unfit = null;
+    proving = () => Promise.reject(new Error('still cut off'));
+    await clock.advance(2 * LEASE_MS - 100);
+    const takeOvers = () => lock.asked.filter((line) => line.startsWith('take over')).length;
+    expect(takeOvers()).toBe(1);
+    await clock.advance(5_000);
+    expect(takeOvers()).toBe(1);
+    proving = () => Promise.resolve();
+    await clock.advance(5_000);
+    expect(takeOvers()).toBe(2);
   });
 });

@@ -14,6 +14,16 @@ import { Loop } from './loop.js';
 /** A renewal that got no answer is tried again so soon, while the lease is still trusted. */
 const RENEW_AGAIN_MS = 100;
 
+/** Whether this node can do a leader's work. */
+export interface Fitness {
+  /** Why it cannot, and has not for too long; null: it can. */
+  unfit(): string | null;
+  /** How long it may still fail, in ms; Infinity: it does not. */
+  leftMs(): number;
+  /** Resolves once it has shown that it can again; at once where nothing speaks against it. */
+  prove(): Promise<unknown>;
+}
+
 /**
  * Keeps asking for the leader lock, and knows whether this node leads.
  *
@@ -32,11 +42,17 @@ const RENEW_AGAIN_MS = 100;
  * - The hint lies, because the holder lost its session and lives. The takeover is early, and harmless
  *   for the same reason.
  *
+ * - It renews, but cannot fire: its statements fail, hang, or go another way that is cut. The lease is renewed
+ *   on the way that fires take, and a leader that has not been able to load or fire for a lease gives the
+ *   lock back. It lets others come first for two leases, and shows that it can load before it stands again.
+ *
  * See `domain/lease.ts` for the rules and `store/postgres/sql/take-over.ts` for the lock.
  */
 export class Elector {
   private lease: Lease | null = null;
   private acquired: Acquired | null = null;
+  /** On the monotonic clock. */
+  private standsAgainAt = -Infinity;
   private readonly loop: Loop;
 
   constructor(
@@ -45,6 +61,7 @@ export class Elector {
     private readonly timings: LeaseTimings,
     private readonly log: Log,
     private readonly changed: (leads: boolean) => void,
+    private readonly fitness: Fitness,
   ) {
     this.loop = new Loop('election', clock, log, () => this.turn());
   }
@@ -87,6 +104,9 @@ export class Elector {
     const row = await this.lock.read();
     const step = followerStep(row, this.lock.canWatch);
     if (step.do === 'sleep') return step.ms;
+    const waitMs = this.standsAgainAt - this.clock.monotonic();
+    if (waitMs > 0) return Math.min(waitMs, this.timings.renewMs);
+    await this.fitness.prove();
     if (step.do === 'take-over') return this.takeOver(row.fencingToken, false);
     const ended = await this.lock.watch(row.fencingToken, step.atMostMs);
     return ended ? this.takeOver(row.fencingToken, true) : 0;
@@ -98,7 +118,7 @@ export class Elector {
     if (acquired === null) return 0;
     this.acquired = acquired;
     this.lease = grantedLease(acquired.fencingToken, askedAt, this.timings);
-    this.log.log(`This node leads now (fencing token ${acquired.fencingToken}).`);
+    this.log.log(`This node became leader (fencing token ${acquired.fencingToken}).`);
     this.changed(true);
     // The first renewal, at once, tells the followers of the hint.
     return 0;
@@ -106,6 +126,8 @@ export class Elector {
 
   private async lead(lease: Lease, acquired: Acquired): Promise<number> {
     if (!isTrusted(lease, this.instant())) return this.lose('its lease ran out');
+    const unfit = this.fitness.unfit();
+    if (unfit !== null) return this.yield(acquired, unfit);
     const askedAt = this.instant();
     let renewed: boolean;
     try {
@@ -118,7 +140,17 @@ export class Elector {
     this.lease = grantedLease(acquired.fencingToken, askedAt, this.timings);
     // Trust ran out before the answer came, and whoever looked meanwhile has gone to sleep.
     if (!trusted) this.changed(true);
-    return this.timings.renewMs;
+    return Math.min(this.timings.renewMs, this.fitness.leftMs());
+  }
+
+  /** Gives the lock back to somebody who can do more with it. */
+  private async yield({ fencingToken }: Acquired, unfit: string): Promise<number> {
+    this.standsAgainAt = this.clock.monotonic() + 2 * this.timings.leaseMs;
+    this.stepDown(`it cannot fire: ${unfit}`);
+    // Where this fails the lease ends by itself.
+    await this.lock.resign(fencingToken).catch(() => undefined);
+    await this.lock.reset();
+    return 0;
   }
 
   private async lose(why: string): Promise<number> {
@@ -131,7 +163,7 @@ export class Elector {
     if (this.lease === null) return;
     this.lease = null;
     this.acquired = null;
-    this.log.log(`This node does not lead any more: ${why}.`);
+    this.log.log(`This node lost leadership: ${why}.`);
     this.changed(false);
   }
 

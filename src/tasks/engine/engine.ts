@@ -13,6 +13,7 @@ import { HeardFires } from './heard-fires.js';
 import { HeartbeatLoop } from './heartbeat.js';
 import { HeldClaims } from './held-claims.js';
 import type { ToEngine, ToRunner } from './messages.js';
+import { LeaderFitness } from './leader-fitness.js';
 import { OutcomeWriter } from './outcome-writer.js';
 import { Planner } from './planner.js';
 import { Reporter } from './reporter.js';
@@ -48,6 +49,9 @@ const FLUSH_MS = 4_000;
 export class Engine {
   private readonly held = new HeldClaims();
   private readonly heardFires: HeardFires;
+  /** On the monotonic clock, as the heartbeats tell it; null: somebody leads. */
+  private leaderlessSince: number | null = null;
+  private readonly fitness: LeaderFitness;
   private readonly elector: Elector;
   private readonly planner: Planner;
   private readonly releaser: Releaser;
@@ -73,7 +77,8 @@ export class Engine {
     const { tasks, deadAfterMs, heartbeatMs } = options;
     const time = new DatabaseClock(clock);
     const pollMs = wakeUps.canHear ? POLL_MS : POLL_UNHEARD_MS;
-    this.elector = new Elector(lock, clock, leaseTimings(options.leaseMs), log, (leads) => {
+    this.fitness = new LeaderFitness(fires, options, clock);
+    const changed = (leads: boolean) => {
       tell({ type: 'leads', leads });
       this.planner.wake();
       this.releaser.wake();
@@ -81,10 +86,21 @@ export class Engine {
       this.pruner.wake();
       this.caretaker?.wake();
       this.ender?.wake();
-    });
+    };
+    this.elector = new Elector(
+      lock,
+      clock,
+      leaseTimings(options.leaseMs),
+      log,
+      changed,
+      this.fitness,
+    );
     this.heardFires = new HeardFires(fires, (event) => tell({ type: 'event', event }));
     const pending = () => this.claimer.wake();
-    this.planner = new Planner(this.heardFires, this.elector, clock, time, log, pending);
+    this.planner = new Planner(
+      ...([this.heardFires, this.elector, clock, time, log, pending] as const),
+      this.fitness.firing,
+    );
     this.releaser = new Releaser(fires, this.elector, pollMs, clock, log, pending);
     this.settler = new Settler(fires, this.elector, options, clock, log);
     this.pruner = new Pruner(history, this.elector, clock, log);
@@ -112,10 +128,15 @@ export class Engine {
     this.heartbeat = new HeartbeatLoop(roster, this.held, heartbeatMs, clock, time, log, {
       lost: (claim) => tell({ type: 'abort', claim, reason: { type: 'claim-lost' } }),
       cancelled: (claim, why) => tell({ type: 'abort', claim, reason: { type: 'cancelled', why } }),
-      reached: (unreachable) => tell({ type: 'database', unreachable }),
+      reached: (unreachable) => {
+        this.fitness.heartbeat(unreachable);
+        tell({ type: 'database', unreachable });
+      },
       answered: (heartbeat) => {
         watcher.heard(heartbeat);
-        if (heartbeat) this.claimer.setDraining(heartbeat.drain);
+        if (!heartbeat) return;
+        this.claimer.setDraining(heartbeat.drain);
+        this.leaderlessSince = heartbeat.led ? null : (this.leaderlessSince ?? clock.monotonic());
       },
     });
     this.reporter = new Reporter(queue, clock, log);
@@ -144,6 +165,31 @@ export class Engine {
       this.caretaker?.start();
       this.ender?.start();
     }
+  }
+
+  /**
+   * Why this node does not do its work, or nobody does that it depends on; null: all is well. It is what
+   * the loops themselves say of their last turns.
+   */
+  trouble(): string | null {
+    const { leaseMs, heartbeatMs } = this.options;
+    return (
+      this.heartbeat.failingFor(2 * heartbeatMs) ??
+      this.outcomes.failingFor(leaseMs) ??
+      this.claimer.failingFor(leaseMs) ??
+      this.planner.failingFor(leaseMs) ??
+      this.leaderless()
+    );
+  }
+
+  private leaderless(): string | null {
+    if (this.leaderlessSince === null) return null;
+    const forMs = this.clock.monotonic() - this.leaderlessSince;
+    if (forMs <= this.options.leaseMs) return null;
+    return (
+      `no node has led for ${Math.round(forMs / 1_000)} s, so nothing is fired. Start a node with the ` +
+      'role "scheduler", or see the logs of those that run for why they cannot lead'
+    );
   }
 
   /** What the runner has to say. */

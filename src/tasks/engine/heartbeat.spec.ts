@@ -23,6 +23,7 @@ let answer: () => Promise<Heartbeat>;
 const anAnswer = (...claims: readonly (Claim & Partial<RunningClaim>)[]): Heartbeat => ({
   running: claims.map((claim) => ({ cancel: null, ...claim })),
   unknownTasks: [],
+  led: true,
   toAdopt: [],
   drain: false,
   at: NOON,

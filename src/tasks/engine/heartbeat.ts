@@ -8,7 +8,7 @@ import { Loop } from './loop.js';
 
 /** Who wants to know what the ledger answers. */
 export interface HeartbeatListener {
-  /** The run of a handler is not this node's any more. */
+  /** The run of a handler is not this node's any more. Told once for each claim. */
   lost(claim: Claim): void;
   /** Somebody wants a run to end. Told once for each claim. */
   cancelled(claim: Claim, why: string): void;
@@ -47,6 +47,11 @@ export class HeartbeatLoop {
     this.loop.wake();
   }
 
+  /** Why no sign of life has got through for longer than `ms`; null: one has. */
+  failingFor(ms: number): string | null {
+    return this.loop.failingFor(ms);
+  }
+
   stop(): Promise<void> {
     return this.loop.stop();
   }
@@ -74,7 +79,7 @@ export class HeartbeatLoop {
     for (const claim of working) {
       // What ended meanwhile is gone from the ledger because this node said so.
       const gone = !known.has(`${claim.runId}/${claim.attempt}`);
-      if (gone && this.held.isWorking(claim)) this.listener.lost(claim);
+      if (gone && this.held.isWorking(claim) && this.held.lose(claim)) this.listener.lost(claim);
     }
   }
 

@@ -5,6 +5,7 @@ export class HeldClaims {
   private readonly claims = new Map<string, Claim>();
   private readonly ended = new Set<string>();
   private readonly cancelled = new Set<string>();
+  private readonly lost = new Set<string>();
   /** The ledger has claims in this node's name that it does not hold, or seems to. */
   strangers = false;
 
@@ -21,12 +22,20 @@ export class HeldClaims {
     this.claims.delete(key(claim));
     this.ended.delete(key(claim));
     this.cancelled.delete(key(claim));
+    this.lost.delete(key(claim));
   }
 
   /** Somebody wants it to end. False: its handler has been told already. */
   cancel(claim: Claim): boolean {
     if (this.cancelled.has(key(claim))) return false;
     this.cancelled.add(key(claim));
+    return true;
+  }
+
+  /** It is not this node's any more. False: its handler has been told already. */
+  lose(claim: Claim): boolean {
+    if (this.lost.has(key(claim))) return false;
+    this.lost.add(key(claim));
     return true;
   }
 

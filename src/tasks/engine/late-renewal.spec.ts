@@ -11,8 +11,13 @@ it('tells those who lead to go on when trust ran out before a renewal was answer
   const clock = new FakeClock();
   const lock = new MemoryLeaderLock(new MemoryDatabase(clock), 'north', true);
   const told: boolean[] = [];
-  const elector = new Elector(lock, clock, leaseTimings(5_000), SILENT, (leads) => {
+  const changed = (leads: boolean) => {
     told.push(leads);
+  };
+  const elector = new Elector(lock, clock, leaseTimings(5_000), SILENT, changed, {
+    unfit: () => null,
+    leftMs: () => Infinity,
+    prove: () => Promise.resolve(),
   });
   elector.start();
   await clock.advance(0);

@@ -84,7 +84,7 @@ describe('a loop whose turn fails', () => {
     expect(log.lines).toEqual([
       'warn: The test failed and tries again: no database',
       'warn: The test failed and tries again: no table',
-      'log: The test goes on.',
+      'log: The test has recovered.',
     ]);
   });
 
@@ -122,7 +122,7 @@ describe('a loop whose turn fails', () => {
       'text',
       'null',
       'TypeError',
-      'The test goes on.',
+      'The test has recovered.',
     ]);
   });
 });

@@ -19,14 +19,25 @@ export class Loop {
   private woken = false;
   private retryMs = FIRST_RETRY_MS;
   private told = '';
+  private failed: { readonly at: number; readonly reason: string } | null = null;
 
-  /** @param turn does the work and says in how many milliseconds it wants to be called again */
+  /**
+   * @param turn does the work and says in how many milliseconds it wants to be called again; null: it is
+   *   not for this node to do now, so that it neither works nor fails
+   */
   constructor(
     private readonly name: string,
     private readonly clock: Clock,
     private readonly log: Log,
-    private readonly turn: () => Promise<number>,
+    private readonly turn: () => Promise<number | null>,
   ) {}
+
+  /** Why it has not done its work for longer than `ms`; null: it has, or has none to do. */
+  failingFor(ms: number): string | null {
+    const { failed } = this;
+    if (failed === null || this.clock.monotonic() - failed.at < ms) return null;
+    return `the ${this.name} fails: ${failed.reason}`;
+  }
 
   start(): void {
     this.running ??= this.run();
@@ -58,10 +69,12 @@ export class Loop {
   private async safeTurn(): Promise<number> {
     try {
       const ms = await this.turn();
-      if (this.told) this.log.log(`The ${this.name} goes on.`);
-      this.told = '';
+      this.failed = null;
       this.retryMs = FIRST_RETRY_MS;
-      return ms;
+      // Only work that was done shows that it works.
+      if (ms !== null && this.told) this.log.log(`The ${this.name} has recovered.`);
+      this.told = '';
+      return ms ?? Infinity;
     } catch (error) {
       if (this.stopped.signal.aborted) return 0;
       const ms = this.retryMs;
@@ -75,6 +88,7 @@ export class Loop {
 
   private tell(error: unknown): void {
     const reason = error instanceof Error ? error.message || error.name : String(error);
+    this.failed = { at: this.failed?.at ?? this.clock.monotonic(), reason };
     if (reason === this.told) return;
     this.told = reason;
     this.log.warn(`The ${this.name} failed and tries again: ${reason}`);

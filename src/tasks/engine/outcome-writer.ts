@@ -46,6 +46,11 @@ export class OutcomeWriter {
     this.loop = new Loop('outcome writer', clock, log, () => this.turn());
   }
 
+  /** Why its work has not been done for longer than `ms`; null: it has. */
+  failingFor(ms: number): string | null {
+    return this.loop.failingFor(ms);
+  }
+
   start(): void {
     this.loop.start();
   }

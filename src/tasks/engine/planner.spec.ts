@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aDueJob, aPolicy, later, minutes, NOON } from '../../../test/support/builders.js';
 import { recordedLog, type RecordedLog } from '../../../test/support/recorded-log.js';
+import { Ability } from '../domain/ability.js';
 import type { DueJob, DueJobKey, DueJobs, Fire, FireLedger, Fired } from '../store/fire-ledger.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { DatabaseClock } from './database-clock.js';
@@ -80,6 +81,7 @@ beforeEach(() => {
   planner = new Planner(
     ...([ledger, elector as unknown as Elector, clock, new DatabaseClock(clock), log] as const),
     () => pending.push(clock.monotonic()),
+    new Ability(5_000),
   );
 });
 afterEach(async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.js';
+import type { Ability } from '../domain/ability.js';
 import { LIVE_MS, MOST_CAUGHT_UP, paced } from '../domain/catch-up.js';
 import { planFires } from '../domain/fire-plan.js';
 import type { Log } from '../domain/log.js';
@@ -72,9 +73,15 @@ export class Planner {
     private readonly databaseClock: DatabaseClock,
     log: Log,
     private readonly pending: () => void,
+    private readonly ability: Ability,
   ) {
     this.loop = new Loop('planner', clock, log, () => this.turn());
     this.setAside = new SetAside(log);
+  }
+
+  /** Why its work has not been done for longer than `ms`; null: it has. */
+  failingFor(ms: number): string | null {
+    return this.loop.failingFor(ms);
   }
 
   start(): void {
@@ -92,10 +99,10 @@ export class Planner {
     return this.loop.stop();
   }
 
-  private async turn(): Promise<number> {
+  private async turn(): Promise<number | null> {
     const token = this.elector.token;
     if (token !== this.term) this.beginTerm(token);
-    if (token === null) return Infinity;
+    if (token === null) return null;
     if (this.mustLoad()) await this.load();
     if (this.pauses.paused) {
       this.keptUpAt = this.databaseClock.now();
@@ -134,12 +141,11 @@ export class Planner {
   private async load(): Promise<void> {
     this.stale = false;
     const askedAt = this.clock.monotonic();
-    const loaded = await loadDue(this.fires, this.setAside.keys, this.liveFrom()).catch(
-      (error: unknown) => {
-        this.stale = true;
-        throw error;
-      },
-    );
+    const loading = loadDue(this.fires, this.setAside.keys, this.liveFrom());
+    const loaded = await this.ability.follow(askedAt, loading).catch((error: unknown) => {
+      this.stale = true;
+      throw error;
+    });
     this.databaseClock.observe(askedAt, loaded.at);
     this.reloadAt = this.clock.monotonic() + RELOAD_MS;
     this.keptUpAt ??= loaded.at;
@@ -192,9 +198,10 @@ export class Planner {
   private async fire(token: number, fires: readonly Planned[]): Promise<number> {
     const askedAt = this.clock.monotonic();
     const batch = [token, this.pauses.count, fires] as const;
-    const fired = await fireInParts(this.fires, batch, ({ job }, reason) =>
+    const firing = fireInParts(this.fires, batch, ({ job }, reason) =>
       this.setAside.add({ jobId: job.jobId, revision: job.revision, reason }),
-    ).catch((error: unknown) => {
+    );
+    const fired = await this.ability.follow(askedAt, firing).catch((error: unknown) => {
       this.stale = true;
       throw error;
     });

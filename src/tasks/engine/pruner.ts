@@ -45,8 +45,8 @@ export class Pruner {
     return this.loop.stop();
   }
 
-  private async turn(): Promise<number> {
-    if (this.elector.token === null) return Infinity;
+  private async turn(): Promise<number | null> {
+    if (this.elector.token === null) return null;
     if (this.rest.length === 0) this.rest = KEPT;
     const began = this.clock.monotonic();
     const [what] = this.rest;

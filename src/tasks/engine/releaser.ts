@@ -52,9 +52,9 @@ export class Releaser {
     return this.loop.stop();
   }
 
-  private async turn(): Promise<number> {
+  private async turn(): Promise<number | null> {
     const { token } = this.elector;
-    if (token === null) return Infinity;
+    if (token === null) return null;
     const sleepMs = this.looksAgain ? Math.min(SECOND_LOOK_MS, this.pollMs) : this.pollMs;
     this.looksAgain = false;
     const released = await this.fires.release(token);

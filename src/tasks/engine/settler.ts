@@ -58,11 +58,11 @@ export class Settler {
     return this.loop.stop();
   }
 
-  private async turn(): Promise<number> {
+  private async turn(): Promise<number | null> {
     const { token } = this.elector;
     if (token !== this.term) this.forgetAll();
     this.term = token;
-    if (token === null) return Infinity;
+    if (token === null) return null;
     const nodes = await this.look();
     const dead = nodes.filter(({ isDead }) => isDead);
     if (dead.length > 0 && !(await this.settle(token, nodes))) return this.idleMs;

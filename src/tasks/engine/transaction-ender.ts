@@ -66,11 +66,11 @@ export class TransactionEnder {
     return this.loop.stop();
   }
 
-  private async turn(): Promise<number> {
+  private async turn(): Promise<number | null> {
     const { token } = this.elector;
     if (token !== this.term) this.silence.keep(new Set());
     this.term = token;
-    if (token === null) return Infinity;
+    if (token === null) return null;
     const now = this.clock.monotonic();
     const { all, ownSilenceMs } = await this.transactions.see().catch((error: unknown) => {
       // Nobody is known to have been silent while nobody could look.

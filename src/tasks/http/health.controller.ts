@@ -29,7 +29,7 @@ export class HealthController {
   @HealthCheck()
   async ready() {
     const session = this.indicators.check('scheduler');
-    const reason = this.status.notReady;
+    const reason = this.status.notReady ?? this.status.trouble();
     const lacks = this.status.unknownTasks.map((task) => `no live worker knows ${task}`);
     const result = await this.health.check([
       () =>

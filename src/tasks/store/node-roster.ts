@@ -13,6 +13,8 @@ export interface Heartbeat {
   readonly unknownTasks: readonly string[];
   /** Ids of jobs that this node declares otherwise than the ledger has them, and nobody else so. */
   readonly toAdopt: readonly string[];
+  /** Somebody holds the leader lock. */
+  readonly led: boolean;
   /** Somebody wants this node to take no more runs. */
   readonly drain: boolean;
   /** The database's clock. */

@@ -24,7 +24,7 @@ export class MemoryNodeRoster extends NodeRoster {
   }
 
   async beat(): Promise<Heartbeat> {
-    const { nodes, runs } = this.database;
+    const { nodes, runs, lock } = this.database;
     const at = this.database.now();
     const known = nodes.get(this.node.id);
     if (known === undefined) nodes.set(this.node.id, this.row());
@@ -42,6 +42,7 @@ export class MemoryNodeRoster extends NodeRoster {
       unknownTasks: this.unknownTasks(),
       toAdopt: this.toAdopt(),
       drain: known?.drain ?? false,
+      led: lock.nodeId !== null && lock.expiresAt > at.getTime(),
     };
   }
 

@@ -2,6 +2,7 @@ import type { LockRow } from '../../domain/lease.js';
 import { LeaderLock, type Acquired } from '../leader-lock.js';
 import { clientConfig } from './client-config.js';
 import type { PostgresStoreOptions } from './engine-options.js';
+import type { PostgresAccess } from './probe-server.js';
 import { ENGINE_SETTINGS } from './session-settings.js';
 import { Session } from './session.js';
 import { readLock } from './sql/read-lock.js';
@@ -16,6 +17,8 @@ const key = (fencingToken: number) => fencingToken % 2_147_483_647;
 export class PostgresLeaderLock extends LeaderLock {
   readonly canWatch: boolean;
   private readonly session: Session;
+  /** On the way that fires take, so that a leader which cannot fire cannot renew. */
+  private readonly lease: Session;
   /** A question about the lease that is not answered by now is as good as answered with no. */
   private readonly answerMs: number;
   /** The connection that took the lock: the hint is its, and goes with it. */
@@ -27,19 +30,21 @@ export class PostgresLeaderLock extends LeaderLock {
     this.answerMs = Math.min(1_000, options.leaseMs * 0.3);
     // Shorter than we wait: a takeover that nobody waits for any more must not come about.
     const waitMs = Math.max(1, Math.floor(this.answerMs * 0.8));
-    const limits = { lock_timeout: waitMs };
-    const config = clientConfig(options, options.direct, 'lock', limits);
-    this.session = new Session(
-      config,
-      options.direct.keepsSession
-        ? null
-        : { ...ENGINE_SETTINGS, ...limits, statement_timeout: waitMs },
-    );
+    const sessionTo = (access: PostgresAccess, purpose: string) =>
+      new Session(
+        clientConfig(options, access, purpose, { lock_timeout: waitMs }),
+        access.keepsSession
+          ? null
+          : { ...ENGINE_SETTINGS, lock_timeout: waitMs, statement_timeout: waitMs },
+      );
+    const { direct, pooled } = options;
+    this.session = sessionTo(direct, 'lock');
+    this.lease = direct.url === pooled.url ? this.session : sessionTo(pooled, 'lease');
   }
 
   async read(): Promise<LockRow> {
     const { schema, shift } = this.options;
-    const [row] = await this.session.query<{
+    const [row] = await this.lease.query<{
       fencing_token: string;
       held: boolean;
       remaining_ms: number;
@@ -79,8 +84,8 @@ export class PostgresLeaderLock extends LeaderLock {
 
   async renew({ fencingToken, hinted }: Acquired): Promise<boolean> {
     const { schema, node, leaseMs, shift } = this.options;
-    const holdsHint = hinted && (await this.session.current()) === this.hintedSession;
-    const rows = await this.session.query(
+    const holdsHint = hinted && this.session.isOpen(this.hintedSession);
+    const rows = await this.lease.query(
       renewLease(schema),
       [shift.bound, node.id, leaseMs, fencingToken, holdsHint],
       this.answerMs,
@@ -90,7 +95,7 @@ export class PostgresLeaderLock extends LeaderLock {
 
   async resign(fencingToken: number): Promise<boolean> {
     const { schema, node } = this.options;
-    const rows = await this.session.query(
+    const rows = await this.lease.query(
       resign(schema),
       [node.id, fencingToken, schema.channel],
       this.answerMs,
@@ -103,7 +108,7 @@ export class PostgresLeaderLock extends LeaderLock {
     return this.session.reset();
   }
 
-  close(): Promise<void> {
-    return this.session.close();
+  async close(): Promise<void> {
+    await Promise.all([this.session.close(), this.lease.close()]);
   }
 }

@@ -39,6 +39,11 @@ export class Session {
     return this.opened;
   }
 
+  /** Whether it is this one that is open now. */
+  isOpen(opened: number): boolean {
+    return this.client !== null && this.opened === opened;
+  }
+
   async reset(): Promise<void> {
     const client = this.client;
     this.client = null;

@@ -1,6 +1,6 @@
 import { CLOCK, STAMP } from '../../database-time.js';
 import { isAlive } from './live-nodes.js';
-import type { StatementOf } from './statement.js';
+import { LOCK_NAME, type StatementOf } from './statement.js';
 
 /**
  * One sign of life for a node and all its runs, and what the ledger believes it is running.
@@ -42,6 +42,8 @@ export const beat: StatementOf = ({ quoted }) => ({
       WHERE j.declared_hash IS DISTINCT FROM o.hash)
     SELECT ${CLOCK} AS at,
            (SELECT drain_requested_at IS NOT NULL FROM beat) AS drain,
+           (SELECT l.node_id IS NOT NULL AND l.expires_at > ${CLOCK}
+            FROM ${quoted}.leader_lock l WHERE l.name = ${LOCK_NAME}) AS led,
            ARRAY(SELECT u.task FROM used u
                  WHERE u.task IS NOT NULL AND NOT $7::jsonb ? u.task
                    AND NOT EXISTS (SELECT 1 FROM others o WHERE o.tasks ? u.task)
