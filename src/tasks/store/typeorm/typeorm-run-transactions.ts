@@ -81,7 +81,7 @@ export class TypeormRunTransactions extends RunTransactions {
   async run(
     claim: Claim,
     body: () => Promise<unknown>,
-    over = new AbortController().signal,
+    over: AbortSignal = new AbortController().signal,
   ): Promise<boolean> {
     const dataSource = await this.check();
     const runner = await this.begin(dataSource, over);
