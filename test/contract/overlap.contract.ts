@@ -42,6 +42,43 @@ export function overlapContract(makeStore: MakeStore): void {
       expect(await states()).toEqual(['running', 'overlapped', 'overlapped']);
     });
 
+    describe('while a run that makes up for an outage waits for a slot', () => {
+      const afterOutage = async (job = {}) => {
+        await aDueJobIn(store, 'report', job);
+        store.advance(minutes(5.5));
+        await node.roster.beat();
+        await fireDue(store, node, token);
+      };
+      const fates = async () => {
+        const runs = await runsOf(store, 'report');
+        return runs.flatMap(({ coversTo, state, reason }) => (coversTo ? [] : [reason ?? state]));
+      };
+
+      it('fires, and that run gives way', async () => {
+        await afterOutage();
+        expect(await fates()).toEqual(['pending']);
+        expect(await fireAgain()).toMatchObject({ pending: 1 });
+        expect(await fates()).toEqual(['superseded', 'pending']);
+        const [gone] = (await runsOf(store, 'report')).filter(
+          ({ reason }) => reason === 'superseded',
+        );
+        expect(gone).toMatchObject({ state: 'cancelled', finishedAt: expect.any(Date) as Date });
+      });
+
+      it('is skipped once that run has begun', async () => {
+        await afterOutage();
+        await claim(node, 1);
+        await fireAgain();
+        expect(await fates()).toEqual(['running', 'overlapped']);
+      });
+
+      it('lets it run where runs may wait or run side by side', async () => {
+        await afterOutage({ overlap: 'buffer-all' });
+        await fireAgain();
+        expect(await fates()).toEqual(['pending', 'pending']);
+      });
+    });
+
     it('counts a run that was asked for by hand', async () => {
       await aRunningRun(store, node, 'report');
       await fireAgain();

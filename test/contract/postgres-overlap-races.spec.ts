@@ -151,6 +151,8 @@ describe('a batch of five hundred jobs', () => {
        SELECT id, date_trunc('minute', now()), 1 FROM ${quoted}.jobs`,
     );
     expect(await fireDue(store, north, token)).toMatchObject({ pending: 500 });
+    // On time: what makes up for an outage would give way.
+    await store.query(`UPDATE ${quoted}.runs SET created_at = fire_at`);
     store.advance(minutes(1));
     const fires = await planDue(store, north);
     const begun = performance.now();

@@ -21,6 +21,9 @@ export interface Paced {
  * start in the moment it is over. Each candidate gets the next free instant, `PACE_MS` after the one
  * before; the queue of these instants goes on from job to job by way of `freeAt`.
  *
+ * A run that still waits when the next fire time of its job comes gives way to it, where that one would
+ * otherwise be skipped for it (`store/postgres/sql/standing.ts`).
+ *
  * A run whose jitter lets it start later anyway keeps its own instant. One whose grace ends soon is
  * let go within the first half of what is left of it, or the wait would be what makes it misfire.
  */

@@ -41,7 +41,8 @@ function candidateRows(
   const { overlap, maxInstances: capacity } = policy;
   const endsWaitingBelow = overlap === 'allow' ? 0 : Infinity;
   const displaces = overlap === 'cancel-previous';
-  const stands = standing(database, { jobId, capacity, endsWaitingBelow, displaces });
+  const outruns = overlap === 'skip';
+  const stands = standing(database, { jobId, capacity, endsWaitingBelow, displaces, outruns });
   const { starts, waits } = roomFor(policy, stands);
   return candidates.map((candidate, n): NewRow => {
     const turn = displaces ? candidates.length - n : n + 1;

@@ -28,7 +28,10 @@ export function release(database: MemoryDatabase): number {
 function freeOf(database: MemoryDatabase, { id: jobId, overlap, maxInstances }: JobRow): number {
   if (overlap === 'allow') return Infinity;
   const asking = { jobId, capacity: maxInstances, endsWaitingBelow: maxInstances };
-  return Math.max(0, maxInstances - standing(database, { ...asking, displaces: false }).live);
+  return Math.max(
+    0,
+    maxInstances - standing(database, { ...asking, displaces: false, outruns: false }).live,
+  );
 }
 
 const byFireTime = (a: RunRow, b: RunRow) =>

@@ -1,3 +1,4 @@
+import { LIVE_MS } from '../domain/catch-up.js';
 import type { JobPolicy, Overlap } from '../domain/job.js';
 import type { MemoryDatabase } from './memory-database.js';
 import type { RunRow } from './memory-rows.js';
@@ -19,19 +20,22 @@ interface Asking {
   readonly endsWaitingBelow: number;
   /** At its capacity, what runs is asked to end and what has not begun is cancelled. */
   readonly displaces: boolean;
+  /** What makes up for an outage and has not begun counts for nothing, and gives way as well. */
+  readonly outruns: boolean;
 }
 
 /** Has those give way that must, and says what is left. */
 export function standing(database: MemoryDatabase, asking: Asking): Standing {
   const now = database.now();
   const found = database.runs.live(asking.jobId);
-  const counted = found.filter((row) => !isWaiting(row, now));
+  const yields = (row: RunRow) => isWaiting(row, now) || (asking.outruns && makesUp(row));
+  const counted = found.filter((row) => !yields(row));
   const live = counted.filter((row) => row.held !== 'buffered').length;
   const crowd = counted.filter((row) => !isApart(row)).length;
   const displaces = asking.displaces && crowd >= asking.capacity;
   let asked = false;
   for (const row of found) {
-    if (isWaiting(row, now) ? live < asking.endsWaitingBelow : displaces && !isApart(row)) {
+    if (yields(row) ? live < asking.endsWaitingBelow : displaces && !isApart(row)) {
       asked = giveWay(database, row, now) || asked;
     }
   }
@@ -69,6 +73,14 @@ export function roomFor(
 /** It waits for its retry. */
 const isWaiting = (row: RunRow, now: Date) =>
   row.state === 'pending' && row.attempt > 0 && row.held === null && row.runAt > now;
+
+/** It was made long after its fire time, and has not begun. */
+const makesUp = (row: RunRow) =>
+  row.state === 'pending' &&
+  row.attempt === 0 &&
+  row.held === null &&
+  row.cause === 'fired' &&
+  row.createdAt.getTime() > row.fireAt.getTime() + LIVE_MS;
 
 /** It waits for its turn in a backfill. */
 const isApart = (row: RunRow) => row.held === 'buffered' && row.cause === 'backfill';

@@ -26,6 +26,8 @@ import { fence, type StatementOf } from './statement.js';
  *   lock decides, and what it is then is read under that lock: what was claimed first goes on and
  *   counts as live, and under `cancel-previous` it is asked to end like any other. One UPDATE writes
  *   all of these rows: within a statement, a second one would not see what the first has done.
+ * - A run that makes up for an outage waits for a slot when the next fire time of its job comes. Where that
+ *   one would be skipped for it, it gives way: it is `cancelled`, reason `superseded`.
  * - A buffered run is released at the same time. The release takes the plan's lock as well; where this
  *   statement's snapshot is older it sees the run still waiting, starts nothing before it, and at worst
  *   skips a fire time for which there would have been room an instant later.
@@ -60,7 +62,7 @@ export const fire: StatementOf = (schema) => ({
       SELECT w.job_id, w.next_fire_at, w.last_fire_at, w.task, w.priority, w.overlap, w.capacity,
              w.buffer_limit, w.max_runs, w.first, w.many, w.first_range, w.ranges,
              CASE WHEN w.overlap <> 'allow' THEN 2147483647 END AS ends_waiting_below,
-             w.overlap = 'cancel-previous' AS displaces
+             w.overlap = 'cancel-previous' AS displaces, w.overlap = 'skip' AS outruns
       FROM wanted w JOIN ${schema.quoted}.job_plans p ON p.job_id = w.job_id
       WHERE EXISTS (SELECT 1 FROM lead)
         AND p.next_fire_at = w.planned_at AND p.revision = w.revision AND p.inserts = w.inserts

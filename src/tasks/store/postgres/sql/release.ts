@@ -30,7 +30,7 @@ export const release: StatementOf = (schema) => ({
       ORDER BY p.job_id
       FOR NO KEY UPDATE OF p SKIP LOCKED),
     asking AS MATERIALIZED (
-      SELECT l.job_id, j.paused, 1 AS many, false AS displaces, c.capacity,
+      SELECT l.job_id, j.paused, 1 AS many, false AS displaces, false AS outruns, c.capacity,
              c.capacity AS ends_waiting_below
       FROM locked l
         JOIN ${schema.quoted}.jobs j ON j.id = l.job_id AND j.revision = l.revision

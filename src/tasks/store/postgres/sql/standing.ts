@@ -1,13 +1,18 @@
+import { LIVE_MS } from '../../../domain/catch-up.js';
 import { STAMP, STATEMENT_CLOCK } from '../../database-time.js';
 import type { SchemaName } from '../../schema-name.js';
+
+/** A run that was made so long after its fire time makes up for it. */
+const MADE_UP_AFTER = `interval '${LIVE_MS} milliseconds'`;
 
 /**
  * What stands in the way of a job's next run, after what has to give way for it has done so. Made of
  * common table expressions that follow one named `asking`. That has a row for each job whose plan is
  * locked, with whatever columns, and among them: `job_id`; `many`, the number of runs that it wants to
  * start; `capacity`; `ends_waiting_below`, the number of live runs below which those that wait for a
- * retry are ended; and `displaces`: at its capacity, what runs is asked to end and what has not begun
- * is cancelled. They end with `standing`, which is to be grouped by the columns of `asking`.
+ * retry are ended; `displaces`: at its capacity, what runs is asked to end and what has not begun is
+ * cancelled; and `outruns`: what makes up for an outage and has not begun counts for nothing and gives way
+ * as well, for the fire time that has come tells more. They end with `standing`, which is to be grouped by the columns of `asking`.
  *
  * A run that has to give way and that somebody's transaction holds is not waited for. Its job is left out
  * whole: nothing of it is written, it is not in `standing`, and whoever asks comes back for it.
@@ -22,24 +27,26 @@ import type { SchemaName } from '../../schema-name.js';
 export const standing = ({ quoted }: SchemaName) => `
     found AS MATERIALIZED (
       SELECT a.*, r.*,
-             count(*) FILTER (WHERE NOT r.waits AND NOT r.is_buffered) OVER of_job
+             count(*) FILTER (WHERE NOT r.yields AND NOT r.is_buffered) OVER of_job
                < a.ends_waiting_below AS ends_waiting,
-             a.displaces AND count(*) FILTER (WHERE NOT r.waits AND NOT r.is_apart) OVER of_job
+             a.displaces AND count(*) FILTER (WHERE NOT r.yields AND NOT r.is_apart) OVER of_job
                >= a.capacity AS displaced
       FROM asking a LEFT JOIN LATERAL (
         SELECT r.id, r.fire_at, r.handler_alive, r.finished_at,
                r.held IS NOT DISTINCT FROM 'buffered' AS is_buffered,
                r.held IS NOT DISTINCT FROM 'buffered' AND r.cause = 'backfill' AS is_apart,
-               r.state = 'pending' AND r.attempt > 0 AND r.queued
-                 AND r.run_at > ${STATEMENT_CLOCK} AS waits
-        FROM ${quoted}.runs r
+               w.waits, w.waits OR a.outruns AND r.state = 'pending' AND r.queued AND r.attempt = 0
+                 AND r.cause = 'fired' AND r.created_at > r.fire_at + ${MADE_UP_AFTER} AS yields
+        FROM ${quoted}.runs r,
+          LATERAL (SELECT r.state = 'pending' AND r.attempt > 0 AND r.queued
+                          AND r.run_at > ${STATEMENT_CLOCK} AS waits) w
         WHERE a.many > 0 AND r.job_id = a.job_id
           AND (r.state IN ('pending', 'running') OR r.handler_alive)
         OFFSET 0) r ON true
       WINDOW of_job AS (PARTITION BY a.job_id)),
     yielding AS MATERIALIZED (
       SELECT job_id, id, fire_at, waits, displaced FROM found
-      WHERE waits AND ends_waiting OR displaced AND NOT is_apart
+      WHERE yields AND ends_waiting OR displaced AND NOT is_apart
       ORDER BY id),
     yielded AS MATERIALIZED (
       SELECT y.job_id, y.waits, y.displaced, r.id, r.fire_at, r.state
