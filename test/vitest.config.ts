@@ -1,4 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { STOCK_MISSING, stockBinaries } from './support/stock-postgres.js';
+
+const hasStock = stockBinaries() !== null;
+if (!hasStock) console.warn(STOCK_MISSING);
 
 /** Each kind of test after the other: those that keep a machine busy must not disturb the rest. */
 export default defineConfig({
@@ -102,6 +106,31 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      ...(hasStock
+        ? [
+            {
+              extends: true as const,
+              test: {
+                // On the server as its distribution ships it, what its planner and sessions may change.
+                name: 'contract-stock',
+                include: [
+                  'application',
+                  'engine',
+                  'held-rows',
+                  'leading',
+                  'queue',
+                  'runs',
+                  'settings',
+                  'transactional',
+                ].map((name) => `test/contract/postgres-${name}.spec.ts`),
+                globalSetup: ['test/support/global-setup.ts'],
+                testTimeout: 30_000,
+                hookTimeout: 60_000,
+                sequence: { groupOrder: 2 },
+              },
+            },
+          ]
+        : []),
       {
         extends: true,
         test: {

@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import pg from 'pg';
 import { NodeStatus, Task, TaskContext, TasksModule, TasksService } from '../../src/tasks/index.js';
 import { migrate } from '../../src/tasks/store/typeorm/migrate.js';
-import { PostgresServer } from '../chaos/postgres-server.js';
+import { PostgresServer, usualServer } from '../chaos/postgres-server.js';
 
 /** What each call of a handler tells. */
 export type Told = (fireAt: Date) => void;
@@ -67,7 +67,7 @@ export interface BenchDatabase {
 const ASK_EVERY_MS = 10;
 
 export async function benchDatabase(): Promise<BenchDatabase> {
-  const server = await PostgresServer.start();
+  const server = await PostgresServer.start(usualServer());
   await migrate(server.url, 'carillon');
   const pool = new pg.Pool({ connectionString: server.url, max: 2 });
   const query = async <Row extends pg.QueryResultRow>(

@@ -35,7 +35,7 @@ export async function runChaos(
   const { nodes, out, scenario } = options;
   const transfers = scenario === 'transfers';
   const places = transfers && options.places.length === 0 ? IN_A_TRANSACTION : options.places;
-  const server = await PostgresServer.start();
+  const server = await PostgresServer.start(options.server);
   const observer = new Observer(server.url);
   let pooler: Pooler | null = null;
   let cluster: Cluster | null = null;

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { SERVERS, usualServer, type ServerKind } from './postgres-server.js';
 
 /**
  * Which faults there are. `pooler` has all of them behind a PgBouncer, `polling` those of nodes that
@@ -30,6 +31,8 @@ export interface ChaosOptions {
   readonly nodes: number;
   /** Default: `all`. */
   readonly scenario: Scenario;
+  /** Default: that of the system's packages where it is installed. */
+  readonly server: ServerKind;
   /** Faults in a minute, in the mean. Default: 20. */
   readonly rate: number;
   /** Failpoints to draw from, such as `fires.fire:before`. Default: all. */
@@ -52,6 +55,7 @@ export function chaosOptions(args: readonly string[]): ChaosOptions {
       seed: { type: 'string' },
       nodes: { type: 'string' },
       scenario: { type: 'string', default: 'all' },
+      server: { type: 'string' },
       rate: { type: 'string' },
       places: { type: 'string', default: '' },
       faults: { type: 'string', default: '' },
@@ -60,6 +64,8 @@ export function chaosOptions(args: readonly string[]): ChaosOptions {
   });
   const scenario = SCENARIOS.find((name) => name === values.scenario);
   if (!scenario) throw new Error(`--scenario must be one of ${SCENARIOS.join(', ')}.`);
+  const server = SERVERS.find((kind) => kind === (values.server ?? usualServer()));
+  if (!server) throw new Error(`--server must be one of ${SERVERS.join(', ')}.`);
   const usual = scenario === 'transfers' ? TRANSFERS : USUAL;
   return {
     minutes: positive('minutes', values.minutes ?? usual.minutes),
@@ -67,6 +73,7 @@ export function chaosOptions(args: readonly string[]): ChaosOptions {
     nodes: positive('nodes', values.nodes ?? usual.nodes),
     rate: positive('rate', values.rate ?? usual.rate),
     scenario,
+    server,
     places: list(values.places),
     faults: list(values.faults),
     out: outFolder(values.out),

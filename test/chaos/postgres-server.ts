@@ -6,7 +6,26 @@ import { readVersion } from '../../src/embedded-postgres/binaries.js';
 import { initialise } from '../../src/embedded-postgres/initialise.js';
 import { runAs, type ServerUser } from '../../src/embedded-postgres/run-as.js';
 import { settle, type Settled } from '../../src/embedded-postgres/settle.js';
+import { initialisePlain, STOCK_MISSING, stockBinaries } from '../support/stock-postgres.js';
 import { startServer } from '../../src/embedded-postgres/start-server.js';
+
+export const SERVERS = ['stock', 'embedded'] as const;
+export type ServerKind = (typeof SERVERS)[number];
+
+/** That of the system's packages where there is one; where there is none it is said aloud. */
+export function usualServer(): ServerKind {
+  if (stockBinaries() !== null) return 'stock';
+  console.warn(STOCK_MISSING);
+  return 'embedded';
+}
+
+async function settledFor(folder: string, kind: ServerKind): Promise<Settled> {
+  const settled = await settle(folder, silence);
+  if (kind === 'embedded') return settled;
+  const binaries = stockBinaries();
+  if (binaries === null) throw new Error(STOCK_MISSING);
+  return { ...settled, binaries };
+}
 
 /** A durable PostgreSQL of this run's own, which can be made to crash. */
 export class PostgresServer {
@@ -16,10 +35,13 @@ export class PostgresServer {
     private readonly settled: Settled,
   ) {}
 
-  static async start(): Promise<PostgresServer> {
-    const settled = await settle(mkdtempSync(join(tmpdir(), 'carillon-chaos-db-')), silence);
+  /** @param kind that of the system's packages, as it was installed; or the one that comes with us */
+  static async start(kind: ServerKind): Promise<PostgresServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'carillon-chaos-db-'));
+    const settled = await settledFor(folder, kind);
     const version = await readVersion(settled.binaries);
-    await initialise(settled, version, true, silence);
+    if (kind === 'stock') await initialisePlain(settled, settled.binaries, true);
+    else await initialise(settled, version, true, silence);
     const { url } = await launch(settled);
     return new PostgresServer(version, url, settled);
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runChaos } from '../chaos/chaos-run.js';
 import { summary, writeReport } from '../chaos/report.js';
+import { usualServer } from '../chaos/postgres-server.js';
 
 it('keeps its promises while processes, network, database and clocks are broken', async () => {
   const options = {
@@ -12,6 +13,7 @@ it('keeps its promises while processes, network, database and clocks are broken'
     nodes: 3,
     scenario: 'all',
     rate: 40,
+    server: usualServer(),
     places: [],
     faults: [],
     out: mkdtempSync(join(tmpdir(), 'carillon-chaos-')),

@@ -8,6 +8,7 @@ import { runChaos } from '../chaos/chaos-run.js';
 import { summary } from '../chaos/report.js';
 import { NEVER, RunHosts } from '../support/run-hosts.js';
 import { until } from '../support/until.js';
+import { usualServer } from '../chaos/postgres-server.js';
 
 const KILLS = 50;
 /** Processes that start beside each other; a start takes most of the time. */
@@ -71,6 +72,7 @@ it('keeps every transfer whole while nodes are killed in the midst of them', asy
     nodes: 3,
     scenario: 'transfers',
     rate: 60,
+    server: usualServer(),
     places: [],
     faults: [],
     out: mkdtempSync(join(tmpdir(), 'carillon-transfers-')),

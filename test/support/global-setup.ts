@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -10,8 +10,8 @@ import {
   type EmbeddedPostgres,
 } from '../../src/embedded-postgres/embedded-postgres.js';
 import { isAlive } from '../../src/embedded-postgres/processes.js';
-import { runAs } from '../../src/embedded-postgres/run-as.js';
 import { settle } from '../../src/embedded-postgres/settle.js';
+import { initialisePlain, stockBinaries } from './stock-postgres.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -31,44 +31,29 @@ const shared = globalThis as { carillonTestFolder?: string };
 /** Starts a throw-away PostgreSQL. It survives no crash of the machine, and is quick for that. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (!shared.carillonTestFolder) await removeLeftovers();
-  if (project.name === 'contract-14') return startOldest(project);
+  if (project.name === 'contract-14') return startOther(project, await findBinaries(OLDEST));
+  if (project.name === 'contract-stock') return startOther(project, stockBinaries()!);
   const folder = (shared.carillonTestFolder ??= newFolder());
   const postgres = await joinTestServer(folder);
   project.provide('adminUrl', postgres.url);
   return () => leave(folder, postgres);
 }
 
-/** The oldest PostgreSQL that we support, in a folder of its own. */
-async function startOldest(project: TestProject): Promise<() => Promise<void>> {
+/** Another PostgreSQL than ours, in a folder of its own. */
+async function startOther(project: TestProject, binaries: Binaries): Promise<() => Promise<void>> {
   const folder = newFolder();
-  const binaries = await findBinaries(OLDEST);
-  await initialiseOldest(folder, binaries);
+  await initialiseOther(folder, binaries);
   const postgres = await joinTestServer(folder, binaries);
   project.provide('adminUrl', postgres.url);
   return () => leave(folder, postgres);
 }
 
 /** Its initdb does not know the built-in locale that ours gets. */
-async function initialiseOldest(path: string, found: Binaries): Promise<void> {
+async function initialiseOther(path: string, found: Binaries): Promise<void> {
   const silence = () => undefined;
-  const { folder, user } = await settle(path, silence);
-  const { initdb } = user ? await binariesFor(user, found, silence) : found;
-  await writeFile(folder.passwordFile, 'throw-away', { mode: 0o600 });
-  await mkdir(folder.cluster, { mode: 0o700 });
-  if (user) {
-    for (const owned of [folder.passwordFile, folder.cluster]) {
-      await chown(owned, user.uid, user.gid);
-    }
-  }
-  await runAs(user, initdb, [
-    `--pgdata=${folder.cluster}`,
-    '--username=postgres',
-    `--pwfile=${folder.passwordFile}`,
-    '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    '--locale=C',
-    '--no-sync',
-  ]);
+  const settled = await settle(path, silence);
+  const { user } = settled;
+  await initialisePlain(settled, user ? await binariesFor(user, found, silence) : found, false);
 }
 
 const newFolder = () => mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
@@ -111,7 +96,9 @@ async function removeLeftovers(): Promise<void> {
 /** Only the programs that made it can stop it. */
 async function joinLeftover(folder: string): Promise<EmbeddedPostgres> {
   const version = readFileSync(join(folder, 'postgres', 'PG_VERSION'), 'utf8').trim();
-  return joinTestServer(folder, version === '14' ? await findBinaries(OLDEST) : undefined);
+  if (version === '14') return joinTestServer(folder, await findBinaries(OLDEST));
+  const stock = stockBinaries();
+  return joinTestServer(folder, version === stock?.packageVersion ? stock : undefined);
 }
 
 function isRunning(folder: string): boolean {
