@@ -134,7 +134,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ),
   bug('runs again what is not lost', ['a run is not tried beside itself'], (store, database) => ({
     fires: patched(store.fires, {
-      settle: (token, alive) => {
+      atWork: () => {
         for (const run of database.runs.live()) {
           const { state, attempt, nodeId, startedAt, jobId } = run;
           if (state !== 'running' || attempt > 3) continue;
@@ -146,7 +146,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
           const fresh = { nodeId: null, startedAt: null, held };
           database.runs.write({ ...run, ...fresh, state: 'pending' });
         }
-        return store.fires.settle(token, alive);
+        return store.fires.atWork();
       },
     }),
   })),
