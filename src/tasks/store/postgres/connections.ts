@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { Socket } from 'node:net';
-import type { Client } from 'pg';
 
 /** How long the good-bye to a server may take. */
 const END_MS = 1_000;
@@ -29,7 +28,7 @@ export class Connections {
 }
 
 /** Never rejects, and resolves also where the end of a connection never comes. */
-export async function endConnection(client: Client): Promise<void> {
+export async function endConnection(client: { end(): Promise<void> }): Promise<void> {
   const ended = client.end().catch(() => undefined);
   await Promise.race([ended, once(AbortSignal.timeout(END_MS), 'abort')]);
 }
