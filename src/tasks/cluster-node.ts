@@ -50,8 +50,8 @@ export class ClusterNode {
   private unfollow = (): void => undefined;
   private hasEnded = false;
   private made: HostRunner | null = null;
-  /** A clock that is moved by hand looks like an event loop that is blocked. */
-  protected readonly watchesLoop: boolean = true;
+  /** False in a test: its clock is moved by hand, and the process is none of the node's business. */
+  readonly ownsProcess: boolean = true;
 
   constructor(
     private readonly options: TasksOptions,
@@ -188,7 +188,7 @@ export class ClusterNode {
       clock: this.clock,
       log: this.logger,
       emit: (event) => this.events.emit(event),
-      watchesLoop: this.watchesLoop,
+      watchesLoop: this.ownsProcess,
       find: (token) => this.modules.get(token, { strict: false }),
     });
     return this.made;

@@ -141,7 +141,7 @@ export class TasksLifecycle
 
   /** By now the host has done what it does about them, be it by Nest's hooks or on its own. */
   private tellSignals(): void {
-    if (this.toldSignals || process.listenerCount('SIGTERM') > 0) return;
+    if (this.toldSignals || !this.node.ownsProcess || process.listenerCount('SIGTERM') > 0) return;
     this.toldSignals = true;
     this.logger.warn(
       'This process does not listen for SIGTERM: a stop kills it in the midst of its runs, which are ' +

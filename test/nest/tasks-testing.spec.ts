@@ -1,9 +1,11 @@
-import { Injectable, type Provider } from '@nestjs/common';
+import { Injectable, Logger, type Provider } from '@nestjs/common';
 import { Cron, Interval, Timeout } from '@nestjs/schedule';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ClusterNode } from '../../src/tasks/cluster-node.js';
 import { TasksService } from '../../src/tasks/service/tasks.service.js';
 import { durationMs } from '../../src/tasks/testing/duration.js';
+import { MemoryClusterNode } from '../../src/tasks/testing/memory-cluster-node.js';
 import { TasksTesting } from '../../src/tasks/testing/tasks-testing.js';
 import { TasksTestingModule } from '../../src/tasks/testing/tasks-testing.module.js';
 
@@ -19,6 +21,7 @@ async function start(now: string, ...providers: Provider[]): Promise<void> {
 
 afterEach(async () => {
   await app.close();
+  vi.restoreAllMocks();
 });
 
 describe('a test’s own time', () => {
@@ -49,6 +52,23 @@ describe('a test’s own time', () => {
       'daily succeeded',
     ]);
     expect(tasks.clock.now().getTime()).toBeGreaterThanOrEqual(Date.UTC(2026, 2, 3, 9, 30));
+  });
+
+  it('says nothing about the signals of its process, which those of a cluster must hear', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    await start('2026-03-02T08:00:00.000Z');
+    await tasks.ready();
+    expect(warn).not.toHaveBeenCalled();
+    await app.close();
+
+    vi.spyOn(MemoryClusterNode.prototype, 'begin').mockResolvedValue();
+    const module = Test.createTestingModule({ imports: [TasksTestingModule.forRoot()] });
+    app = await module.compile();
+    Object.assign(app.get(ClusterNode), { ownsProcess: true });
+    await app.init();
+    await vi.waitFor(() =>
+      expect(warn).toHaveBeenCalledWith(expect.stringContaining('does not listen for SIGTERM')),
+    );
   });
 
   it('goes to whatever is due next', async () => {

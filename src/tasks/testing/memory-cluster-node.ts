@@ -8,7 +8,7 @@ import { memoryEngineStore } from './memory-engine-store.js';
 /** A node like any other, on the database in memory. */
 @Injectable()
 export class MemoryClusterNode extends ClusterNode {
-  protected override readonly watchesLoop = false;
+  override readonly ownsProcess = false;
   @Inject(MemoryDatabase) private readonly memory!: MemoryDatabase;
 
   protected override async openStore(node: NodeIdentity): Promise<EngineStore> {
