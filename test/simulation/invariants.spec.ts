@@ -406,6 +406,20 @@ describe('the invariants', () => {
     expect(broken({ ...dead, ends: longer })).toEqual([]);
   });
 
+  it('let a run by hand begin in the very millisecond of a fire time', () => {
+    const [from, to] = [at(2.6), at(2.7)];
+    const byHand = run(4, 2, { cause: 'manual', fencingToken: null });
+    const fired = run(3, 2, { startedAt: from, finishedAt: to });
+    expect(
+      broken({
+        ...SOUND,
+        runs: [run(1, 0), run(2, 1), byHand, fired],
+        starts: [start(1, 0), start(2, 1), start(4, 2), start(3, 2, { at: from })],
+        ends: [end(1, 0), end(2, 1), end(4, 2), { ...end(3, 2), at: to }],
+      }),
+    ).toEqual([]);
+  });
+
   it('let a paused job be run by hand, and a paused cluster do nothing', () => {
     const byHand = run(4, 2.6, { cause: 'manual', fencingToken: null });
     const change = {
