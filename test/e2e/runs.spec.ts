@@ -62,15 +62,15 @@ describe('a run on real processes', () => {
   });
 
   it('is given back by a node that was frozen between its claim and its start', async () => {
-    const worker = await hosts.start('worker', AT_WORK);
     const job = { id: 'claimed', task: 'heed', payload: { ms: 1 }, trigger: NEVER };
+    const first = await hosts.start('first', AT_WORK);
     await leader.ask({ do: 'add', job });
-    await worker.ask({
-      do: 'arm',
-      armings: [{ place: 'queue.claim:after', action: 'stop', nth: 1 }],
-      seed: 1,
-    });
+    await first.end('SIGTERM');
+    // Waits before anybody can claim it: the first claim of the worker is of this run.
     await leader.ask({ do: 'run', jobId: 'claimed' });
+    const worker = await hosts.start('worker', AT_WORK, [
+      { place: 'queue.claim:after', action: 'stop', nth: 1 },
+    ]);
     const claimed = await hosts.run('claimed', 'was claimed', ({ state }) => state === 'running');
     expect(claimed.node).toBe('worker');
     // Long enough to doubt the claim, not so long that somebody else has settled it.
