@@ -1,14 +1,14 @@
 import { jobPolicySchema, POLICY_NAMES, type JobPolicy } from '../../src/tasks/domain/job.js';
 import type { Run } from '../../src/tasks/domain/run.js';
 import type { History, JobHistory } from '../simulation/history.js';
-import type { Cluster } from './cluster.js';
+import { DEAD_AFTER_MS, type Cluster } from './cluster.js';
 import type { Observer } from './observer.js';
 import { planStretches, type PlanChange } from './plan-stretches.js';
 import { readRecord } from './record-file.js';
 import type { Workload } from './workload.js';
 
 /** What must be well again so soon after the last fault; a busy machine is no violation. */
-const BOUNDS = { takeOverMs: 10_000, settleMs: 15_000, slackMs: 5_000 };
+const BOUNDS = { takeOverMs: 10_000, settleMs: 15_000, deadAfterMs: DEAD_AFTER_MS, slackMs: 5_000 };
 
 /**
  * What the cluster did, from the database and from the record.

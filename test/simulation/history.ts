@@ -86,6 +86,8 @@ export interface Bounds {
   readonly takeOverMs: number;
   /** Until the runs of nodes that are gone have been ended. */
   readonly settleMs: number;
+  /** For how long a node must be silent before it counts as dead. */
+  readonly deadAfterMs: number;
   /** How late a fire or an answer may be in calm times. */
   readonly slackMs: number;
 }

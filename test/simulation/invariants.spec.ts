@@ -97,7 +97,7 @@ const SOUND: History = {
   stops: [],
   unlimited: [],
   calmSince: null,
-  bounds: { takeOverMs: 6_000, settleMs: 30_000, slackMs: 1_000 },
+  bounds: { takeOverMs: 6_000, settleMs: 30_000, deadAfterMs: 10_000, slackMs: 1_000 },
 };
 
 /** Long after the last fault. */

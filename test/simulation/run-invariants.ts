@@ -1,4 +1,5 @@
 import type { Run } from '../../src/tasks/domain/run.js';
+import { OLD_SIGN } from '../../src/tasks/domain/silence.js';
 import type { HandlerStart, History, Stop } from './history.js';
 import type { Invariant } from './invariants.js';
 
@@ -190,7 +191,8 @@ interface Call {
 
 /** When handlers of a job were at work and counted: until they ended, their node did, or were given up. */
 function handlerCalls(history: History, jobId: string): Call[] {
-  const { starts, ends, runs, nodes, unlimited, now } = history;
+  const { starts, ends, runs, nodes, unlimited, now, bounds } = history;
+  const surelyAliveMs = bounds.deadAfterMs * (1 - OLD_SIGN);
   const endOf = new Map(ends.map((end) => [callKey(end), end.at.getTime()]));
   const lifeOf = new Map(nodes.map((node) => [node.id, node.endedAt?.getTime() ?? Infinity]));
   const byRun = new Map<string, Run>(runs.map((run) => [run.id, run]));
@@ -200,7 +202,14 @@ function handlerCalls(history: History, jobId: string): Call[] {
       const run = byRun.get(start.runId);
       // A run that was asked to end, and whose node was given up, is settled as cancelled.
       const ends = run?.state === 'abandoned' || run?.state === 'cancelled';
-      const givenUp = ends ? ms(run.finishedAt) : Infinity;
+      // A handler that went on after its time is let go unnoticed, not before its node is dead: the
+      // outcome was a sign of life.
+      const isLetGo = run && FINAL.includes(run.state) && !run.handlerAlive;
+      const givenUp = ends
+        ? ms(run.finishedAt)
+        : isLetGo
+          ? ms(run.finishedAt) + surelyAliveMs
+          : Infinity;
       const ended = endOf.get(callKey(start)) ?? now.getTime();
       const died = lifeOf.get(start.nodeId) ?? Infinity;
       return { start, from: start.at.getTime(), until: Math.min(ended, died, givenUp) };

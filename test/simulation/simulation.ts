@@ -25,7 +25,12 @@ const LOOK_MS = 5_000;
 
 const ORPHAN_AFTER_MS = 30_000;
 
-export const BOUNDS = { takeOverMs: LEASE_MS + 1_000, settleMs: 30_000, slackMs: 1_000 };
+export const BOUNDS = {
+  takeOverMs: LEASE_MS + 1_000,
+  settleMs: 30_000,
+  deadAfterMs: DEAD_AFTER_MS,
+  slackMs: 1_000,
+};
 
 export interface SimulationResult {
   readonly seed: number;

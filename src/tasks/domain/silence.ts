@@ -1,3 +1,6 @@
+/** Once the last sign of life is older than this share of dead-after, a claim or an outcome gives one. */
+export const OLD_SIGN = 0.3;
+
 /** What is known of a node's last sign of life. */
 export interface Sign {
   /** Changes with each. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.js';
+import { OLD_SIGN } from '../domain/silence.js';
 import type { WakeUp } from '../store/wake-ups.js';
 import type { JobRow, LockRow, NodeRow, PauseRow, TermRow } from './memory-rows.js';
 import { MemoryRuns } from './memory-runs.js';
@@ -61,6 +62,16 @@ export class MemoryDatabase {
   isAlive(node: NodeRow): boolean {
     const silentMs = this.now().getTime() - node.heartbeatAt.getTime();
     return node.stoppedAt === null && silentMs < this.options.deadAfterMs;
+  }
+
+  /** A claim or an outcome of a node that counts as alive, which is a sign of life. */
+  heardOf(nodeId: string): void {
+    const node = this.nodes.get(nodeId);
+    if (node === undefined || !this.isAlive(node)) return;
+    const at = this.now();
+    const silentMs = at.getTime() - node.heartbeatAt.getTime();
+    if (silentMs > this.options.deadAfterMs * OLD_SIGN)
+      this.nodes.set(nodeId, { ...node, heartbeatAt: at });
   }
 
   /** Wakes every listener, after what goes on has been done. */

@@ -1,3 +1,4 @@
+import { OLD_SIGN } from '../../../domain/silence.js';
 import { interval, STAMP, STATEMENT_CLOCK } from '../../database-time.js';
 import type { SchemaName } from '../../schema-name.js';
 import { isAlive } from './live-nodes.js';
@@ -15,6 +16,6 @@ export const signOfLife = ({ quoted }: SchemaName, node: string, deadAfterMs: st
       UPDATE ${quoted}.nodes n SET heartbeat_at = ${STAMP}
       FROM (SELECT id FROM ${quoted}.nodes
             WHERE id = ${node}::uuid AND ${isAlive(deadAfterMs)}
-              AND heartbeat_at < ${STATEMENT_CLOCK} - ${interval(deadAfterMs)} * 0.3
+              AND heartbeat_at < ${STATEMENT_CLOCK} - ${interval(deadAfterMs)} * ${OLD_SIGN}
             FOR NO KEY UPDATE SKIP LOCKED) late
       WHERE n.id = late.id)`;
