@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AGED_AFTER_MS, type ClaimedRun } from '../../src/tasks/store/run-queue.js';
+import { AGED_AFTER_MS } from '../../src/tasks/domain/pick-runs.js';
+import type { ClaimedRun } from '../../src/tasks/store/run-queue.js';
 import { aJob, TASK } from '../support/builders.js';
 import { aDueJobIn, aNodeAtWork, aRunningRun, claim, fireDue, lead, run } from './scenes.js';
 import { DEAD_AFTER_MS, type MakeStore, type TestNode, type TestStore } from './test-store.js';
@@ -123,18 +124,33 @@ export function claimingContract(makeStore: MakeStore): void {
       expect(await north.queue.claimed()).toMatchObject([{ policy }]);
     });
 
-    it('lets a run that has waited for a minute go before those that have not', async () => {
+    it('lets a run that has waited for a minute have its turn among more urgent ones', async () => {
       for (const [id, priority] of [
-        ['lazy', 9],
         ['lazier', 10],
+        ['lazy', 9],
         ['urgent', -5],
+        ['more-urgent', -6],
       ] as const) {
         if (id === 'urgent') store.advance(AGED_AFTER_MS);
         await store.jobs.add(aJob(id, { priority }), 'api');
         await store.jobs.runNow(id, {});
       }
-      expect(jobIds(await claim(north, 1))).toEqual(['lazy']);
-      expect(jobIds(await claim(north, 2))).toEqual(['lazier', 'urgent']);
+      const turn = async (n: number) => jobIds((await north.queue.claim([TASK], 1, {}, n)).runs);
+      expect(await turn(0)).toEqual(['more-urgent']);
+      expect(await turn(1)).toEqual(['lazier']);
+      expect(await turn(2)).toEqual(['urgent']);
+    });
+
+    it('lets a run that is on time have its turn beside a flood', async () => {
+      await pendingRuns(5);
+      store.advance(1_000);
+      await store.jobs.add(aJob('on-time', { priority: 7 }), 'api');
+      await store.jobs.runNow('on-time', {});
+      store.advance(1_000);
+      await store.jobs.runNow('report', {});
+      const claimed = (await north.queue.claim([TASK], 2, {}, 2)).runs;
+      expect(jobIds(claimed)).toEqual(['report', 'on-time']);
+      expect(claimed[0]?.payload).toBe(0);
     });
 
     it('goes by priority as long as nothing has waited for a minute', async () => {
@@ -193,8 +209,8 @@ export function claimingContract(makeStore: MakeStore): void {
         store.advance(AGED_AFTER_MS);
         await store.jobs.add(aJob('e', { priority: -9 }), 'api');
         await store.jobs.runNow('e', {});
-        expect(await limited(4, { [TASK]: 2 })).toEqual(['a', 'b', 'd']);
-        expect(await limited(4, { [TASK]: 2 })).toEqual(['c', 'e']);
+        expect(await limited(4, { [TASK]: 2 })).toEqual(['e', 'a', 'd']);
+        expect(await limited(4, { [TASK]: 2 })).toEqual(['b', 'c']);
       });
     });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LONGEST_PERIOD_MS } from '../../src/tasks/domain/triggers/trigger-spec.js';
-import { aJob, hours, minutes } from '../support/builders.js';
+import { aJob, hours, minutes, TASK } from '../support/builders.js';
 import { aDueJobIn, aNodeAtWork, claim, fireDue, lead, runsOf } from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';
 
@@ -34,6 +34,15 @@ export function misfireGraceContract(makeStore: MakeStore): void {
         coversFrom: null,
         finishedAt: expect.any(Date) as Date,
       });
+    });
+
+    it('has the queue asked again at once for what waits behind it', async () => {
+      await firedAndWaiting(minutes(1), minutes(9));
+      await aDueJobIn(store, 'late', { misfireGraceMs: minutes(9) });
+      await fireDue(store, north, await lead(north));
+      store.advance(minutes(10));
+      await north.roster.beat();
+      expect(await north.queue.claim([TASK], 1)).toEqual({ runs: [], nextInMs: 0 });
     });
 
     it('lets it start while it lasts, or when there is none', async () => {

@@ -177,22 +177,6 @@ describe('cancelling', () => {
   });
 });
 
-describe('a claim within limits', () => {
-  it('wakes the others when it has held up more than it took', async () => {
-    for (const task of ['A', 'B']) {
-      await store.jobs.add(aJob(task, { task, overlap: 'allow' }), 'api');
-      for (let n = 0; n < 3; n++) await store.jobs.runNow(task, {});
-    }
-    const heard: string[] = [];
-    north.wakeUps.listen((wakeUp) => heard.push(wakeUp));
-    await until('the first wake-ups', () => heard.length > 0);
-    heard.length = 0;
-    const { runs } = await north.queue.claim(['A', 'B'], 3, { B: 2 });
-    expect(runs).toHaveLength(3);
-    await until('the wake-up', () => heard.includes('runs'));
-  });
-});
-
 describe('the audit', () => {
   const audit = () =>
     store.query(

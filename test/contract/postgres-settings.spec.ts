@@ -250,16 +250,16 @@ describe('a migration of tables that are in use', () => {
 
   it('builds an index again whose build was interrupted', async () => {
     await empty.query(
-      `CREATE INDEX runs_queued_of_task ON carillon.runs (task, priority, run_at, id) WHERE queued`,
+      `CREATE INDEX runs_waiting ON carillon.runs (task, priority, run_at, id) WHERE queued`,
     );
     await empty.query(
       `UPDATE pg_index SET indisvalid = false
-       WHERE indexrelid = 'carillon.runs_queued_of_task'::regclass`,
+       WHERE indexrelid = 'carillon.runs_waiting'::regclass`,
     );
     await migrate(empty.url, 'carillon');
     const [index] = await empty.query<{ valid: boolean }>(
       `SELECT indisvalid AS valid FROM pg_index
-       WHERE indexrelid = 'carillon.runs_queued_of_task'::regclass`,
+       WHERE indexrelid = 'carillon.runs_waiting'::regclass`,
     );
     expect(index).toEqual({ valid: true });
   });

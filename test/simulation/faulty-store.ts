@@ -4,7 +4,13 @@ import type { Fire, FireLedger } from '../../src/tasks/store/fire-ledger.js';
 import type { JobCare } from '../../src/tasks/store/job-store.js';
 import type { Kept } from '../../src/tasks/store/history.js';
 import { LeaderLock, type Acquired } from '../../src/tasks/store/leader-lock.js';
-import type { Claim, NewRunLine, Outcome, RunProgress } from '../../src/tasks/store/run-queue.js';
+import type {
+  Claim,
+  NewRunLine,
+  Outcome,
+  RunProgress,
+  RunQueue,
+} from '../../src/tasks/store/run-queue.js';
 import { WAKE_UPS, WakeUps, type WakeUp } from '../../src/tasks/store/wake-ups.js';
 import type { Link } from './link.js';
 
@@ -32,8 +38,7 @@ export function faultyStore(makeStore: () => EngineStore, link: Link): FaultySto
     },
     history: { prune: (what: Kept, from?: Date | null) => ask(() => history.prune(what, from)) },
     queue: {
-      claim: (tasks: readonly string[], slots: number, limits?: Readonly<Record<string, number>>) =>
-        ask(() => queue.claim(tasks, slots, limits)),
+      claim: (...asked: Parameters<RunQueue['claim']>) => ask(() => queue.claim(...asked)),
       claimed: () => ask(() => queue.claimed()),
       giveBack: (claims: readonly Claim[]) => ask(() => queue.giveBack(claims)),
       finish: (outcomes: readonly Outcome[]) => ask(() => queue.finish(outcomes)),

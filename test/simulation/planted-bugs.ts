@@ -40,8 +40,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   })),
   bug('claims while the cluster is paused', ['a pause holds'], (store, database) => ({
     queue: patched(store.queue, {
-      claim: (tasks, slots, limits) =>
-        pretend(database, { paused: false }, () => store.queue.claim(tasks, slots, limits)),
+      claim: (...asked) => pretend(database, { paused: false }, () => store.queue.claim(...asked)),
     }),
   })),
   bug('drops what did not run', ['no fire time vanishes'], (store) => ({

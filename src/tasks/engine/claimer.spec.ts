@@ -15,6 +15,7 @@ class Queue {
   running: ClaimedRun[] = [];
   readonly asked: number[] = [];
   readonly limits: Record<string, number>[] = [];
+  readonly turns: number[] = [];
   nextInMs: number | null = null;
   readonly given: Claim[] = [];
   /** What happens to the answer of a claim on its way back. */
@@ -24,7 +25,9 @@ class Queue {
     _tasks: readonly string[],
     slots: number,
     limits: Readonly<Record<string, number>> = {},
+    turn = 0,
   ): Promise<Claimed> {
+    this.turns.push(turn);
     this.asked.push(slots);
     this.limits.push({ ...limits });
     const runs = this.pending.splice(0, slots);
@@ -162,6 +165,19 @@ describe('the next run that may start', () => {
     queue.pending = runs('2');
     await clock.advance(700);
     expect(claimed).toEqual(['1', '2']);
+  });
+});
+
+describe('the shares of the slots', () => {
+  it('go on from one claim to the next, by what was taken', async () => {
+    queue.pending = runs('1', '2', '3', '4');
+    claimer.start();
+    for (const free of [1, 2, 5, 5]) {
+      claimer.setFree(free);
+      await clock.advance(0);
+      claimer.setFree(0);
+    }
+    expect(queue.turns.slice(0, 3)).toEqual([0, 1, 3]);
   });
 });
 

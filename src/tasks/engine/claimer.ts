@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
-import type { Claimed, ClaimedRun, RunQueue } from '../store/run-queue.js';
+import { MOST_CLAIMED, type Claimed, type ClaimedRun, type RunQueue } from '../store/run-queue.js';
 import type { HeldClaims } from './held-claims.js';
 import { Loop } from './loop.js';
 
@@ -13,9 +13,6 @@ export interface ClaimerOptions {
 
 /** How many more runs of a task this node may take, for tasks that have a limit. */
 export type TaskLimits = Readonly<Record<string, number>>;
-
-/** Larger claims would hold up the nodes that come after. */
-const MOST_CLAIMED = 100;
 
 const NOTHING: Claimed = { runs: [], nextInMs: null };
 
@@ -38,6 +35,8 @@ export class Claimer {
   private readonly loop: Loop;
   private free = 0;
   private limits: TaskLimits = {};
+  /** How many slots were given so far: whose turn it is when there are more runs than slots. */
+  private turns = 0;
   private inDoubt = false;
   private stopping = false;
   private draining = false;
@@ -119,8 +118,9 @@ export class Claimer {
   private async claim(slots: number): Promise<Claimed> {
     const askedAt = this.clock.monotonic();
     this.inDoubt = true;
-    const claimed = await this.queue.claim(this.tasks, slots, this.limits);
+    const claimed = await this.queue.claim(this.tasks, slots, this.limits, this.turns);
     this.inDoubt = false;
+    this.turns += claimed.runs.length;
     const late = this.clock.monotonic() - askedAt > this.options.deadAfterMs / 2;
     if (!late && !this.stopping && !this.draining) return claimed;
     this.inDoubt = claimed.runs.length > 0;

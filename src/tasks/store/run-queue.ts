@@ -1,8 +1,8 @@
 import type { JobPolicy } from '../domain/job.js';
 import type { LogLevel, Progress, RunCause, RunError } from '../domain/run.js';
 
-/** A run that has waited for so long goes before those that have not, whatever its priority, in ms. */
-export const AGED_AFTER_MS = 60_000;
+/** One claim takes no more: the nodes that come after would wait for it. */
+export const MOST_CLAIMED = 100;
 
 /** One attempt of a run: the claim that every later write of it names. */
 export interface Claim {
@@ -25,7 +25,10 @@ export interface ClaimedRun extends Claim {
 
 export interface Claimed {
   readonly runs: readonly ClaimedRun[];
-  /** In how many milliseconds the next run of these tasks may start; null: none waits. */
+  /**
+   * In how many milliseconds it is worth asking again: when the next run of these tasks may start.
+   * Null: none waits, or as many as there were slots were taken and others may start at once.
+   */
   readonly nextInMs: number | null;
 }
 
@@ -65,14 +68,18 @@ export interface RunProgress extends Claim {
 /** What workers take from the ledger and give back to it. */
 export abstract class RunQueue {
   /**
-   * Takes up to `slots` pending runs of these tasks for this node.
+   * Takes up to `slots` pending runs of these tasks for this node. Which, when there are more of them:
+   * `domain/pick-runs.ts`.
    *
+   * @param slots no more than `MOST_CLAIMED`
    * @param limits how many runs of a task this node may take, for tasks that have a limit
+   * @param turn how many slots were given before
    */
   abstract claim(
     tasks: readonly string[],
     slots: number,
     limits?: Readonly<Record<string, number>>,
+    turn?: number,
   ): Promise<Claimed>;
 
   /** Runs that the ledger says this node is running. */

@@ -1,7 +1,7 @@
+import { pickRuns } from '../domain/pick-runs.js';
 import { storableText } from '../domain/storable.js';
 import { runPolicyOf } from '../store/run-policy.js';
 import {
-  AGED_AFTER_MS,
   RunQueue,
   type Claim,
   type Claimed,
@@ -14,6 +14,7 @@ import {
 import { cancelledError } from '../store/run-changes.js';
 import type { MemoryDatabase } from './memory-database.js';
 import type { RunRow } from './memory-rows.js';
+import { byId } from './memory-runs.js';
 import { finishRun, tellSlots } from './memory-run-ends.js';
 
 /** What one node takes from the ledger and gives back to it. */
@@ -29,7 +30,9 @@ export class MemoryRunQueue extends RunQueue {
     tasks: readonly string[],
     slots: number,
     limits: Readonly<Record<string, number>> = {},
+    turn = 0,
   ): Promise<Claimed> {
+    this.database.heardOf(this.nodeId);
     const { runs, nodes, lock } = this.database;
     const now = this.database.now();
     const open = tasks.filter((task) => limits[task] !== 0);
@@ -43,13 +46,15 @@ export class MemoryRunQueue extends RunQueue {
     const me = nodes.get(this.nodeId);
     if (lock.paused || me === undefined || !this.database.isAlive(me))
       return { runs: [], nextInMs };
-    const due = queued.filter(({ runAt }) => runAt <= now).sort(byUrgency(now));
-    const claimed = withinLimits(due, slots, limits).flatMap((row) => {
+    const due = queued.filter(({ runAt }) => runAt <= now);
+    const picked = [...pickRuns(due, { slots, turn, limits, now })].sort(byUrgency);
+    const claimed = picked.flatMap((row) => {
       const judged = this.judged(row, now);
       runs.write(judged);
       return judged.state === 'running' ? [this.asClaimed(judged)] : [];
     });
-    return { runs: claimed, nextInMs };
+    // What was passed over has left its slot free.
+    return { runs: claimed, nextInMs: claimed.length < picked.length ? 0 : nextInMs };
   }
 
   async claimed(): Promise<readonly ClaimedRun[]> {
@@ -79,6 +84,7 @@ export class MemoryRunQueue extends RunQueue {
   }
 
   async finish(outcomes: readonly Outcome[]): Promise<readonly Recorded[]> {
+    this.database.heardOf(this.nodeId);
     return outcomes.flatMap((outcome) => {
       const row = this.mine(outcome);
       if (row) finishRun(this.database, row, outcome);
@@ -163,28 +169,5 @@ export class MemoryRunQueue extends RunQueue {
   }
 }
 
-/** The first `slots` of them, no more of a task than its limit. */
-function withinLimits(
-  due: readonly RunRow[],
-  slots: number,
-  limits: Readonly<Record<string, number>>,
-): readonly RunRow[] {
-  const taken = new Map<string, number>();
-  const fitting = due.filter(({ task }) => {
-    const count = (taken.get(task) ?? 0) + 1;
-    taken.set(task, count);
-    return count <= (limits[task] ?? slots);
-  });
-  return fitting.slice(0, slots);
-}
-
-/** What has waited for too long, by time; then the rest by priority. */
-const byUrgency = (now: Date) => (a: RunRow, b: RunRow) => {
-  const [agedA, agedB] = [a, b].map(({ runAt }) => +runAt <= now.getTime() - AGED_AFTER_MS);
-  return (
-    Number(agedB) - Number(agedA) ||
-    (agedA ? 0 : a.priority - b.priority) ||
-    a.runAt.getTime() - b.runAt.getTime() ||
-    Number(a.id) - Number(b.id)
-  );
-};
+const byUrgency = (a: RunRow, b: RunRow) =>
+  a.priority - b.priority || a.runAt.getTime() - b.runAt.getTime() || byId(a, b);

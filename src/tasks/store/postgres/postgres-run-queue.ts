@@ -1,3 +1,4 @@
+import { claimShares } from '../../domain/pick-runs.js';
 import { storableJson, storableText } from '../../domain/storable.js';
 import {
   RunQueue,
@@ -13,7 +14,6 @@ import {
 import { claimedRun, type ClaimedRow } from './claimed-row.js';
 import type { PostgresStoreOptions } from './engine-options.js';
 import type { EnginePool } from './engine-pool.js';
-import { claimLimited } from './sql/claim-limited.js';
 import { claim } from './sql/claim.js';
 import { claimedRuns } from './sql/claimed-runs.js';
 import { finish } from './sql/finish.js';
@@ -42,25 +42,21 @@ export class PostgresRunQueue extends RunQueue {
     tasks: readonly string[],
     slots: number,
     limits: Readonly<Record<string, number>> = {},
+    turn = 0,
   ): Promise<Claimed> {
     const { schema, shift, node, deadAfterMs } = this.options;
-    const open = tasks.filter((task) => limits[task] !== 0);
-    const values = [shift.bound, node.id, deadAfterMs, open];
-    // What may be taken up to the last slot has no limit this time.
-    const limited = open.filter((task) => (limits[task] ?? slots) < slots);
-    const free = open.filter((task) => !limited.includes(task));
-    const groups = [
-      { tasks: free, most: slots },
-      ...limited.map((task) => ({ tasks: [task], most: limits[task] })),
-    ];
-    const rows =
-      limited.length === 0
-        ? await this.query<ClaimedRow>(claim(schema, slots), values)
-        : await this.query<ClaimedRow>(claimLimited(schema, slots), [
-            ...values,
-            JSON.stringify(groups),
-            schema.channel,
-          ]);
+    const { aged, newest } = claimShares(slots, turn);
+    const open = inOrderOfBytes(tasks).filter((task) => limits[task] !== 0);
+    const rows = await this.query<ClaimedRow>(claim(schema), [
+      shift.bound,
+      node.id,
+      deadAfterMs,
+      open,
+      open.map((task) => Math.min(limits[task] ?? slots, slots)),
+      slots,
+      aged,
+      newest,
+    ]);
     return {
       runs: rows.filter(({ id }) => id !== null).map(claimedRun),
       nextInMs: rows[0]?.next_in_ms ?? null,
@@ -140,6 +136,18 @@ export class PostgresRunQueue extends RunQueue {
   private query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     return this.pool.query<Row>(statement, values);
   }
+}
+
+/** The same again and again, but for a host that names its tasks late. */
+const ordered = new WeakMap<readonly string[], readonly string[]>();
+
+/** As the index of what is queued: UTF-16, in which our strings are, is ordered otherwise. */
+function inOrderOfBytes(tasks: readonly string[]): readonly string[] {
+  const known = ordered.get(tasks);
+  if (known) return known;
+  const sorted = [...tasks].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  ordered.set(tasks, sorted);
+  return sorted;
 }
 
 /** While its handler goes on, a run is not started once more beside it. */

@@ -1,10 +1,13 @@
-import type { SchemaName } from '../../schema-name.js';
-import { answer, lockQueued, mayClaim, nextQueued, takeDue } from './claim-parts.js';
+import { choice } from './claim-choice.js';
+import { groups, nextQueued } from './claim-groups.js';
+import { locks } from './claim-locks.js';
+import { ANSWER, mayClaim, takeDue } from './claim-parts.js';
 import { signOfLife } from './sign-of-life.js';
-import type { Statement } from './statement.js';
+import type { StatementOf } from './statement.js';
 
 /**
- * Claims up to `slots` pending runs for a node. $2 node · $3 dead-after in ms · $4 known tasks.
+ * Claims pending runs for a node. $2 node · $3 dead-after in ms · $4 tasks, in the order of their bytes ·
+ * $5 how many of each · $6 slots · $7 share of the aged · $8 share of the newest.
  *
  * What can go wrong, and why it does not:
  *
@@ -15,25 +18,24 @@ import type { Statement } from './statement.js';
  *   this statement and then finds them running, or this statement passes over them.
  * - The node has been silent for so long that its runs are being settled. It must show a sign of life
  *   before it may claim.
- * - Urgent runs keep coming and the others starve. What has waited for too long is taken first, by
- *   time; with the rest of the slots, what has not, by priority.
- * - A row is locked and then not taken, so that another node passes over it for nothing. The inner
- *   limit is for the planner, which prepares for whole tables when a limit is not a literal; the
- *   outer one stops asking for rows when there are enough, and what is not asked for is not locked.
+ * - There are more runs than slots: urgent ones keep coming and the others starve, or what is on time
+ *   waits behind a flood. The slots are shared (`domain/pick-runs.ts`).
+ * - There are very many runs: of tasks that this node does not know, of one that it does, or of later.
+ *   None of them is looked at: what waits is found group by group through one index, and of a group
+ *   only its ends. Literal limits stand beside those that are bound, as the planner prepares for whole
+ *   tables where it does not know the limit.
  * - A run has waited for a slot for longer than its misfire grace: it is skipped here, as its fire
  *   time would have been. One that is tried again has met its grace before.
  */
-export const claim = (schema: SchemaName, slots: number): Statement => ({
-  name: `claim_${slots}`,
+export const claim: StatementOf = (schema) => ({
+  name: 'claim',
   text: `
-    WITH ${signOfLife(schema, '$2', '$3')},
+    WITH RECURSIVE ${signOfLife(schema, '$2', '$3')},
     ${mayClaim(schema)},
-    aged AS MATERIALIZED (${lockQueued(schema, 'aged', '$4::text[]', slots)}),
-    fresh AS MATERIALIZED (
-      SELECT * FROM (${lockQueued(schema, 'fresh', '$4::text[]', slots)}) f
-      LIMIT ${slots} - (SELECT count(*) FROM aged)),
-    due AS (SELECT *, true AS aged FROM aged UNION ALL SELECT *, false FROM fresh),
+    ${groups(schema)},
+    ${choice(schema)},
+    ${locks(schema)},
     ${takeDue(schema)},
     ${nextQueued(schema)}
-    ${answer()}`,
+    ${ANSWER}`,
 });

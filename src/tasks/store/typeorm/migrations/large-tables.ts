@@ -32,16 +32,17 @@ export async function buildIndex(runner: QueryRunner, { name, on }: NewIndex): P
     if (invalid.length > 0) {
       await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${schema}.${name}`);
     }
-    await runner.query(`CREATE INDEX CONCURRENTLY IF NOT EXISTS ${name} ON ${schema}.${on}`);
+    await runner.query(`CREATE INDEX ${howOf(runner)} IF NOT EXISTS ${name} ON ${schema}.${on}`);
   });
 }
 
 export async function dropIndex(runner: QueryRunner, name: string): Promise<void> {
-  // TypeORM takes migrations back within a transaction, unless it is told not to.
-  const how = runner.isTransactionActive ? '' : 'CONCURRENTLY';
-  const sql = `DROP INDEX ${how} IF EXISTS ${schemaOf(runner)}.${name}`;
+  const sql = `DROP INDEX ${howOf(runner)} IF EXISTS ${schemaOf(runner)}.${name}`;
   await patiently(() => runner.query(sql));
 }
+
+/** TypeORM takes migrations back within a transaction, unless it is told not to. */
+const howOf = (runner: QueryRunner) => (runner.isTransactionActive ? '' : 'CONCURRENTLY');
 
 /** A statement that takes a whole table for an instant. */
 export async function alterTable(
