@@ -13,18 +13,22 @@ beforeEach(() => {
 
 /** Takes the one job that is due. */
 const takeOne = (minute: number) => {
-  const [item] = agenda.take(at(minute), 1);
+  const item = agenda.takeFirst(at(minute));
   if (!item) throw new Error('nothing is due');
   return item;
 };
 
-const taken = (minute: number, most = 100) =>
-  agenda.take(at(minute), most).map(({ job }) => job.jobId);
+const taken = (minute: number, most = 100, from?: Date) => {
+  const ids: string[] = [];
+  for (let item; ids.length < most && (item = agenda.takeFirst(at(minute), from));)
+    ids.push(item.job.jobId);
+  return ids;
+};
 
 describe('an agenda', () => {
   it('is spent before it has been filled', () => {
     expect(agenda.isSpent(NOON)).toBe(true);
-    expect(agenda.take(NOON, 10)).toEqual([]);
+    expect(taken(0)).toEqual([]);
   });
 
   it('hands out what is due, earliest first, and only once', () => {
@@ -42,12 +46,20 @@ describe('an agenda', () => {
 
   it('hands out what is due from an instant on, and keeps what was due before', () => {
     agenda.replace([dueAt('a', 0), dueAt('b', 1), dueAt('c', 2), dueAt('d', 9)], at(10));
-    expect(agenda.take(at(5), 10, at(1)).map(({ job }) => job.jobId)).toEqual(['b', 'c']);
-    expect(agenda.hasNoneBefore(at(1))).toBe(false);
+    expect(taken(5, 10, at(1))).toEqual(['b', 'c']);
+    expect(agenda.hasNoneWithin(at(0), at(0))).toBe(false);
+    expect(agenda.hasNoneWithin(at(1), at(8))).toBe(true);
     expect(taken(5)).toEqual(['a']);
-    expect(agenda.hasNoneBefore(at(1))).toBe(true);
+    expect(agenda.hasNoneWithin(at(0), at(8))).toBe(true);
     expect(taken(9)).toEqual(['d']);
-    expect(agenda.hasNoneBefore(at(10))).toBe(true);
+    expect(agenda.hasNoneWithin(at(0), at(10))).toBe(true);
+  });
+
+  it('hands out what came due last', () => {
+    agenda.replace([dueAt('a', 0), dueAt('b', 1), dueAt('c', 2), dueAt('d', 9)], at(10));
+    const last = () => agenda.takeLast(at(5), at(1))?.job.jobId;
+    expect([last(), last(), last()]).toEqual(['c', 'b', undefined]);
+    expect(taken(5)).toEqual(['a']);
   });
 
   it('puts a job back where its next fire time belongs', () => {
@@ -59,7 +71,7 @@ describe('an agenda', () => {
   it('hands out a job that was put back with its new fire time', () => {
     agenda.replace([dueAt('a', 0)], at(10));
     agenda.put(takeOne(0), at(3));
-    expect(agenda.take(at(3), 1)[0]?.job.nextFireAt).toEqual(at(3));
+    expect(agenda.takeFirst(at(3))?.job.nextFireAt).toEqual(at(3));
   });
 
   it('forgets a job that fires after all that it knows', () => {
@@ -71,7 +83,7 @@ describe('an agenda', () => {
   it('is quiet until the first job, or as far as it knows', () => {
     agenda.replace([dueAt('a', 3)], at(10));
     expect(agenda.quietUntil).toEqual(at(3));
-    agenda.take(at(3), 1);
+    agenda.takeFirst(at(3));
     expect(agenda.quietUntil).toEqual(at(10));
     agenda.replace([dueAt('a', 12)], at(10));
     expect(agenda.quietUntil).toEqual(at(10));
@@ -98,7 +110,8 @@ describe('an agenda', () => {
     const trigger = { type: 'cron', expression: 'H * * * *' } as const;
     const jobs = ['a', 'b'].map((jobId) => aDueJob(jobId, { trigger }));
     expect(agenda.replace(jobs, at(10))).toEqual([]);
-    const minutesOf = agenda.take(NOON, 2).map((item) => item.trigger.next(NOON)?.getUTCMinutes());
+    const both = [agenda.takeFirst(NOON), agenda.takeFirst(NOON)];
+    const minutesOf = both.map((item) => item?.trigger.next(NOON)?.getUTCMinutes());
     expect(minutesOf).toEqual(
       jobs.map(({ jobId }) => triggerOf(trigger, { seed: jobId }).next(NOON)?.getUTCMinutes()),
     );

@@ -38,12 +38,16 @@ export class Agenda {
     this.until = new Date(0);
   }
 
-  /** Takes out up to `most` jobs that are due, of those that are due from an instant on. */
-  take(now: Date, most: number, from?: Date): AgendaItem[] {
+  /** Takes out the first job that is due, of those that are due from an instant on. */
+  takeFirst(now: Date, from?: Date): AgendaItem | undefined {
     const first = from === undefined ? 0 : this.firstFrom(from);
-    let end = first;
-    while (end - first < most && end < this.items.length && this.dueAt(end) <= now) end++;
-    return this.items.splice(first, end - first);
+    return first < this.firstAfter(now) ? this.items.splice(first, 1)[0] : undefined;
+  }
+
+  /** Takes out that which came due last. */
+  takeLast(now: Date, from: Date): AgendaItem | undefined {
+    const last = this.firstAfter(now) - 1;
+    return last >= this.firstFrom(from) ? this.items.splice(last, 1)[0] : undefined;
   }
 
   /** Puts a job back, planned anew. */
@@ -65,13 +69,17 @@ export class Agenda {
     return this.items.length === 0 && now >= this.until;
   }
 
-  /** It knows of none that was due before this. */
-  hasNoneBefore(instant: Date): boolean {
-    return this.items.length === 0 || this.dueAt(0) >= instant;
+  /** It knows of none that is due between these. */
+  hasNoneWithin(from: Date, to: Date): boolean {
+    return this.firstFrom(from) >= this.firstAfter(to);
   }
 
   private dueAt(n: number): Date {
     return this.items[n]!.job.nextFireAt;
+  }
+
+  private firstAfter(instant: Date): number {
+    return this.firstFrom(new Date(instant.getTime() + 1));
   }
 
   /** The place of the first job that is due from an instant on; a backlog before it may be long. */

@@ -1,19 +1,32 @@
-import type { DueJob, DueJobKey, DueJobs, FireLedger } from '../store/fire-ledger.js';
+import type { DueJobKey, DueJobs, FireLedger } from '../store/fire-ledger.js';
 
 /** How far ahead jobs are loaded, and how many at once. */
 const LOOK_AHEAD_MS = 10_000;
 const MOST_LOADED = 2_000;
 
+/** What came due so recently is loaded however much is due before it. */
+const RECENT_MS = 1_000;
+
+/** More than that are read in the next turn. */
+const MOST_PARTS = 4;
+
+/** What is due between these is loaded, and there is more after it that is not. */
+export interface Gap {
+  readonly from: Date;
+  readonly to: Date;
+}
+
 export interface Loaded extends Omit<DueJobs, 'more'> {
-  /** All that is due up to here, from the live ones on, has been loaded. */
+  /** All that is due up to here, but for the gaps, has been loaded. */
   readonly until: Date;
-  /** There is more to catch up on than was loaded. */
-  readonly moreToCatchUp: boolean;
+  /** When there is none left of one of these, it is time to load again. */
+  readonly gaps: readonly Gap[];
 }
 
 /**
- * Reads what is due soon. The earliest come first, so a long backlog would hide the live ones behind
- * it; where nothing else was loaded, they are read on their own.
+ * Reads what is due soon. The earliest come first, so what an outage has left would hide the live ones
+ * behind it, and a flood of live ones what has just come due: where there is more than is loaded at once,
+ * each of these is read on its own.
  *
  * @param liveFrom what was due before this is to be caught up on
  */
@@ -22,16 +35,31 @@ export async function loadDue(
   except: readonly DueJobKey[],
   liveFrom: Date,
 ): Promise<Loaded> {
-  const due = await fires.due(LOOK_AHEAD_MS, MOST_LOADED, except);
-  const last = due.jobs.at(-1);
-  if (!due.more || !last || last.nextFireAt >= liveFrom) {
-    return { ...due, until: horizonOf(due), moreToCatchUp: false };
+  const parts: DueJobs[] = [];
+  const gaps: Gap[] = [];
+  const read = async (from?: Date) => {
+    const part = await fires.due(LOOK_AHEAD_MS, MOST_LOADED, except, from);
+    parts.push(part);
+    const end = part.more ? (part.jobs.at(-1)?.nextFireAt ?? null) : null;
+    if (end) gaps.push({ from: from ?? (end < liveFrom ? new Date(0) : liveFrom), to: end });
+    return { end, at: part.at };
+  };
+  let { end, at } = await read();
+  if (end && end < liveFrom) ({ end, at } = await read(liveFrom));
+  while (end && end <= at && parts.length < MOST_PARTS) {
+    const recent = Math.max(at.getTime() - RECENT_MS, end.getTime() + 1);
+    ({ end, at } = await read(new Date(recent)));
   }
-  const live = await fires.due(LOOK_AHEAD_MS, MOST_LOADED, except, liveFrom);
-  const jobs: readonly DueJob[] = [...due.jobs, ...live.jobs];
-  const unreadable = [...due.unreadable, ...live.unreadable];
-  // The pauses are those of the first reading: they reach behind the earliest job.
-  return { ...due, jobs, unreadable, at: live.at, until: horizonOf(live), moreToCatchUp: true };
+  const [first, last] = [parts[0]!, parts.at(-1)!];
+  return {
+    // They reach behind the earliest job.
+    pauses: first.pauses,
+    jobs: parts.flatMap(({ jobs }) => jobs),
+    unreadable: parts.flatMap(({ unreadable }) => unreadable),
+    at: last.at,
+    until: horizonOf(last),
+    gaps,
+  };
 }
 
 /** Where there was more than was loaded, only the fire times before the last are all known. */

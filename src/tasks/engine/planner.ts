@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { Ability } from '../domain/ability.js';
-import { LIVE_MS, MOST_CAUGHT_UP, paced } from '../domain/catch-up.js';
+import { BEHIND_LIVE, LIVE_MS, MOST_CAUGHT_UP } from '../domain/catch-up.js';
 import { planFires } from '../domain/fire-plan.js';
 import type { Log } from '../domain/log.js';
 import type { Fire, FireLedger, Pauses } from '../store/fire-ledger.js';
@@ -8,7 +8,7 @@ import { Agenda, type AgendaItem } from './agenda.js';
 import type { DatabaseClock } from './database-clock.js';
 import type { Elector } from './elector.js';
 import { fireInParts } from './fire-in-parts.js';
-import { loadDue } from './load-due.js';
+import { loadDue, type Gap } from './load-due.js';
 import { Loop } from './loop.js';
 import { SetAside } from './set-aside.js';
 
@@ -42,9 +42,10 @@ const NO_PAUSES: Pauses = { paused: false, count: 0, stretches: [] };
  *
  * What was missed by an outage is caught up on, but never at the cost of what is due now: live fire
  * times go first and in statements of their own, and between two batches of the others they are looked
- * at again. The runs of these are let go at a pace (`domain/catch-up.ts`), and live ones are claimed
- * before them. A fire time is missed by an outage if it was late already when this leader last had
- * nothing live to do; what has become late while it worked off a flood is not.
+ * at again. Live ones are claimed before the runs of these too (`domain/catch-up.ts`). A fire time is
+ * missed by an outage if it was late already when this leader last had nothing live to do; what has
+ * become late while it worked off a flood is not. Nor does a flood hold up what comes due during it: every
+ * second place of a statement is for what came due last.
  *
  * Everything here may be outdated or wrong without harm: the agenda, the clock, the belief to lead.
  * The statement checks all of them, and what it did not move is loaded again. An unknown outcome is
@@ -62,9 +63,7 @@ export class Planner {
   private readonly setAside: SetAside;
   /** When nothing live was left to fire, by the database's clock; null: not in this term. */
   private keptUpAt: Date | null = null;
-  private moreToCatchUp = false;
-  /** When the next run that makes up for something may start. */
-  private freeAt = new Date(0);
+  private gaps: readonly Gap[] = [];
 
   constructor(
     private readonly fires: FireLedger,
@@ -120,12 +119,11 @@ export class Planner {
     this.agenda.clear();
     this.setAside.clear();
     this.keptUpAt = null;
-    this.freeAt = new Date(0);
   }
 
   private mustLoad(): boolean {
     if (this.stale || this.untilReload() <= 0) return true;
-    if (this.moreToCatchUp && this.agenda.hasNoneBefore(this.liveFrom())) return true;
+    if (this.gaps.some(({ from, to }) => this.agenda.hasNoneWithin(from, to))) return true;
     return this.agenda.isSpent(this.databaseClock.now());
   }
 
@@ -150,7 +148,7 @@ export class Planner {
     this.reloadAt = this.clock.monotonic() + RELOAD_MS;
     this.keptUpAt ??= loaded.at;
     this.pauses = loaded.pauses;
-    this.moreToCatchUp = loaded.moreToCatchUp;
+    this.gaps = loaded.gaps;
     const unreadable = this.agenda.replace(loaded.jobs, loaded.until);
     for (const job of [...loaded.unreadable, ...unreadable]) this.setAside.add(job);
   }
@@ -158,20 +156,25 @@ export class Planner {
   /** The live ones; where there are none, some of those to catch up on. */
   private plan(): Planned[] {
     const now = this.databaseClock.now();
-    const live = this.planEach(now, MOST_FIRED, () => this.agenda.take(now, 1, this.liveFrom()));
+    const from = this.liveFrom();
+    const live = this.planEach(now, MOST_FIRED, (n) =>
+      n % 2 === 0 ? this.agenda.takeFirst(now, from) : this.agenda.takeLast(now, from),
+    );
     if (live.length > 0) return live;
     this.keptUpAt = now;
-    return this.planEach(now, MOST_CAUGHT_UP, () => this.agenda.take(now, 1)).map((fire) =>
-      this.caughtUp(fire, now),
-    );
+    return this.planEach(now, MOST_CAUGHT_UP, () => this.agenda.takeFirst(now)).map(behindLive);
   }
 
-  private planEach(now: Date, most: number, take: () => AgendaItem[]): Planned[] {
+  private planEach(
+    now: Date,
+    most: number,
+    take: (n: number) => AgendaItem | undefined,
+  ): Planned[] {
     const fires: Planned[] = [];
     const enoughAt = this.clock.monotonic() + LONGEST_PLANNING_MS;
     let rows = 0;
     while (fires.length < most && rows < MOST_ROWS && this.clock.monotonic() <= enoughAt) {
-      const [item] = take();
+      const item = take(fires.length);
       if (!item) break;
       const { job, trigger } = item;
       const { jobId, policy, fired, revision, nextFireAt: plannedAt } = job;
@@ -185,14 +188,6 @@ export class Planner {
       }
     }
     return fires;
-  }
-
-  /** Its runs start one after the other, and live ones go before them. */
-  private caughtUp({ item, job, plan }: Planned, now: Date): Planned {
-    const { candidates, freeAt } = paced(plan.candidates, job.policy, now, this.freeAt);
-    this.freeAt = freeAt;
-    const policy = { ...job.policy, priority: job.policy.priority + 1 };
-    return { item, job: { ...job, policy }, plan: { ...plan, candidates } };
   }
 
   private async fire(token: number, fires: readonly Planned[]): Promise<number> {
@@ -222,8 +217,13 @@ export class Planner {
     }
     if (unmoved > 0) {
       this.reloadAt = Math.min(this.reloadAt, this.clock.monotonic() + RETRY_MS);
-      this.moreToCatchUp = false;
+      this.gaps = [];
     }
     return 0;
   }
+}
+
+function behindLive({ item, job, plan }: Planned): Planned {
+  const policy = { ...job.policy, priority: job.policy.priority + BEHIND_LIVE };
+  return { item, job: { ...job, policy }, plan };
 }
