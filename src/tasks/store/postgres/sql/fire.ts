@@ -1,5 +1,5 @@
 import { STAMP, STATEMENT_CLOCK } from '../../database-time.js';
-import { BLOCKER, BUFFERED, LIVE, standing } from './standing.js';
+import { BLOCKER, BUFFERED, LIVE, MOST_DISPLACED, standing } from './standing.js';
 import { fence, type StatementOf } from './statement.js';
 
 /**
@@ -59,9 +59,11 @@ export const fire: StatementOf = (schema) => ({
       ORDER BY j.id
       FOR NO KEY UPDATE OF j SKIP LOCKED),
     asking AS MATERIALIZED (
-      SELECT w.job_id, w.next_fire_at, w.last_fire_at, w.task, w.priority, w.overlap, w.capacity,
-             w.buffer_limit, w.max_runs, w.first, w.many, w.first_range, w.ranges,
+      SELECT w.job_id, w.next_fire_at, w.last_fire_at, w.task, w.priority, w.overlap,
+             CASE WHEN w.overlap <> 'allow' THEN w.capacity END AS capacity, w.buffer_limit, w.max_runs, w.first, w.many, w.first_range, w.ranges,
              CASE WHEN w.overlap <> 'allow' THEN 2147483647 END AS ends_waiting_below,
+             CASE w.overlap WHEN 'buffer-one' THEN 1 WHEN 'buffer-all' THEN w.buffer_limit
+                            WHEN 'cancel-previous' THEN ${MOST_DISPLACED} ELSE 0 END AS most_buffered,
              w.overlap = 'cancel-previous' AS displaces, w.overlap = 'skip' AS outruns
       FROM wanted w JOIN ${schema.quoted}.job_plans p ON p.job_id = w.job_id
       WHERE EXISTS (SELECT 1 FROM lead)

@@ -39,7 +39,7 @@ export const pruneRuns: StatementOf = ({ quoted }) => ({
     gone AS MATERIALIZED (
       SELECT id, fire_at FROM old o
       WHERE (SELECT count(*) FROM lines) < ${LINES}
-         OR NOT EXISTS (SELECT 1 FROM ${quoted}.run_logs l WHERE l.run_id = o.id)),
+         OR (SELECT 1 FROM ${quoted}.run_logs l WHERE l.run_id = o.id LIMIT 1) IS NULL),
     unattempted AS (
       DELETE FROM ${quoted}.run_attempts a USING gone WHERE a.run_id = gone.id),
     unprogressed AS (

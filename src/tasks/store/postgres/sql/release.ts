@@ -1,3 +1,4 @@
+import type { SchemaName } from '../../schema-name.js';
 import { LIVE, standing } from './standing.js';
 import { fence, type StatementOf } from './statement.js';
 
@@ -20,17 +21,18 @@ import { fence, type StatementOf } from './statement.js';
 export const release: StatementOf = (schema) => ({
   name: 'release',
   text: `
-    WITH lead AS MATERIALIZED (${fence(schema, '$2')}),
-    holding AS MATERIALIZED (
-      SELECT DISTINCT r.job_id FROM ${schema.quoted}.runs r
-      WHERE r.held = 'buffered' AND EXISTS (SELECT 1 FROM lead)),
+    WITH RECURSIVE lead AS MATERIALIZED (${fence(schema, '$2')}),
+    holding AS (
+      SELECT * FROM (${nextHolding(schema, 'true')}) r WHERE EXISTS (SELECT 1 FROM lead)
+      UNION ALL
+      SELECT r.job_id FROM holding h CROSS JOIN LATERAL (${nextHolding(schema, 'r.job_id > h.job_id')}) r),
     locked AS MATERIALIZED (
       SELECT p.job_id, p.revision, p.inserts, p.next_fire_at
       FROM holding h JOIN ${schema.quoted}.job_plans p ON p.job_id = h.job_id
       ORDER BY p.job_id
       FOR NO KEY UPDATE OF p SKIP LOCKED),
     asking AS MATERIALIZED (
-      SELECT l.job_id, j.paused, 1 AS many, false AS displaces, false AS outruns, c.capacity,
+      SELECT l.job_id, j.paused, 1 AS many, 0 AS most_buffered, false AS displaces, false AS outruns, c.capacity,
              c.capacity AS ends_waiting_below
       FROM locked l
         JOIN ${schema.quoted}.jobs j ON j.id = l.job_id AND j.revision = l.revision
@@ -40,7 +42,8 @@ export const release: StatementOf = (schema) => ({
         LATERAL (SELECT CASE WHEN j.overlap <> 'allow' THEN j.max_instances END) AS c (capacity)
       WHERE NOT j.paused OR EXISTS (
         SELECT 1 FROM ${schema.quoted}.runs b
-        WHERE b.job_id = l.job_id AND b.held = 'buffered' AND b.cause <> 'fired')),
+        WHERE b.job_id = l.job_id AND b.state = 'pending' AND coalesce(b.held, '') = 'buffered'
+          AND b.cause IN ('manual', 'backfill', 'retry'))),
     ${standing(schema)},
     room AS MATERIALIZED (
       SELECT job_id, paused, CASE WHEN capacity IS NOT NULL THEN greatest(capacity - ${LIVE}, 0) END AS free
@@ -65,3 +68,8 @@ export const release: StatementOf = (schema) => ({
     SELECT EXISTS (SELECT 1 FROM lead) AS led, (SELECT runs FROM told) AS released,
            (SELECT pg_notify($3, 'runs') FROM told WHERE runs > 0) AS told`,
 });
+
+/** The first job with a run that waits, found without a look at the other runs that it may have. */
+const nextHolding = ({ quoted }: SchemaName, after: string) =>
+  `SELECT r.job_id FROM ${quoted}.runs r
+   WHERE r.held = 'buffered' AND ${after} ORDER BY r.job_id LIMIT 1`;

@@ -8,6 +8,9 @@ import { isClaimOf, type StatementOf } from './statement.js';
  * this node never had or has lost does not. Progress is of what runs now. It has a table of its own: the
  * row of a run belongs to those who decide what becomes of it, one of which may be a transaction of the
  * host that sees no change from its beginning on.
+ *
+ * Whose line it is, is asked within LATERAL: of `EXISTS … OR EXISTS` the planner may make a table of all
+ * runs, to look there.
  */
 export const report: StatementOf = ({ quoted }) => ({
   name: 'report',
@@ -18,10 +21,13 @@ export const report: StatementOf = ({ quoted }) => ({
     mine AS MATERIALIZED (
       SELECT c.id, c.attempt
       FROM (SELECT DISTINCT id, attempt FROM lines) c
-      WHERE EXISTS (SELECT 1 FROM ${quoted}.runs r
-                    WHERE r.id = c.id AND r.attempt = c.attempt AND r.node_id = $1::uuid)
-         OR EXISTS (SELECT 1 FROM ${quoted}.run_attempts a
-                    WHERE a.run_id = c.id AND a.attempt = c.attempt AND a.node_id = $1::uuid)),
+        CROSS JOIN LATERAL (
+          SELECT 1 FROM ${quoted}.runs r
+          WHERE r.id = c.id AND r.attempt = c.attempt AND r.node_id = $1::uuid
+          UNION ALL
+          SELECT 1 FROM ${quoted}.run_attempts a
+          WHERE a.run_id = c.id AND a.attempt = c.attempt AND a.node_id = $1::uuid
+          LIMIT 1) had),
     kept AS (
       INSERT INTO ${quoted}.run_logs (run_id, attempt, at, level, message)
       SELECT l.id, l.attempt, l.at, l.level, l.message

@@ -75,11 +75,16 @@ export const retry: StatementOf = (schema) => ({
       ON CONFLICT DO NOTHING),
     before AS (
       SELECT r.id, o.attempt, r.job_id
-      FROM outcomes o JOIN ${schema.quoted}.runs r ON r.id = o.id
-      WHERE EXISTS (SELECT 1 FROM ${schema.quoted}.run_attempts a
-                    WHERE a.run_id = o.id AND a.attempt = o.attempt AND a.node_id = $2::uuid
-                      AND a.state = o.state)
-         OR (r.attempt = o.attempt AND r.node_id = $2::uuid AND r.state IN (o.state, 'cancelled'))),
+      FROM outcomes o
+        JOIN ${schema.quoted}.runs r ON r.id = o.id
+        CROSS JOIN LATERAL (
+          SELECT 1
+          WHERE r.attempt = o.attempt AND r.node_id = $2::uuid AND r.state IN (o.state, 'cancelled')
+          UNION ALL
+          SELECT 1 FROM ${schema.quoted}.run_attempts a
+          WHERE a.run_id = o.id AND a.attempt = o.attempt AND a.node_id = $2::uuid
+            AND a.state = o.state
+          LIMIT 1) written),
     recorded AS MATERIALIZED (
       SELECT id, attempt, job_id FROM ended UNION ALL SELECT id, attempt, job_id FROM before),
     queued AS MATERIALIZED (SELECT 1 FROM ended WHERE queued LIMIT 1),

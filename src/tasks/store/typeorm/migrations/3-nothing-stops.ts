@@ -40,10 +40,17 @@ const INDEXES: readonly NewIndex[] = [
     name: 'runs_waiting',
     on: 'runs (task COLLATE "C", priority, run_at, id) WHERE queued',
   },
+  // What stands in the way of a job's next run, apart from the many that may wait for their turn.
+  {
+    name: 'runs_unfinished',
+    on: `runs (job_id, coalesce(held, ''), cause)
+         WHERE state IN ('pending', 'running') OR handler_alive`,
+  },
 ];
 
 /** Each index costs every run that is made, and nothing reads these any more. */
 const NO_LONGER: readonly NewIndex[] = [
   { name: 'runs_queued', on: 'runs (priority, run_at, id) WHERE queued' },
+  { name: 'runs_live', on: `runs (job_id) WHERE state IN ('pending', 'running') OR handler_alive` },
   { name: 'runs_queued_by_time', on: 'runs (run_at, id) WHERE queued' },
 ];

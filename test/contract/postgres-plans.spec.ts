@@ -1,0 +1,161 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KEPT } from '../../src/tasks/store/history.js';
+import { ENGINE_SETTINGS } from '../../src/tasks/store/postgres/session-settings.js';
+import type { Statement } from '../../src/tasks/store/postgres/sql/statement.js';
+import { SchemaName } from '../../src/tasks/store/schema-name.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+
+/**
+ * How the server would run each statement of the engine: on tables that are empty, as on the first day, and
+ * on large ones. A plan that is dear, or that reads a whole table, stops the cluster on some day.
+ */
+const MOST_COST = 50_000;
+const FOLDER = join(import.meta.dirname, '../../src/tasks/store/postgres/sql');
+const SCHEMA = new SchemaName('carillon');
+
+/** Those that are made for more than a schema, each time for one of these. */
+const WITH_MORE: Readonly<Record<string, readonly unknown[]>> = {
+  dueJobs: [2_000],
+  pruneRows: KEPT.filter((what) => what !== 'runs'),
+};
+
+/** Every statement of the folder, by its name. */
+async function statements(): Promise<Map<string, Statement>> {
+  const found = new Map<string, Statement>();
+  const files = readdirSync(FOLDER).filter((name) => /^[\w-]+\.ts$/.test(name));
+  for (const file of files) {
+    const module = (await import(join(FOLDER, file))) as Record<string, unknown>;
+    for (const [name, member] of Object.entries(module)) {
+      if (typeof member !== 'function') continue;
+      for (const made of variants(name, member as (...given: unknown[]) => unknown)) {
+        if (isStatement(made)) found.set(made.name, made);
+      }
+    }
+  }
+  return found;
+}
+
+/** Parts of statements, which are made for something else, are none. */
+function variants(name: string, make: (...given: unknown[]) => unknown): unknown[] {
+  const more = WITH_MORE[name];
+  if (more) return more.map((one) => make(SCHEMA, one));
+  return make.length <= 1 ? [make(SCHEMA)] : [];
+}
+
+const isStatement = (made: unknown): made is Statement =>
+  typeof made === 'object' && made !== null && 'name' in made && 'text' in made;
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Total Cost': number;
+  readonly 'Relation Name'?: string;
+  readonly Disabled?: boolean;
+  readonly Plans?: readonly Plan[];
+}
+
+let database: TestDatabase;
+let session: pg.Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  session = new pg.Client({ connectionString: database.url });
+  await session.connect();
+  for (const [name, value] of Object.entries(ENGINE_SETTINGS)) {
+    await session.query(`SET ${name} = '${value}'`);
+  }
+});
+afterAll(async () => {
+  await session.end();
+  await database.drop();
+});
+
+/** As it is planned for every call: no value of a parameter is known. */
+async function planOf({ name, text }: Statement): Promise<Plan> {
+  await session.query(`PREPARE ${name} AS ${text}`);
+  try {
+    const { rows: types } = await session.query<{ count: number }>(
+      `SELECT cardinality(parameter_types) AS count FROM pg_prepared_statements WHERE name = $1`,
+      [name],
+    );
+    const nulls = Array.from({ length: types[0]!.count }, () => 'NULL');
+    const values = nulls.length > 0 ? `(${nulls.join()})` : '';
+    const { rows } = await session.query<Record<'QUERY PLAN', [{ Plan: Plan }]>>(
+      `EXPLAIN (FORMAT JSON) EXECUTE ${name} ${values}`,
+    );
+    return rows[0]!['QUERY PLAN'][0].Plan;
+  } finally {
+    await session.query(`DEALLOCATE ${name}`);
+  }
+}
+
+const steps = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(steps)];
+
+/** What is wrong with each plan that is; what is known of a table's size makes no difference. */
+async function faults(): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const statement of (await statements()).values()) {
+    const plan = await planOf(statement);
+    const whole = steps(plan).filter((step) => step['Node Type'] === 'Seq Scan');
+    for (const step of whole) wrong.push(`${statement.name} reads all of ${step['Relation Name']}`);
+    if (plan['Total Cost'] > MOST_COST)
+      wrong.push(`${statement.name} costs ${Math.round(plan['Total Cost'])}`);
+  }
+  return wrong;
+}
+
+describe('the plan of every statement of the engine', () => {
+  it('is known of all of them', async () => {
+    const names = [...(await statements()).keys()];
+    const sources = readdirSync(FOLDER).map((file) => readFileSync(join(FOLDER, file), 'utf8'));
+    const written = sources.flatMap((text) => [...text.matchAll(/^ +name: ['`]([a-z_]+)/gm)]);
+    expect(written.length).toBeGreaterThan(20);
+    for (const [, name] of written) {
+      expect(names).toContainEqual(expect.stringMatching(new RegExp(`^${name}`)));
+    }
+  });
+
+  it('is cheap and reads no whole table while the tables are empty', async () => {
+    expect(await faults()).toEqual([]);
+  });
+
+  it('is cheap and reads no whole table when they are large, and is the same with what is known of them', async () => {
+    await fill();
+    expect(await faults()).toEqual([]);
+    await database.query('ANALYZE');
+    expect(await faults()).toEqual([]);
+  });
+});
+
+/** Years of a busy cluster, in small: much history, many jobs, a long queue. */
+async function fill(): Promise<void> {
+  const ago = (n: string, unit: string) => `now() - ${n} * interval '1 ${unit}'`;
+  for (const sql of [
+    `INSERT INTO carillon.jobs (id, name, task, trigger, coalesce, overlap, max_instances,
+                                misfire_grace_ms, origin, state, created_at, updated_at)
+     SELECT 'job-' || n, 'job', 'task-' || n % 50, '{"type": "interval", "seconds": 60}', 'latest',
+            'skip', 1, 86400000, 'api', 'active', now(), now()
+     FROM generate_series(1, 20000) n`,
+    `INSERT INTO carillon.job_plans (job_id, next_fire_at, revision)
+     SELECT id, now() + random() * interval '1 hour', 1 FROM carillon.jobs`,
+    `INSERT INTO carillon.nodes (id, name, version, schema_version, roles, tasks,
+                                 started_at, heartbeat_at)
+     SELECT gen_random_uuid(), 'node-' || n, '1.0.0', 1, '{worker}', '{}', ${ago('n', 'minute')}, ${ago('n', 'minute')}
+     FROM generate_series(1, 20000) n`,
+    `INSERT INTO carillon.runs (job_id, task, fire_at, run_at, cause, state, queued, priority, created_at,
+                                attempt, finished_at)
+     SELECT 'job-' || n % 20000, 'task-' || n % 50, ${ago('n', 'second')}, ${ago('n', 'second')}, 'fired',
+            'succeeded', false, 0, ${ago('n', 'second')}, 1, ${ago('n', 'second')}
+     FROM generate_series(1, 150000) n`,
+    `INSERT INTO carillon.runs (job_id, task, fire_at, run_at, cause, state, queued, priority, created_at,
+                                attempt)
+     SELECT 'job-' || n, 'task-' || n % 50, now(), now(), 'manual', 'pending', true, 0, now(), 0
+     FROM generate_series(1, 10000) n`,
+    `INSERT INTO carillon.leader_history (name, fencing_token, node_id, how, acquired_at)
+     SELECT 'scheduler', n, gen_random_uuid(), 'takeover', ${ago('n', 'minute')} FROM generate_series(1, 20000) n`,
+  ]) {
+    await database.query(sql);
+  }
+}
