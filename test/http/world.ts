@@ -37,6 +37,11 @@ export class World {
     await call().post('/scheduler/resume').expect(204);
     for (const id of [EXAMPLE_JOB.id, 'another', 'flat'])
       await call().delete(`/scheduler/jobs/${id}`);
+    // A run of the example before would overlap with one of this.
+    await until('the end of all runs', async () => {
+      const sql = `SELECT FROM carillon.runs WHERE job_id = $1 AND state = 'running'`;
+      return (await this.http.database.query(sql, [EXAMPLE_JOB.id])).length === 0;
+    });
     await call().post('/scheduler/jobs').send(EXAMPLE_JOB).expect(201);
     const [pending] = await this.http.database.query<{ id: string }>(
       `INSERT INTO carillon.runs (job_id, task, fire_at, run_at, cause, state, queued, created_at)
