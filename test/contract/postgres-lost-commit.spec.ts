@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../src/tasks/domain/errors.js';
 import { ClockShift } from '../../src/tasks/store/database-time.js';
@@ -18,13 +18,14 @@ const makeStore = postgresStores();
 let store: PostgresTestStore;
 let relay: Relay;
 let dataSource: DataSource;
+let tables: TasksDatabase;
 let jobs: TypeormJobStore;
 
 beforeEach(async () => {
   store = await makeStore();
   relay = await Relay.to(store.url);
   dataSource = await tasksDataSource(relay.url, store.schema).initialize();
-  const tables = new TasksDatabase(dataSource);
+  tables = new TasksDatabase(dataSource);
   tables.unavailable = null;
   jobs = new TypeormJobStore(tables, store.schema, new ClockShift(), DEAD_AFTER_MS);
 });
@@ -67,6 +68,21 @@ describe('a change whose connection is lost', () => {
     await other.query('ROLLBACK');
     await other.end();
     expect((await store.jobs.get('report'))?.paused).toBe(false);
+  });
+
+  it.each<[string, (manager: EntityManager) => Promise<unknown>]>([
+    ['a manager', (manager) => manager.query('SELECT 1')],
+    ['a query runner', ({ queryRunner }) => queryRunner!.query('SELECT 1')],
+  ])('between two of its statements was not made, as %s finds', async (_who, again) => {
+    const change = tables.transaction(async (manager) => {
+      await manager.query('SELECT 1');
+      await relay.cut();
+      await until('the end of its connection', () => manager.queryRunner?.isReleased === true);
+      await again(manager);
+    });
+    const error = await unavailable(change);
+    expect(error.maybeDone).toBe(false);
+    expect(error.message).toContain('the connection has ended. Nothing was changed');
   });
 
   it('with the commit on its way may have been made: here it never arrived', async () => {

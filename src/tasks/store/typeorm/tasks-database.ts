@@ -1,4 +1,10 @@
-import { QueryFailedError, type DataSource, type EntityManager } from 'typeorm';
+import {
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+  type DataSource,
+  type EntityManager,
+} from 'typeorm';
 import { TasksError, UnavailableError } from '../../domain/errors.js';
 import { Connections } from '../postgres/connections.js';
 import type { PostgresAccess } from '../postgres/probe-server.js';
@@ -97,8 +103,17 @@ function isOutage(error: unknown): boolean {
   if (!(cause instanceof Error) || cause instanceof TasksError) return false;
   const { code } = cause as { code?: unknown };
   if (typeof code === 'string') return !isStatementFault(cause);
+  if (isLetGo(cause)) return true;
   // The driver's own errors have no code: a connection that ended, a time limit, a full pool.
-  return /connection|timeout|terminated|ended/i.test(cause.message);
+  return /connection|timeout|terminated|ended|closed/i.test(cause.message);
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/** What TypeORM says of a transaction whose connection has ended between two of its statements. */
+const isLetGo = (error: unknown): boolean =>
+  error instanceof QueryRunnerAlreadyReleasedError ||
+  error instanceof QueryRunnerProviderAlreadyReleasedError;
+
+function messageOf(error: unknown): string {
+  if (isLetGo(error)) return 'the connection has ended';
+  return error instanceof Error ? error.message : String(error);
+}
