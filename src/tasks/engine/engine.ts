@@ -14,6 +14,7 @@ import { HeartbeatLoop } from './heartbeat.js';
 import { HeldClaims } from './held-claims.js';
 import type { ToEngine, ToRunner } from './messages.js';
 import { LeaderFitness } from './leader-fitness.js';
+import { LeaderWatch } from './leader-watch.js';
 import { OutcomeWriter } from './outcome-writer.js';
 import { Planner } from './planner.js';
 import { Reporter } from './reporter.js';
@@ -49,8 +50,7 @@ const FLUSH_MS = 4_000;
 export class Engine {
   private readonly held = new HeldClaims();
   private readonly heardFires: HeardFires;
-  /** On the monotonic clock, as the heartbeats tell it; null: somebody leads. */
-  private leaderlessSince: number | null = null;
+  private readonly leaderWatch: LeaderWatch;
   private readonly fitness: LeaderFitness;
   private readonly elector: Elector;
   private readonly planner: Planner;
@@ -95,6 +95,8 @@ export class Engine {
       changed,
       this.fitness,
     );
+    const leads = () => this.elector.token !== null;
+    this.leaderWatch = new LeaderWatch(this.fitness, leads, options.leaseMs, clock);
     this.heardFires = new HeardFires(fires, (event) => tell({ type: 'event', event }));
     const pending = () => this.claimer.wake();
     this.planner = new Planner(
@@ -136,7 +138,7 @@ export class Engine {
         watcher.heard(heartbeat);
         if (!heartbeat) return;
         this.claimer.setDraining(heartbeat.drain);
-        this.leaderlessSince = heartbeat.led ? null : (this.leaderlessSince ?? clock.monotonic());
+        this.leaderWatch.heard(heartbeat.led);
       },
     });
     this.reporter = new Reporter(queue, clock, log);
@@ -178,17 +180,7 @@ export class Engine {
       this.outcomes.failingFor(leaseMs) ??
       this.claimer.failingFor(leaseMs) ??
       this.planner.failingFor(leaseMs) ??
-      this.leaderless()
-    );
-  }
-
-  private leaderless(): string | null {
-    if (this.leaderlessSince === null) return null;
-    const forMs = this.clock.monotonic() - this.leaderlessSince;
-    if (forMs <= this.options.leaseMs) return null;
-    return (
-      `no node has led for ${Math.round(forMs / 1_000)} s, so nothing is fired. Start a node with the ` +
-      'role "scheduler", or see the logs of those that run for why they cannot lead'
+      this.leaderWatch.trouble()
     );
   }
 
