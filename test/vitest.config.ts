@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { POOLER_MISSING, poolerProgram } from './chaos/pooler-program.js';
 import { STOCK_MISSING, stockBinaries } from './support/stock-postgres.js';
 
 const hasStock = stockBinaries() !== null;
 if (!hasStock) console.warn(STOCK_MISSING);
+const hasPooler = poolerProgram() !== null;
+if (!hasPooler) console.warn(POOLER_MISSING);
 
 /** Each kind of test after the other: those that keep a machine busy must not disturb the rest. */
 export default defineConfig({
@@ -78,6 +81,7 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['test/contract/**/*.spec.ts'],
+          exclude: ['test/contract/pooler-*.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -125,6 +129,21 @@ export default defineConfig({
                 ].map((name) => `test/contract/postgres-${name}.spec.ts`),
                 globalSetup: ['test/support/global-setup.ts'],
                 testTimeout: 30_000,
+                hookTimeout: 60_000,
+                sequence: { groupOrder: 2 },
+              },
+            },
+          ]
+        : []),
+      ...(hasPooler
+        ? [
+            {
+              extends: true as const,
+              test: {
+                name: 'contract-pooler',
+                include: ['test/contract/pooler-*.spec.ts'],
+                globalSetup: ['test/support/global-setup.ts'],
+                testTimeout: 60_000,
                 hookTimeout: 60_000,
                 sequence: { groupOrder: 2 },
               },

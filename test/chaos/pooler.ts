@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { choosePort, isFree } from '../../src/embedded-postgres/port.js';
 import type { ServerUser } from '../../src/embedded-postgres/run-as.js';
+import { POOLER_MISSING, poolerProgram } from './pooler-program.js';
 
 /** A real transaction pooler between the nodes and the database: PgBouncer, where it is installed. */
 export class Pooler {
@@ -22,16 +22,8 @@ export class Pooler {
    * @throws Error when it is not installed
    */
   static async before(databaseUrl: string, user: ServerUser | null): Promise<Pooler> {
-    const program = (process.env['PATH'] ?? '')
-      .split(delimiter)
-      .map((folder) => join(folder, 'pgbouncer'))
-      .find(existsSync);
-    if (!program) {
-      throw new Error(
-        'The scenario "pooler" needs pgbouncer, and there is none on the PATH. Install it, for ' +
-          'instance with "apt-get install pgbouncer", or use the scenario "polling".',
-      );
-    }
+    const program = poolerProgram();
+    if (program === null) throw new Error(POOLER_MISSING);
     const folder = await mkdtemp(join(tmpdir(), 'carillon-pooler-'));
     const url = new URL(databaseUrl);
     const port = await choosePort(null, isFree);

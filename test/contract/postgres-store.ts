@@ -159,13 +159,13 @@ function makeStore({ database, dataSource }: Shared, schema: SchemaName): Postgr
 
 function aNode(
   name: string,
-  { hint = true, tasks = { 'Reports.daily': null }, jobs = {} }: TestNodeOptions,
+  { hint = true, tasks = { 'Reports.daily': null }, jobs = {}, pooler }: TestNodeOptions,
   url: string,
   schema: SchemaName,
   shift: ClockShift,
 ): TestNode {
   const id = randomUUID();
-  const access = { url, keepsSession: true };
+  const access = { url: pooler ?? url, keepsSession: pooler === undefined };
   const roles = ['scheduler', 'worker', 'api'];
   const store = postgresEngineStore({
     schema,

@@ -22,6 +22,8 @@ export type AmendedRun = Partial<
   Pick<Run, 'cause' | 'state' | 'held' | 'attempt' | 'runAt' | 'finishedAt' | 'handlerAlive'>
 >;
 export interface TestNodeOptions {
+  /** The way to the database, where that is a transaction pooler. Default: the store's own. */
+  readonly pooler?: string;
   readonly hint?: boolean;
   /** Task → hash of its declaration, or null. Default: one task without. */
   readonly tasks?: Readonly<Record<string, string | null>>;
