@@ -94,7 +94,14 @@ describe('the end of left transactions', () => {
     ender.start();
     await clock.advance(1_500);
     // Begun and cut off right after it was looked.
-    going = [A_TRANSACTION];
+    const cutOffAt = clock.monotonic();
+    const silent = {
+      ...A_TRANSACTION,
+      get silentMs() {
+        return clock.monotonic() - cutOffAt;
+      },
+    };
+    going = [silent];
     await clock.advance(OPTIONS.deadAfterMs + 2_000);
     expect(ended).toHaveLength(1);
     expect(ended[0]).toBe('1 at 12000');

@@ -9,9 +9,8 @@ import type {
 import type { Elector } from './elector.js';
 import { Loop } from './loop.js';
 
-/** How often it looks, while transactions of runs go on and otherwise, in ms. */
+/** How often it looks while transactions of runs go on, in ms. */
 const BUSY_MS = 1_000;
-const IDLE_MS = 2_000;
 
 export interface EnderOptions {
   readonly deadAfterMs: number;
@@ -40,6 +39,8 @@ export interface EnderOptions {
 export class TransactionEnder {
   private readonly loop: Loop;
   private readonly silence: Silence;
+  /** How often it looks while none do: of a silence of so long, the database's word is taken. */
+  private readonly idleMs: number;
   private term: number | null = null;
   private isRefused = false;
 
@@ -50,6 +51,7 @@ export class TransactionEnder {
     private readonly clock: Clock,
     private readonly log: Log,
   ) {
+    this.idleMs = options.deadAfterMs / 2;
     this.silence = new Silence(options.deadAfterMs, options.heartbeatMs);
     this.loop = new Loop('end of left transactions', clock, log, () => this.turn());
   }
@@ -81,7 +83,7 @@ export class TransactionEnder {
     this.silence.keep(new Set(all.flatMap(({ nodeId }) => (nodeId === null ? [] : [nodeId]))));
     const left = all.filter((one) => this.isLeft(one, now, isHeard));
     if (left.length > 0) await this.end(token, left);
-    return all.length > 0 ? BUSY_MS : IDLE_MS;
+    return all.length > 0 ? BUSY_MS : this.idleMs;
   }
 
   private isLeft(one: RunTransaction, now: number, isHeard: boolean): boolean {
