@@ -1,11 +1,12 @@
-import { isStatementFault } from '../store/statement-fault.js';
+import { isRowFault } from '../store/statement-fault.js';
 
 /**
  * Writes a batch of which some may not be storable: one bad row must not hold up the others, nor be
  * tried for ever. A batch that is refused is written in halves, until what is refused stands alone.
  *
  * @param spoilt called with each that is refused for good; what it throws ends the whole
- * @throws whatever may pass, such as an outage: nothing is known of the rest then, and all may come again
+ * @throws whatever no row is to blame for, such as an outage or a right that was revoked: nothing is known of
+ *   the rest then, and all may come again
  */
 export async function inParts<T, R>(
   batch: readonly T[],
@@ -15,7 +16,7 @@ export async function inParts<T, R>(
   try {
     return [await write(batch)];
   } catch (error) {
-    if (!isStatementFault(error)) throw error;
+    if (!isRowFault(error)) throw error;
     if (batch.length === 1) return [await spoilt(batch[0]!, error)];
     const middle = Math.ceil(batch.length / 2);
     return [

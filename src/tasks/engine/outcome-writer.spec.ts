@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aClaim, later, NOON } from '../../../test/support/builders.js';
-import { recordedLog } from '../../../test/support/recorded-log.js';
+import { recordedLog, type RecordedLog } from '../../../test/support/recorded-log.js';
 import type { HeldOutcome, Outcome, Recorded, RunQueue } from '../store/run-queue.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { HeldClaims } from './held-claims.js';
 import { OutcomeWriter } from './outcome-writer.js';
 
 let clock: FakeClock;
+let log: RecordedLog;
 let held: HeldClaims;
 let writer: OutcomeWriter;
 let batches: string[][];
@@ -38,7 +39,8 @@ beforeEach(() => {
       return finish(outcomes);
     },
   };
-  writer = new OutcomeWriter(queue, held, clock, recordedLog(), ({ runId }, recorded) =>
+  log = recordedLog();
+  writer = new OutcomeWriter(queue, held, clock, log, ({ runId }, recorded) =>
     told.push([runId, recorded ? recorded.nextFireAt : 'refused']),
   );
   writer.start();
@@ -197,11 +199,41 @@ describe('the outcome writer', () => {
     expect(bad?.error?.message).toContain('no such character: ?');
   });
 
-  it('gives up loudly what cannot be stored at all', async () => {
-    finish = () => Promise.reject(Object.assign(new Error('no rights'), { code: '42501' }));
+  it('tries again what cannot be stored at all, and tells of it once', async () => {
+    let isRefused = true;
+    finish = (outcomes) =>
+      isRefused
+        ? Promise.reject(Object.assign(new Error('no room'), { code: '54000' }))
+        : Promise.resolve(all(outcomes));
     end('1');
-    await clock.settle();
-    expect(told).toEqual([['1', 'refused']]);
+    await clock.advance(5_000);
+    expect(told).toEqual([]);
+    expect(held.has(aClaim('1'))).toBe(true);
+    expect(log.lines.filter((line) => line.includes('no room'))).toHaveLength(1);
+    isRefused = false;
+    await clock.advance(5_000);
+    expect(told).toHaveLength(1);
+  });
+
+  it.each([
+    ['a right that was revoked', '42501'],
+    ['a table that was moved', '42P01'],
+  ])('blames no outcome for %s', async (_what, code) => {
+    const written: Outcome[] = [];
+    let isRefused = true;
+    finish = (outcomes) => {
+      if (isRefused) return Promise.reject(Object.assign(new Error('not now'), { code }));
+      written.push(...outcomes);
+      return Promise.resolve(all(outcomes));
+    };
+    end('1');
+    end('2');
+    await clock.advance(5_000);
+    expect(told).toEqual([]);
+    expect(held.has(aClaim('1'))).toBe(true);
+    isRefused = false;
+    await clock.advance(5_000);
+    expect(written.map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
   });
 
   it('keeps everything while the database is away', async () => {

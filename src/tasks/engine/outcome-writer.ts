@@ -33,6 +33,8 @@ export class OutcomeWriter {
   private resting: Outcome[] = [];
   private restsUntil = Infinity;
   private endedAgainAt = 0;
+  /** Told of as not to be stored. */
+  private readonly refused = new Set<string>();
   private empty: (() => void)[] = [];
 
   constructor(
@@ -100,15 +102,23 @@ export class OutcomeWriter {
     const write = (part: readonly Outcome[]) => this.queue.finish(part);
     const parts = await inParts(batch, write, async (one, why) => {
       const instead = inParts([unstorable(one, why)], write, async (_, still) => {
-        const reason = still instanceof Error ? still.message : String(still);
-        this.log.error(
-          `The outcome of run ${one.runId} cannot be stored, and is given up: ${reason}`,
-        );
-        return [];
+        this.tellRefused(one, still);
+        return [{ runId: one.runId, attempt: one.attempt, held: true as const }];
       });
       return (await instead).flat();
     });
     return parts.flat();
+  }
+
+  /**
+   * Not given up: the ledger believes the run to go on, and a claim that nobody holds is given back and
+   * run once more.
+   */
+  private tellRefused({ runId, attempt }: Outcome, why: unknown): void {
+    if (this.refused.has(keyOf({ runId, attempt }))) return;
+    this.refused.add(keyOf({ runId, attempt }));
+    const reason = why instanceof Error ? why.message : String(why);
+    this.log.error(`The outcome of run ${runId} cannot be stored, and is tried again: ${reason}`);
   }
 
   private settle(batch: readonly Outcome[], answers: readonly (Recorded | HeldOutcome)[]): void {
@@ -119,6 +129,7 @@ export class OutcomeWriter {
         this.rest(outcome);
         continue;
       }
+      this.refused.delete(keyOf(outcome));
       this.held.remove(outcome);
       this.recorded(outcome, answer);
     }

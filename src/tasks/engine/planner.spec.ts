@@ -418,6 +418,28 @@ describe('a job whose rows the database refuses', () => {
   });
 });
 
+describe('a right that is revoked', () => {
+  it('sets no job aside: all fire once it is granted again', async () => {
+    let isRevoked = true;
+    ledger.answer = (answer) => {
+      if (!isRevoked) return Promise.resolve(answer);
+      ledger.jobs = jobs;
+      return Promise.reject(Object.assign(new Error('permission denied'), { code: '42501' }));
+    };
+    const jobs = [dueIn('a', 0), dueIn('b', 0)];
+    ledger.jobs = jobs;
+    planner.start();
+    await clock.advance(4_000);
+    isRevoked = false;
+    ledger.fired.length = 0;
+    await clock.advance(10_000);
+    expect(new Set(ledger.fired.flatMap(({ fires }) => fires.map(({ job }) => job.jobId)))).toEqual(
+      new Set(['a', 'b']),
+    );
+    expect(log.lines.filter((line) => line.includes('does not fire'))).toEqual([]);
+  });
+});
+
 describe('stopping the planner', () => {
   it('waits for the fire in flight', async () => {
     ledger.jobs = [dueIn('a', 0)];

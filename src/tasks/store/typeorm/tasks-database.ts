@@ -9,7 +9,7 @@ import { TasksError, UnavailableError } from '../../domain/errors.js';
 import { Connections } from '../postgres/connections.js';
 import type { PostgresAccess } from '../postgres/probe-server.js';
 import { API_SETTINGS, setLocal } from '../postgres/session-settings.js';
-import { isStatementFault } from '../statement-fault.js';
+import { isRefusedRight, isStatementFault } from '../statement-fault.js';
 
 /** Our own data source, which may be out of reach: at the start, and at any moment after it. */
 export class TasksDatabase {
@@ -102,7 +102,7 @@ function isOutage(error: unknown): boolean {
   const cause = error instanceof QueryFailedError ? (error.driverError as unknown) : error;
   if (!(cause instanceof Error) || cause instanceof TasksError) return false;
   const { code } = cause as { code?: unknown };
-  if (typeof code === 'string') return !isStatementFault(cause);
+  if (typeof code === 'string') return isRefusedRight(cause) || !isStatementFault(cause);
   if (isLetGo(cause)) return true;
   // The driver's own errors have no code: a connection that ended, a time limit, a full pool.
   return /connection|timeout|terminated|ended|closed/i.test(cause.message);
@@ -115,5 +115,7 @@ const isLetGo = (error: unknown): boolean =>
 
 function messageOf(error: unknown): string {
   if (isLetGo(error)) return 'the connection has ended';
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const isRefused = error instanceof QueryFailedError && isRefusedRight(error.driverError);
+  return isRefused ? `${message}; GRANT it to the role that the scheduler connects as` : message;
 }
