@@ -9,6 +9,7 @@ import type { Inflicted } from './fault.js';
 import { figuresOf } from './figures.js';
 import { readHistory } from './history.js';
 import { Nemesis } from './nemesis.js';
+import { makeNodeRole, openSchema } from './node-role.js';
 import { Observer } from './observer.js';
 import type { ChaosOptions } from './options.js';
 import { PostgresServer } from './postgres-server.js';
@@ -40,15 +41,20 @@ export async function runChaos(
   let pooler: Pooler | null = null;
   let cluster: Cluster | null = null;
   try {
-    if (scenario === 'pooler') pooler = await Pooler.before(server.url, server.user);
-    const databaseUrl = pooler?.url ?? server.url;
+    const nodesUrl = await makeNodeRole(observer, server.url);
+    if (scenario === 'pooler') pooler = await Pooler.before(nodesUrl, server.user);
+    const databaseUrl = pooler?.url ?? nodesUrl;
     const app = transfers ? 'runs' : 'main';
     const plan = { nodes, out, databaseUrl, asPooler: scenario === 'polling', app } as const;
     cluster = new Cluster(plan, observer, random.fork());
-    await migrate(server.url, 'carillon');
+    await migrate(nodesUrl, 'carillon');
     await installWitnesses(observer);
+    await openSchema(observer, 'chaos');
     const query = <Row extends object>(sql: string) => observer.query<Row>(sql);
-    if (transfers) await openBank(query);
+    if (transfers) {
+      await openBank(query);
+      await openSchema(observer, 'bank');
+    }
     await cluster.start();
     const world = { cluster, server, observer, places };
     const nemesis = new Nemesis(world, options, random.fork(), told);

@@ -12,9 +12,25 @@ export interface World {
   readonly places: readonly string[];
 }
 
+/**
+ * Whom a fault may make late: nobody but the job it is done to; what one node has taken, and everybody
+ * for as long as another takes over where that node leads; everybody, whoever leads, but only for so
+ * long; or everybody while it lasts.
+ */
+export type Touches = 'one job' | 'one node' | 'leader' | 'server';
+
+/** Each node can have one fault of these at a time, the whole cluster one of each of the others. */
+export const GROUPS_OF_NODES = ['process', 'network', 'failpoints'] as const;
+export const GROUPS_OF_ALL = ['database', 'locks', 'load'] as const;
+export type Group = (typeof GROUPS_OF_NODES | typeof GROUPS_OF_ALL)[number];
+
 export interface Fault {
   readonly kind: string;
-  readonly group: 'process' | 'network' | 'database' | 'failpoints';
+  readonly group: Group;
+  /** Default: one node for a group of nodes, else the server. */
+  readonly touches?: Touches;
+  /** For how long everybody may be late. Default: while it lasts, and until somebody leads again. */
+  readonly boundMs?: number;
   /** How often it is drawn, compared with the others. */
   readonly weight: number;
   /** Inflicts it, takes it back, and says what it was in detail. */

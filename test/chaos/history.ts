@@ -1,6 +1,7 @@
 import { jobPolicySchema, POLICY_NAMES, type JobPolicy } from '../../src/tasks/domain/job.js';
 import type { Run } from '../../src/tasks/domain/run.js';
 import type { History, JobHistory } from '../simulation/history.js';
+import { isAside, notAside } from './aside.js';
 import { DEAD_AFTER_MS, type Cluster } from './cluster.js';
 import type { Observer } from './observer.js';
 import { planStretches, type PlanChange } from './plan-stretches.js';
@@ -39,7 +40,7 @@ export async function readHistory(
     now: lock!.now,
     jobs: await readJobs(observer, workload),
     runs,
-    starts,
+    starts: starts.filter(({ jobId }) => !isAside(jobId)),
     ends,
     terms,
     lock: { nodeId: lock!.nodeId, expiresAt: finite(lock!.expiresAt) },
@@ -54,12 +55,13 @@ export async function readHistory(
 async function readJobs(observer: Observer, { changes }: Workload): Promise<JobHistory[]> {
   const seen = await observer.query<PlanChange & { job: Record<string, unknown> | null }>(
     `SELECT job_id, job, before_at, last_at, fired, overdue_to, after_at, at
-     FROM chaos.plans ORDER BY id`,
+     FROM chaos.plans WHERE ${notAside('job_id')} ORDER BY id`,
   );
   const plans = await observer.query<PlanRow>(
     `SELECT p.job_id AS id, p.next_fire_at AS "nextFireAt", p.last_fire_at AS "lastFireAt",
             j.idle_since AS "idleSince"
-     FROM carillon.job_plans p JOIN carillon.jobs j ON j.id = p.job_id`,
+     FROM carillon.job_plans p JOIN carillon.jobs j ON j.id = p.job_id
+     WHERE ${notAside('p.job_id')}`,
   );
   return [...new Set(seen.map(({ job_id }) => job_id))].map((id) => {
     const own = seen.filter(({ job_id }) => job_id === id);
@@ -103,7 +105,7 @@ const RUNS = `
          started_at AS "startedAt", finished_at AS "finishedAt", error, result, progress, held,
          retry_of::text AS "retryOf", backfill_id AS "backfillId",
          handler_alive AS "handlerAlive", cancel_requested_at AS "cancelRequestedAt"
-  FROM carillon.runs ORDER BY runs.id`;
+  FROM carillon.runs WHERE ${notAside('job_id')} ORDER BY runs.id`;
 
 /** The driver gives an infinite instant as a number. */
 const finite = (at: Date | number): Date | null => (at instanceof Date ? at : null);

@@ -3,16 +3,30 @@ import type { Random } from '../simulation/random.js';
 import type { Slot } from './cluster.js';
 import { DATABASE_FAULTS } from './database-faults.js';
 import { FAILPOINT_FAULTS } from './failpoint-faults.js';
-import type { Fault, Inflicted, World } from './fault.js';
+import { GROUPS_OF_NODES, type Fault, type Group, type Inflicted, type World } from './fault.js';
+import { LOAD_FAULTS } from './load-faults.js';
+import { LOCK_FAULTS } from './lock-faults.js';
 import { NETWORK_FAULTS } from './network-faults.js';
 import type { ChaosOptions } from './options.js';
 import { PROCESS_FAULTS } from './process-faults.js';
+import { ROLE_FAULTS } from './role-faults.js';
+import { SERVER_FAULTS } from './server-faults.js';
 
-const FAULTS = [...PROCESS_FAULTS, ...NETWORK_FAULTS, ...DATABASE_FAULTS, ...FAILPOINT_FAULTS];
+const FAULTS = [
+  ...PROCESS_FAULTS,
+  ...NETWORK_FAULTS,
+  ...DATABASE_FAULTS,
+  ...SERVER_FAULTS,
+  ...ROLE_FAULTS,
+  ...LOCK_FAULTS,
+  ...LOAD_FAULTS,
+  ...FAILPOINT_FAULTS,
+];
+const OF_NODES: readonly Group[] = GROUPS_OF_NODES;
 
 /**
  * Draws faults from the seed and inflicts them, several at once: each node can have one of each
- * group, the database one. The leader is hit half of the time, as what it does matters most.
+ * group, all together one of each of the other groups. The leader is hit half of the time, as what it does matters most.
  */
 export class Nemesis {
   readonly timeline: Inflicted[] = [];
@@ -20,7 +34,7 @@ export class Nemesis {
   readonly complaints: string[] = [];
   private readonly faults: readonly Fault[];
   private readonly going = new Set<Promise<void>>();
-  private databaseBusy = false;
+  private readonly busy = new Set<Group>();
 
   constructor(
     private readonly world: World,
@@ -55,7 +69,7 @@ export class Nemesis {
   private async inflictOne(): Promise<void> {
     const random = this.random.fork();
     const fault = draw(this.faults, random);
-    if (fault.group === 'database') return this.hitDatabase(fault, random);
+    if (!OF_NODES.includes(fault.group)) return this.hitAll(fault, random);
     const leader = await this.world.cluster.leader();
     const free = this.world.cluster.slots.filter(({ busy }) => !busy.has(fault.group));
     const slot = leader && free.includes(leader) && random.chance(0.5) ? leader : random.pick(free);
@@ -69,13 +83,13 @@ export class Nemesis {
     }
   }
 
-  private async hitDatabase(fault: Fault, random: Random): Promise<void> {
-    if (this.databaseBusy) return;
-    this.databaseBusy = true;
+  private async hitAll(fault: Fault, random: Random): Promise<void> {
+    if (this.busy.has(fault.group)) return;
+    this.busy.add(fault.group);
     try {
       await this.inflict(fault, this.world.cluster.slots[0]!, null, true, random);
     } finally {
-      this.databaseBusy = false;
+      this.busy.delete(fault.group);
     }
   }
 

@@ -15,6 +15,8 @@ export const SCENARIOS = [
   'process',
   'network',
   'database',
+  'locks',
+  'load',
   'failpoints',
   'polling',
   'pooler',

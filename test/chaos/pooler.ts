@@ -29,7 +29,7 @@ export class Pooler {
     const port = await choosePort(null, isFree);
     const users = join(folder, 'users.txt');
     const settings = join(folder, 'pgbouncer.ini');
-    await writeFile(users, `"postgres" "${decodeURIComponent(url.password)}"\n`);
+    await writeFile(users, `"${url.username}" "${decodeURIComponent(url.password)}"\n`);
     await writeFile(settings, settingsOf(url, port, users));
     if (user) {
       for (const path of [folder, users, settings]) await chown(path, user.uid, user.gid);

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { readVersion } from '../../src/embedded-postgres/binaries.js';
 import { initialise } from '../../src/embedded-postgres/initialise.js';
 import { runAs, type ServerUser } from '../../src/embedded-postgres/run-as.js';
+import { readPostmasterFile } from '../../src/embedded-postgres/running-server.js';
 import { settle, type Settled } from '../../src/embedded-postgres/settle.js';
 import { initialisePlain, STOCK_MISSING, stockBinaries } from '../support/stock-postgres.js';
+import { stopServer } from './stopped-server.js';
 import { startServer } from '../../src/embedded-postgres/start-server.js';
 
 export const SERVERS = ['stock', 'embedded'] as const;
@@ -61,12 +63,19 @@ export class PostgresServer {
     await launch(this.settled);
   }
 
+  /** Every process of it. @returns what lets them go on */
+  async freeze(): Promise<() => void> {
+    const file = await readPostmasterFile(this.settled.folder);
+    if (file === null) throw new Error('there is no server to be frozen');
+    return stopServer(file.pid);
+  }
+
   async remove(): Promise<void> {
     await this.stop('immediate').catch(() => undefined);
     await rm(this.settled.folder.path, { recursive: true, force: true });
   }
 
-  private async stop(mode: 'immediate' | 'fast'): Promise<void> {
+  async stop(mode: 'immediate' | 'fast'): Promise<void> {
     const { binaries, user, folder } = this.settled;
     await runAs(user, binaries.pgCtl, ['stop', `--pgdata=${folder.cluster}`, `--mode=${mode}`]);
   }

@@ -4,6 +4,7 @@ import type { History, JobHistory } from '../simulation/history.js';
 import { check, type Violation } from '../simulation/invariants.js';
 import { DEAD_AFTER_MS, type Cluster } from './cluster.js';
 import type { Inflicted } from './fault.js';
+import { judgeAside } from './judge-aside.js';
 import { readHistory } from './history.js';
 import type { Observer } from './observer.js';
 import type { Workload } from './workload.js';
@@ -28,7 +29,8 @@ export async function recover(
   const healedAt = performance.now();
   for (;;) {
     const history = await readHistory(observer, cluster, workload, null);
-    const violations = calmViolations(history);
+    const aside = await judgeAside(observer, cluster.recordFile);
+    const violations = [...calmViolations(history), ...aside];
     const ms = Math.round(performance.now() - healedAt);
     if (violations.length === 0) return { ms, violations };
     if (ms > PATIENCE_MS) return { ms: null, violations };
@@ -91,15 +93,16 @@ const found = (invariant: string, detail: string, evidence: readonly unknown[]) 
   evidence.map((one) => ({ invariant, detail, evidence: [one] }));
 
 /** Seen from the ledger: what handlers can show is only how long they happened to work. */
-function aboveLimit({ id, policy }: JobHistory, runs: readonly Run[]): Run[] {
+function aboveLimit({ id, policy }: JobHistory, runs: readonly Run[]): Run[][] {
   if (policy.overlap !== 'skip') return [];
   const own = runs.filter(({ jobId, state }) => jobId === id && state !== 'skipped');
-  return own.filter(({ createdAt }) => {
+  return own.flatMap((run) => {
     const live = own.filter(
       (other) =>
-        other.createdAt < createdAt && (other.finishedAt === null || other.finishedAt > createdAt),
+        other.createdAt < run.createdAt &&
+        (other.finishedAt === null || other.finishedAt > run.createdAt),
     );
-    return live.length >= policy.maxInstances;
+    return live.length >= policy.maxInstances ? [[run, ...live]] : [];
   });
 }
 

@@ -1,3 +1,4 @@
+import { notAside } from './aside.js';
 import type { Observer } from './observer.js';
 
 /**
@@ -54,7 +55,7 @@ const STATEMENTS = [
        RETURN NULL;
      END $$`,
   `CREATE TRIGGER chaos_overwritten AFTER UPDATE OR DELETE ON carillon.runs
-     FOR EACH ROW WHEN (OLD.finished_at IS NOT NULL)
+     FOR EACH ROW WHEN (OLD.finished_at IS NOT NULL AND ${notAside('OLD.job_id')})
      EXECUTE FUNCTION chaos.see_overwriting()`,
 
   `CREATE TABLE chaos.tokens (

@@ -63,6 +63,12 @@ export class ChaosTasks {
     return this.work(300);
   }
 
+  /** What comes in floods. */
+  @Task('nothing')
+  nothing(): void {
+    record(this.node.id, 'start');
+  }
+
   private async work(ms: number, outcome: 'succeeded' | 'failed' = 'succeeded'): Promise<void> {
     record(this.node.id, 'start');
     if (ms > 0) await sleep(ms);
