@@ -68,7 +68,7 @@ export class ChaosNode {
   }
 
   /** @throws NodeGone, Refused */
-  async ask(ask: Ask): Promise<void> {
+  async ask(ask: Ask): Promise<unknown> {
     if (!this.isAlive || !this.child.connected) throw new NodeGone(`${this.name} has ended`);
     const asked: Asked = { id: ++this.asked, ask };
     const answer = await new Promise<Answer | null>((resolve) => {
@@ -78,6 +78,7 @@ export class ChaosNode {
     this.waiting.delete(asked.id);
     if (answer === null) throw new NodeGone(`${this.name} ended before it answered`);
     if (answer.failed) throw new Refused(answer.failed.code, answer.failed.message);
+    return answer.value;
   }
 
   signal(signal: NodeJS.Signals): void {

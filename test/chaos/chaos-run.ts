@@ -7,13 +7,16 @@ import { auditBank, openBank } from './bank-book.js';
 import { Cluster } from './cluster.js';
 import type { Inflicted } from './fault.js';
 import { figuresOf } from './figures.js';
+import { fillEverySlot } from './full-house.js';
 import { readHistory } from './history.js';
 import { Nemesis } from './nemesis.js';
+import { judgeLiveness } from './liveness.js';
 import { makeNodeRole, openSchema } from './node-role.js';
 import { Observer } from './observer.js';
 import type { ChaosOptions } from './options.js';
 import { PostgresServer } from './postgres-server.js';
 import { Pooler } from './pooler.js';
+import { ReadinessWatch } from './readiness.js';
 import { machine, type Report } from './report.js';
 import { judge, recover, type Recovery } from './verdict.js';
 import { installWitnesses } from './witnesses.js';
@@ -59,12 +62,20 @@ export async function runChaos(
     const world = { cluster, server, observer, places };
     const nemesis = new Nemesis(world, options, random.fork(), told);
     const workload = new Workload(cluster, random.fork(), transfers);
-    await breakThings(options, nemesis, workload, stop);
+    const watch = new ReadinessWatch(cluster);
+    await breakThings(options, nemesis, workload, watch, stop);
     const recovery = await recover(observer, cluster, workload);
+    const slots = transfers ? [] : await fillEverySlot(observer, cluster);
     const stuck = await stopInOrder(cluster);
     const history = await readHistory(observer, cluster, workload, null);
+    const { timeline } = nemesis;
+    const pauses = workload.whenPaused();
+    const liveness = await judgeLiveness(observer, history, timeline, pauses, watch.stalls);
     const violations = [
-      ...(await judge(observer, history, nemesis.timeline)),
+      ...liveness.violations,
+      ...(transfers ? [] : await watch.judge(observer, history, timeline, pauses)),
+      ...slots,
+      ...(await judge(observer, history, timeline)),
       ...(transfers ? await auditBank(query) : []),
       ...complaints(cluster, nemesis, workload, recovery),
       ...stuck,
@@ -75,10 +86,11 @@ export async function runChaos(
       tookMs: Date.now() - startedAt.getTime(),
       machine: machine(server.version),
       recoveredMs: recovery.ms,
-      figures: await figuresOf(observer, history, nemesis.timeline, violations),
+      figures: await figuresOf(observer, history, timeline, violations),
       changes: workload.acknowledged,
       violations,
-      timeline: nemesis.timeline,
+      liveness,
+      timeline,
     };
   } finally {
     await cluster?.end('SIGKILL');
@@ -100,13 +112,18 @@ async function breakThings(
   { minutes, rate }: ChaosOptions,
   nemesis: Nemesis,
   workload: Workload,
+  watch: ReadinessWatch,
   stop: AbortSignal,
 ): Promise<void> {
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, stop]);
   // Each life of the workload sleeps on it.
   setMaxListeners(0, signal);
-  const going = Promise.all([nemesis.rage(rate, signal), workload.run(signal)]);
+  const going = Promise.all([
+    nemesis.rage(rate, signal),
+    workload.run(signal),
+    watch.watch(signal),
+  ]);
   const time = sleep(minutes * 60_000, undefined, { signal }).catch(() => undefined);
   await Promise.race([time, going]);
   over.abort();

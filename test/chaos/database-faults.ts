@@ -19,6 +19,7 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     kind: 'session is ended',
     group: 'database',
     weight: 4,
+    touches: 'leader',
     async inflict({ observer }, _, random) {
       const purpose = random.pick(['lock', 'lock', 'listen', 'engine', 'engine', 'api']);
       const [row] = await observer.query<{ ended: number }>(

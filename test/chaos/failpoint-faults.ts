@@ -96,9 +96,9 @@ export const FAILPOINT_FAULTS: readonly Fault[] = [
 const pickPlace = ({ places }: World, random: Random) =>
   random.pick(places.length > 0 ? places : PLACES);
 
-function arm(slot: Slot, random: Random, arming: Arming): Promise<void> {
+async function arm(slot: Slot, random: Random, arming: Arming): Promise<void> {
   const seed = random.whole(1, 2 ** 31);
-  return slot.node.ask({ do: 'arm', armings: [arming], seed }).catch(() => undefined);
+  await slot.node.ask({ do: 'arm', armings: [arming], seed }).catch(() => undefined);
 }
 
 /** Asked first, and woken until it answers: it may come by the place once more before it hears. */

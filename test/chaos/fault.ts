@@ -40,6 +40,8 @@ export interface Fault {
 /** A fault of the timeline. */
 export interface Inflicted {
   readonly kind: string;
+  readonly touches: Touches;
+  readonly boundMs: number | undefined;
   readonly at: Date;
   /** Null: the database itself. */
   readonly node: string | null;

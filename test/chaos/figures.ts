@@ -60,12 +60,12 @@ export async function figuresOf(
     losses: of(LOSSES),
     overwritten: of(OVERWRITTEN),
     takeovers: await takeovers(observer, timeline),
-    lateness: spread(
+    lateness: spreadOf(
       fired.flatMap(({ startedAt, runAt }) =>
         startedAt ? [startedAt.getTime() - runAt.getTime()] : [],
       ),
     ),
-    settling: spread(
+    settling: spreadOf(
       runs.flatMap(({ state, nodeId, finishedAt }) => {
         const endedAt = nodeId === null ? null : ends.get(nodeId);
         if (state !== 'abandoned' || !endedAt || !finishedAt || finishedAt < endedAt) return [];
@@ -92,7 +92,7 @@ async function takeovers(
     if (next > (until ?? at).getTime() + AFTERMATH_MS) continue;
     byKind.set(kind, [...(byKind.get(kind) ?? []), next - at.getTime()]);
   }
-  return Object.fromEntries([...byKind].map(([kind, all]) => [kind, spread(all)!]));
+  return Object.fromEntries([...byKind].map(([kind, all]) => [kind, spreadOf(all)!]));
 }
 
 function tally(names: readonly string[]): Record<string, number> {
@@ -101,7 +101,7 @@ function tally(names: readonly string[]): Record<string, number> {
   return counts;
 }
 
-function spread(values: readonly number[]): Spread | null {
+export function spreadOf(values: readonly number[]): Spread | null {
   if (values.length === 0) return null;
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1]!;

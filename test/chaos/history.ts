@@ -41,7 +41,7 @@ export async function readHistory(
     jobs: await readJobs(observer, workload),
     runs,
     starts: starts.filter(({ jobId }) => !isAside(jobId)),
-    ends,
+    ends: ends.filter(({ jobId }) => !isAside(jobId)),
     terms,
     lock: { nodeId: lock!.nodeId, expiresAt: finite(lock!.expiresAt) },
     nodes: nodes.map(({ id, name }) => ({ id, endedAt: endOf.get(name) ?? null })),

@@ -1,6 +1,6 @@
 import { chaosOptions } from './options.js';
 import { runChaos } from './chaos-run.js';
-import { summary, writeReport } from './report.js';
+import { livenessTable, summary, writeReport } from './report.js';
 
 /** `npm run chaos -- --minutes 10 --seed 1`: exits with 1 when a promise was broken. */
 const options = chaosOptions(process.argv.slice(2));
@@ -28,7 +28,7 @@ async function run(): Promise<boolean> {
     const seconds = ((at.getTime() - begun) / 1_000).toFixed(1);
     console.log(`${seconds.padStart(6)} s  ${node ?? 'database'}: ${kind}, ${detail}`);
   });
-  console.log(`\n${summary(report)}`);
+  console.log(`\n${summary(report)}\n\n${livenessTable(report)}`);
   for (const { invariant, detail } of report.violations.slice(0, 20)) {
     console.log(`VIOLATED: ${invariant}: ${detail}`);
   }

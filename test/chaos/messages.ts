@@ -11,7 +11,12 @@ export type Ask =
   | { readonly do: 'resume'; readonly jobId: string; readonly misses: 'skip' | 'once' }
   | { readonly do: 'edit'; readonly jobId: string; readonly patch: JobPatchInput }
   | { readonly do: 'cancel'; readonly runId: string }
-  | { readonly do: 'pause-cluster' | 'resume-cluster' };
+  | { readonly do: 'pause-cluster' | 'resume-cluster' }
+  /** Answered with its `Readiness`. */
+  | { readonly do: 'status' };
+
+/** Why a node says that it is not ready; null: it is. */
+export type Readiness = string | null;
 
 export interface Asked {
   readonly id: number;
@@ -21,5 +26,6 @@ export interface Asked {
 /** The node's answer; `code` is that of a `TasksError`. */
 export interface Answer {
   readonly id: number;
+  readonly value?: unknown;
   readonly failed?: { readonly code: string; readonly message: string };
 }

@@ -101,7 +101,10 @@ export class Nemesis {
     random: Random,
   ): Promise<void> {
     const at = new Date();
-    const inflicted: Inflicted = { kind: fault.kind, at, node, leads, until: null, detail: '' };
+    const { kind, group, boundMs } = fault;
+    const touches = fault.touches ?? (OF_NODES.includes(group) ? 'one node' : 'server');
+    const rest = { at, node, leads, until: null, detail: '' };
+    const inflicted: Inflicted = { kind, touches, boundMs, ...rest };
     this.timeline.push(inflicted);
     inflicted.detail = await fault.inflict(this.world, slot, random);
     inflicted.until = new Date();

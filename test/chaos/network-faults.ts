@@ -85,6 +85,7 @@ export const NETWORK_FAULTS: readonly Fault[] = [
     kind: 'answer is lost',
     group: 'network',
     weight: 5,
+    touches: 'leader',
     async inflict({ cluster, observer }, slot, random) {
       const to = random.pick(Object.keys(ANSWERS) as (keyof typeof ANSWERS)[]);
       const asksForIt = LEADER_ASKS.has(to) ? ((await cluster.leader()) ?? slot) : slot;

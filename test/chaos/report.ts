@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Violation } from '../simulation/invariants.js';
 import type { Inflicted } from './fault.js';
 import type { Figures, Spread } from './figures.js';
+import type { Liveness } from './liveness.js';
 import type { ChaosOptions } from './options.js';
 
 /** All that a run of the harness has to say. */
@@ -15,6 +16,7 @@ export interface Report {
   /** From the last fault until everything was well; null: it never was. */
   readonly recoveredMs: number | null;
   readonly figures: Figures;
+  readonly liveness: Liveness;
   /** What users had acknowledged. */
   readonly changes: Readonly<Record<string, number>>;
   readonly violations: readonly Violation[];
@@ -56,6 +58,7 @@ function markdown(report: Report): string {
       ['until the next leader, in ms', 'count', 'p50', 'p90', 'max'],
       Object.entries(figures.takeovers).map(([kind, s]) => [kind, s.count, s.p50, s.p90, s.max]),
     ),
+    livenessTable(report),
     '## Violations',
     '',
     ...(violations.length === 0 ? ['None.'] : violations.slice(0, 50).map(violationLine)),
@@ -73,6 +76,25 @@ function markdown(report: Report): string {
       ]),
     ),
   ].join('\n');
+}
+
+/** What the faults of each kind did to jobs that they did not touch. */
+export function livenessTable({ liveness: { byKind, undisturbed } }: Report): string {
+  return table(
+    ['kind', 'n', 'longest without any fire', 'canaries', 'p50', 'max', 'bound, if alone'],
+    [
+      ...Object.entries(byKind).map(([kind, { count, silentMs, canaries, boundMs }]) => [
+        kind,
+        count,
+        silentMs,
+        ...(canaries ? [canaries.count, canaries.p50, canaries.max] : [0, '', '']),
+        boundMs,
+      ]),
+      undisturbed
+        ? ['(none)', '', '', undisturbed.count, undisturbed.p50, undisturbed.max, '']
+        : ['(none)', '', '', 0, '', '', ''],
+    ],
+  );
 }
 
 /** The few lines that a person wants to see. */

@@ -72,6 +72,18 @@ const STATEMENTS = [
                         OR OLD.node_id IS DISTINCT FROM NEW.node_id)
      EXECUTE FUNCTION chaos.see_token()`,
 
+  // Who has ever had a canary's run, also where it was given back and nothing is left to tell.
+  `CREATE TABLE chaos.claims (run_id text, node_id uuid, at timestamptz DEFAULT clock_timestamp())`,
+  `CREATE FUNCTION chaos.see_claim() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN
+       INSERT INTO chaos.claims (run_id, node_id) VALUES (NEW.id::text, NEW.node_id);
+       RETURN NULL;
+     END $$`,
+  `CREATE TRIGGER chaos_claim AFTER UPDATE ON carillon.runs
+     FOR EACH ROW WHEN (NEW.job_id LIKE 'canary-%' AND NEW.node_id IS NOT NULL
+                        AND OLD.node_id IS DISTINCT FROM NEW.node_id)
+     EXECUTE FUNCTION chaos.see_claim()`,
+
   // Statements that take long between what they have read and what they write.
   `CREATE TABLE chaos.drag (of_table text, chance float8, ms float8)`,
   `INSERT INTO chaos.drag VALUES ('runs', 0, 0)`,

@@ -5,6 +5,7 @@ import type { Stop } from '../simulation/history.js';
 import { NodeGone, Refused } from './chaos-node.js';
 import { TRANSFERS } from './bank-book.js';
 import type { Cluster } from './cluster.js';
+import type { Span } from './felt.js';
 import type { Ask } from './messages.js';
 
 /** A change that was asked for, and when the answer came. */
@@ -68,6 +69,8 @@ const IDLE_JOBS = ['every-500ms', 'cron-every-second'];
 export class Workload {
   readonly stops: Stop[] = [];
   readonly changes: Change[] = [];
+  /** From when the cluster may have been paused until it was not any more. */
+  private readonly pauses: { readonly from: Date; to: Date | null }[] = [];
   /** How often each thing was acknowledged. */
   readonly acknowledged: Record<string, number> = {};
   readonly complaints: string[] = [];
@@ -78,6 +81,14 @@ export class Workload {
     /** Only one job, of transfers. */
     private readonly transfers = false,
   ) {}
+
+  /** The whole cluster, with the little time that it takes to be at work again. */
+  whenPaused(): Span[] {
+    return this.pauses.map(({ from, to }) => ({
+      from: from.getTime(),
+      to: (to ?? new Date()).getTime() + AT_WORK_AGAIN_MS,
+    }));
+  }
 
   async run(signal: AbortSignal): Promise<void> {
     if (this.transfers) {
@@ -123,10 +134,13 @@ export class Workload {
 
   private async pauseCluster(random: Random, signal: AbortSignal): Promise<void> {
     while (await between(random.wait(12_000), signal)) {
+      const pause: { from: Date; to: Date | null } = { from: new Date(), to: null };
+      this.pauses.push(pause);
       await this.ask({ do: 'pause-cluster' }, random);
       const from = new Date();
       await between(random.wait(1_500), signal);
       const to = await this.ask({ do: 'resume-cluster' }, random);
+      pause.to = new Date();
       this.stops.push({ what: 'cluster paused', jobId: null, from, to });
     }
   }
@@ -166,6 +180,7 @@ export class Workload {
   }
 }
 
+const AT_WORK_AGAIN_MS = 1_000;
 const MOST_TRIES = 600;
 
 const CRONS = ['* * * * * *', '*/2 * * * * *'];
@@ -187,7 +202,9 @@ const isDone = (ask: Ask, error: unknown) =>
 /** To be expected while things break. */
 const isPassing = (error: unknown) =>
   error instanceof NodeGone ||
-  (error instanceof Refused && ['unavailable', 'unknown-task', 'overlapped'].includes(error.code));
+  (error instanceof Refused &&
+    (['unavailable', 'unknown-task', 'overlapped'].includes(error.code) ||
+      error.message.startsWith('permission denied')));
 
 /** False: it is over. */
 async function between(ms: number, signal: AbortSignal): Promise<boolean> {

@@ -1,14 +1,15 @@
-import { TasksError, type TasksService } from 'carillon';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NodeStatus, TasksError, TasksService } from 'carillon';
 import type { Failpoints } from '../failpoints.js';
-import type { Answer, Ask, Asked } from '../messages.js';
+import type { Answer, Ask, Asked, Readiness } from '../messages.js';
 import { trueNow } from './clock-skew.js';
 
 /** Does what the driver asks, and ends this process when the driver is gone. */
-export function obey(tasks: TasksService, failpoints: Failpoints): void {
+export function obey(app: INestApplicationContext, failpoints: Failpoints): void {
   process.on('disconnect', () => process.exit(1));
   process.on('message', (asked: Asked) => {
-    act(asked.ask, tasks, failpoints).then(
-      () => answer({ id: asked.id }),
+    act(asked.ask, app, failpoints).then(
+      (value) => answer({ id: asked.id, value }),
       (error: unknown) => answer({ id: asked.id, failed: reasonOf(error) }),
     );
   });
@@ -18,7 +19,12 @@ function answer(message: Answer): void {
   if (process.connected) process.send?.(message);
 }
 
-async function act(ask: Ask, tasks: TasksService, failpoints: Failpoints): Promise<void> {
+async function act(
+  ask: Ask,
+  app: INestApplicationContext,
+  failpoints: Failpoints,
+): Promise<unknown> {
+  const tasks = app.get(TasksService);
   switch (ask.do) {
     case 'arm':
       return failpoints.arm(ask.armings, ask.seed);
@@ -44,12 +50,17 @@ async function act(ask: Ask, tasks: TasksService, failpoints: Failpoints): Promi
     case 'cancel':
       await tasks.cancelRun(ask.runId);
       return;
+    case 'status':
+      return readiness(app.get(NodeStatus));
     case 'pause-cluster':
       return tasks.pause();
     case 'resume-cluster':
       return tasks.resume();
   }
 }
+
+/** As the health check tells it. */
+const readiness = ({ notReady, trouble }: NodeStatus): Readiness => notReady ?? trouble();
 
 function spin(ms: number): void {
   const until = trueNow().getTime() + ms;

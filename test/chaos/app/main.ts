@@ -1,8 +1,9 @@
 import './clock-skew.js';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { TasksModule, TasksService, type TasksModuleOptions } from 'carillon';
+import { TasksModule, type TasksModuleOptions } from 'carillon';
 import { Failpoints } from '../failpoints.js';
+import { Canaries } from './canaries.js';
 import { obey } from './control.js';
 import { ChaosTasks } from './tasks.js';
 
@@ -15,10 +16,10 @@ const failpoints = new Failpoints();
 
 @Module({
   imports: [TasksModule.forRoot({ ...options, intercept: (store) => failpoints.around(store) })],
-  providers: [ChaosTasks, { provide: Failpoints, useValue: failpoints }],
+  providers: [ChaosTasks, Canaries, { provide: Failpoints, useValue: failpoints }],
 })
 class ChaosApp {}
 
 const app = await NestFactory.createApplicationContext(ChaosApp);
 app.enableShutdownHooks();
-obey(app.get(TasksService), failpoints);
+obey(app, failpoints);

@@ -2,7 +2,7 @@ import './clock-skew.js';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { TasksModule, TasksService, type TasksModuleOptions } from 'carillon';
+import { TasksModule, type TasksModuleOptions } from 'carillon';
 import { Failpoints, type Arming } from '../failpoints.js';
 import { Account, Bank, CommitPlaces, Transfer } from './bank.js';
 import { obey } from './control.js';
@@ -33,4 +33,4 @@ class RunsApp {}
 
 const app = await NestFactory.createApplicationContext(RunsApp);
 app.enableShutdownHooks();
-obey(app.get(TasksService), failpoints);
+obey(app, failpoints);

@@ -69,6 +69,14 @@ export class ChaosTasks {
     record(this.node.id, 'start');
   }
 
+  /** Keeps a slot for a while. */
+  @Task('linger')
+  async linger(): Promise<void> {
+    record(this.node.id, 'start');
+    await sleep(1_000);
+    record(this.node.id, 'succeeded');
+  }
+
   private async work(ms: number, outcome: 'succeeded' | 'failed' = 'succeeded'): Promise<void> {
     record(this.node.id, 'start');
     if (ms > 0) await sleep(ms);
