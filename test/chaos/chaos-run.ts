@@ -48,16 +48,22 @@ export async function runChaos(
     if (scenario === 'pooler') pooler = await Pooler.before(nodesUrl, server.user);
     const databaseUrl = pooler?.url ?? nodesUrl;
     const app = transfers ? 'runs' : 'main';
-    const plan = { nodes, out, databaseUrl, asPooler: scenario === 'polling', app } as const;
+    const directUrl = pooler && nodesUrl;
+    const plan = {
+      nodes,
+      out,
+      databaseUrl,
+      directUrl,
+      asPooler: scenario === 'polling',
+      app,
+    } as const;
     cluster = new Cluster(plan, observer, random.fork());
     await migrate(nodesUrl, 'carillon');
     await installWitnesses(observer);
     await openSchema(observer, 'chaos');
     const query = <Row extends object>(sql: string) => observer.query<Row>(sql);
-    if (transfers) {
-      await openBank(query);
-      await openSchema(observer, 'bank');
-    }
+    await openBank(query);
+    await openSchema(observer, 'bank');
     await cluster.start();
     const world = { cluster, server, observer, places };
     const nemesis = new Nemesis(world, options, random.fork(), told);
@@ -65,18 +71,20 @@ export async function runChaos(
     const watch = new ReadinessWatch(cluster);
     await breakThings(options, nemesis, workload, watch, stop);
     const recovery = await recover(observer, cluster, workload);
+    const calmedAt = Date.now();
     const slots = transfers ? [] : await fillEverySlot(observer, cluster);
     const stuck = await stopInOrder(cluster);
     const history = await readHistory(observer, cluster, workload, null);
     const { timeline } = nemesis;
-    const pauses = workload.whenPaused();
+    // What comes after that is a flood of the harness's own.
+    const pauses = [...workload.whenPaused(), { from: calmedAt, to: Infinity }];
     const liveness = await judgeLiveness(observer, history, timeline, pauses, watch.stalls);
     const violations = [
       ...liveness.violations,
       ...(transfers ? [] : await watch.judge(observer, history, timeline, pauses)),
       ...slots,
       ...(await judge(observer, history, timeline)),
-      ...(transfers ? await auditBank(query) : []),
+      ...(await auditBank(query)),
       ...complaints(cluster, nemesis, workload, recovery),
       ...stuck,
     ];

@@ -18,6 +18,8 @@ const START_PATIENCE_MS = 60_000;
 export interface Slot {
   readonly name: string;
   readonly relay: FaultyRelay;
+  /** The other way, beside a pooler; null: there is none. */
+  readonly direct: FaultyRelay | null;
   node: ChaosNode;
   /** What is being done to it: one fault of each kind at a time. */
   readonly busy: Set<string>;
@@ -26,6 +28,8 @@ export interface Slot {
 export interface ClusterPlan {
   readonly nodes: number;
   readonly databaseUrl: string;
+  /** A URL that leads past the pooler, for every other node. */
+  readonly directUrl: string | null;
   /** Nodes take their relay for a transaction pooler. */
   readonly asPooler: boolean;
   readonly out: string;
@@ -53,9 +57,11 @@ export class Cluster {
     for (let n = 1; n <= this.plan.nodes; n++) {
       const seed = this.random.whole(1, 2 ** 31);
       const relay = await FaultyRelay.to(this.plan.databaseUrl, seed, this.plan.asPooler);
-      const name = `n${n}`;
-      const slot = { name, relay, node: this.spawn(name, relay), busy: new Set<string>() };
-      this.slots.push(slot);
+      const { directUrl } = this.plan;
+      const hasDirect = directUrl !== null && n % 2 === 0;
+      const direct = hasDirect ? await FaultyRelay.to(directUrl, seed + 1, false) : null;
+      const ways = { name: `n${n}`, relay, direct };
+      this.slots.push({ ...ways, node: this.spawn(ways), busy: new Set<string>() });
     }
     await Promise.all(this.slots.map(({ node }) => this.atWork(node)));
   }
@@ -63,7 +69,7 @@ export class Cluster {
   /** Puts a new process where one has ended; of several faults that ended it, only the first does. */
   replace(slot: Slot): void {
     if (slot.node.isAlive) return;
-    slot.node = this.spawn(slot.name, slot.relay);
+    slot.node = this.spawn(slot);
   }
 
   /** Where the leader stands; null: nobody leads, or a process that is gone. */
@@ -78,7 +84,8 @@ export class Cluster {
   /** Ends every process, and with it every relay. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     await Promise.all(this.all.map((node) => node.end(signal)));
-    await Promise.all(this.slots.map(({ relay }) => relay.close()));
+    const relays = this.slots.flatMap(({ relay, direct }) => (direct ? [relay, direct] : [relay]));
+    await Promise.all(relays.map((relay) => relay.close()));
   }
 
   /** Resolves when the process is a known node. @throws Error when it is not in time */
@@ -94,19 +101,22 @@ export class Cluster {
     throw new Error(`${node.name} did not start. Its log in ${this.plan.out} may say why.`);
   }
 
-  private spawn(slot: string, relay: FaultyRelay): ChaosNode {
+  private spawn({ name: slot, relay, direct }: Pick<Slot, 'name' | 'relay' | 'direct'>): ChaosNode {
     const name = `${slot}.${1 + this.all.filter((node) => node.name.startsWith(`${slot}.`)).length}`;
     const options = {
       databaseUrl: relay.url,
+      ...(direct && { directDatabaseUrl: direct.url }),
       nodeName: name,
       leaseMs: LEASE_MS,
       heartbeatMs: HEARTBEAT_MS,
       deadAfterMs: DEAD_AFTER_MS,
       shutdownGraceMs: SHUTDOWN_GRACE_MS,
     };
+    // Every other host has a database of its own.
+    const bank = Number(slot.slice(1)) % 2 === 1 ? { BANK: 'yes' } : {};
     const node = new ChaosNode(name, {
       script: join(rootFolder(), `dist/chaos/test/chaos/app/${this.plan.app}.js`),
-      env: { OPTIONS: JSON.stringify(options), RECORD: this.recordFile, ...this.skew() },
+      env: { OPTIONS: JSON.stringify(options), RECORD: this.recordFile, ...bank, ...this.skew() },
       logFile: join(this.plan.out, `${slot}.log`),
     });
     this.all.push(node);

@@ -20,7 +20,7 @@ export interface World {
 export type Touches = 'one job' | 'one node' | 'leader' | 'server';
 
 /** Each node can have one fault of these at a time, the whole cluster one of each of the others. */
-export const GROUPS_OF_NODES = ['process', 'network', 'failpoints'] as const;
+export const GROUPS_OF_NODES = ['process', 'network', 'failpoints', 'host'] as const;
 export const GROUPS_OF_ALL = ['database', 'locks', 'load'] as const;
 export type Group = (typeof GROUPS_OF_NODES | typeof GROUPS_OF_ALL)[number];
 
@@ -33,6 +33,8 @@ export interface Fault {
   readonly boundMs?: number;
   /** How often it is drawn, compared with the others. */
   readonly weight: number;
+  /** Where it can be inflicted. Default: everywhere. */
+  readonly fits?: (slot: Slot) => boolean;
   /** Inflicts it, takes it back, and says what it was in detail. */
   readonly inflict: (world: World, slot: Slot, random: Random) => Promise<string>;
 }

@@ -51,7 +51,7 @@ export const slotOf = (processName: string): string => processName.split('.')[0]
 function feel(fault: Inflicted, terms: readonly Term[]): Felt {
   const { at, until, node, touches, boundMs } = fault;
   const lasts = { from: at.getTime(), to: (until ?? new Date()).getTime() };
-  const slot = node === null ? null : slotOf(node);
+  const slot = node === null || touches === 'one job' ? null : slotOf(node);
   const leads = terms.some((term) => term.slot === slot && overlap(term, lasts));
   const allowsMs = {
     'one job': 0,

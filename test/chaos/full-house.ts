@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HandlerStart } from '../simulation/history.js';
 import type { Violation } from '../simulation/invariants.js';
 import type { Cluster } from './cluster.js';
 import type { Observer } from './observer.js';
@@ -58,15 +59,19 @@ async function mostAtOnce(
     'SELECT id, name FROM carillon.nodes',
   );
   const { starts, ends } = readRecord(recordFile);
+  const endOf = new Map(ends.map((end) => [callKey(end), end.at.getTime()]));
   return new Map(
     nodes.map(({ id, name }) => {
-      const own = ({ nodeId, at }: { nodeId: string; at: Date }) => nodeId === id && at >= since;
-      const steps = [
-        ...starts.filter(own).map(({ at }) => ({ at: at.getTime(), by: 1 })),
-        ...ends.filter(own).map(({ at }) => ({ at: at.getTime(), by: -1 })),
-      ].sort((a, b) => a.at - b.at || a.by - b.by);
+      const calls = starts.filter(({ nodeId, at }) => nodeId === id && at >= since);
+      const steps = calls.flatMap((start) => {
+        const end = endOf.get(callKey(start));
+        return end === undefined ? [] : [[start.at.getTime(), 1] as const, [end, -1] as const];
+      });
+      steps.sort(([at, by], [otherAt, otherBy]) => at - otherAt || by - otherBy);
       let now = 0;
-      return [name, Math.max(0, ...steps.map(({ by }) => (now = Math.max(0, now + by))))];
+      return [name, Math.max(0, ...steps.map(([, by]) => (now += by)))];
     }),
   );
 }
+
+const callKey = ({ runId, attempt, nodeId }: HandlerStart) => `${runId}/${attempt}/${nodeId}`;

@@ -11,6 +11,9 @@ export type Ask =
   | { readonly do: 'resume'; readonly jobId: string; readonly misses: 'skip' | 'once' }
   | { readonly do: 'edit'; readonly jobId: string; readonly patch: JobPatchInput }
   | { readonly do: 'cancel'; readonly runId: string }
+  /** Cancels a run in a transaction of the host, which stays open for so long and is rolled back. */
+  | { readonly do: 'hold-cancelled'; readonly runId: string; readonly ms: number }
+  | { readonly do: 'break-logger'; readonly ms: number }
   | { readonly do: 'pause-cluster' | 'resume-cluster' }
   /** Answered with its `Readiness`. */
   | { readonly do: 'status' };

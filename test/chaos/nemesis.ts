@@ -4,10 +4,12 @@ import type { Slot } from './cluster.js';
 import { DATABASE_FAULTS } from './database-faults.js';
 import { FAILPOINT_FAULTS } from './failpoint-faults.js';
 import { GROUPS_OF_NODES, type Fault, type Group, type Inflicted, type World } from './fault.js';
+import { HOST_FAULTS } from './host-faults.js';
 import { LOAD_FAULTS } from './load-faults.js';
 import { LOCK_FAULTS } from './lock-faults.js';
 import { NETWORK_FAULTS } from './network-faults.js';
 import type { ChaosOptions } from './options.js';
+import { PATH_FAULTS, POOLER_FAULTS } from './path-faults.js';
 import { PROCESS_FAULTS } from './process-faults.js';
 import { ROLE_FAULTS } from './role-faults.js';
 import { SERVER_FAULTS } from './server-faults.js';
@@ -15,6 +17,8 @@ import { SERVER_FAULTS } from './server-faults.js';
 const FAULTS = [
   ...PROCESS_FAULTS,
   ...NETWORK_FAULTS,
+  ...PATH_FAULTS,
+  ...HOST_FAULTS,
   ...DATABASE_FAULTS,
   ...SERVER_FAULTS,
   ...ROLE_FAULTS,
@@ -45,7 +49,8 @@ export class Nemesis {
     const everything = ['all', 'polling', 'pooler'].includes(scenario);
     const kills = scenario === 'transfers' && faults.length === 0;
     const parts = kills ? ['kill'] : faults;
-    this.faults = FAULTS.filter(
+    const all = scenario === 'pooler' ? [...FAULTS, ...POOLER_FAULTS] : FAULTS;
+    this.faults = all.filter(
       ({ group, kind }) =>
         (everything || group === scenario || scenario === 'transfers') &&
         (parts.length === 0 || parts.some((part) => kind.includes(part))),
@@ -71,7 +76,9 @@ export class Nemesis {
     const fault = draw(this.faults, random);
     if (!OF_NODES.includes(fault.group)) return this.hitAll(fault, random);
     const leader = await this.world.cluster.leader();
-    const free = this.world.cluster.slots.filter(({ busy }) => !busy.has(fault.group));
+    const free = this.world.cluster.slots.filter(
+      (slot) => !slot.busy.has(fault.group) && (fault.fits?.(slot) ?? true),
+    );
     const slot = leader && free.includes(leader) && random.chance(0.5) ? leader : random.pick(free);
     // Everybody has one of these already.
     if (slot === undefined) return;

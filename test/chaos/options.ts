@@ -17,6 +17,7 @@ export const SCENARIOS = [
   'database',
   'locks',
   'load',
+  'host',
   'failpoints',
   'polling',
   'pooler',

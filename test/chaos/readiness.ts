@@ -27,6 +27,7 @@ interface Said {
 export class ReadinessWatch {
   /** When which node said that it was. */
   private readonly ready: Said[] = [];
+  private readonly begunAt = Date.now();
   /** When the machine did not give this very process its turn. */
   readonly stalls: Span[] = [];
 
@@ -57,7 +58,7 @@ export class ReadinessWatch {
     const faults = await readFelt(observer, timeline);
     const fires = firesOf(history);
     const wrong = this.ready.flatMap((said) => {
-      const since = silentSince(said, fires, faults, pauses);
+      const since = Math.max(this.begunAt, silentSince(said, fires, faults, pauses));
       if (said.at - since <= SILENT_MS || isTroubled(said, faults)) return [];
       if (pauses.some(({ from, to }) => from <= said.at && said.at <= to)) return [];
       return [{ said, since }];

@@ -8,7 +8,11 @@ export type Passage =
   | { readonly kind: 'stall' }
   /** Taken and thrown away. */
   | { readonly kind: 'swallow' }
+  /** A few bytes at a time, in order. */
+  | { readonly kind: 'drip'; readonly bytesPerSecond: number }
   | { readonly kind: 'delay'; readonly ms: number; readonly jitterMs: number };
+
+const DROP_BYTES = 20;
 
 /** `up`: from the node to the database. */
 export type Direction = 'up' | 'down';
@@ -58,11 +62,24 @@ export class RelayLink {
       this.isSpoilt = true;
       return;
     }
+    if (passage.kind === 'drip') return this.drip(direction, bytes);
     const ms = passage.kind === 'delay' ? passage.ms + this.random.between(0, passage.jitterMs) : 0;
     const to = this.from[direction === 'up' ? 'down' : 'up'];
     // In order, also when one chunk waits longer than the next.
     this.last[direction] = Promise.all([this.last[direction], wait(ms)]).then(() => {
       if (!to.destroyed) to.write(bytes);
+    });
+  }
+
+  /** What is still to come when all is well again comes at once. */
+  private drip(direction: Direction, bytes: Buffer): void {
+    const to = this.from[direction === 'up' ? 'down' : 'up'];
+    this.last[direction] = this.last[direction].then(async () => {
+      for (let at = 0; at < bytes.length && !to.destroyed; at += DROP_BYTES) {
+        const passage = this.passages[direction];
+        if (passage.kind === 'drip') await wait((DROP_BYTES / passage.bytesPerSecond) * 1_000);
+        if (!to.destroyed) to.write(bytes.subarray(at, at + DROP_BYTES));
+      }
     });
   }
 

@@ -96,6 +96,8 @@ export class Workload {
       while (await between(60_000, signal));
       return;
     }
+    const some: NewJobInput = { ...TRANSFERS, trigger: { type: 'interval', milliseconds: 400 } };
+    await this.ask({ do: 'add', job: some }, this.random.fork());
     const lives = JOBS.map((job) => this.live(job, this.random.fork(), signal));
     await Promise.all([
       ...lives,

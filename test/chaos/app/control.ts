@@ -1,14 +1,24 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { NodeStatus, TasksError, TasksService } from 'carillon';
+import { NodeStatus, TasksError, TasksService, type TasksModuleOptions } from 'carillon';
 import type { Failpoints } from '../failpoints.js';
 import type { Answer, Ask, Asked, Readiness } from '../messages.js';
 import { trueNow } from './clock-skew.js';
+import type { FaultyLogger } from './faulty-logger.js';
+import { holdCancelled } from './host-database.js';
+
+/** What the driver can have something done to. */
+export interface Host {
+  readonly app: INestApplicationContext;
+  readonly failpoints: Failpoints;
+  readonly logger: FaultyLogger;
+  readonly options: TasksModuleOptions;
+}
 
 /** Does what the driver asks, and ends this process when the driver is gone. */
-export function obey(app: INestApplicationContext, failpoints: Failpoints): void {
+export function obey(host: Host): void {
   process.on('disconnect', () => process.exit(1));
   process.on('message', (asked: Asked) => {
-    act(asked.ask, app, failpoints).then(
+    act(asked.ask, host).then(
       (value) => answer({ id: asked.id, value }),
       (error: unknown) => answer({ id: asked.id, failed: reasonOf(error) }),
     );
@@ -19,11 +29,7 @@ function answer(message: Answer): void {
   if (process.connected) process.send?.(message);
 }
 
-async function act(
-  ask: Ask,
-  app: INestApplicationContext,
-  failpoints: Failpoints,
-): Promise<unknown> {
+async function act(ask: Ask, { app, failpoints, logger, options }: Host): Promise<unknown> {
   const tasks = app.get(TasksService);
   switch (ask.do) {
     case 'arm':
@@ -50,6 +56,10 @@ async function act(
     case 'cancel':
       await tasks.cancelRun(ask.runId);
       return;
+    case 'hold-cancelled':
+      return holdCancelled(tasks, options, ask);
+    case 'break-logger':
+      return logger.breakFor(ask.ms);
     case 'status':
       return readiness(app.get(NodeStatus));
     case 'pause-cluster':

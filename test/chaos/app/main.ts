@@ -5,21 +5,36 @@ import { TasksModule, type TasksModuleOptions } from 'carillon';
 import { Failpoints } from '../failpoints.js';
 import { Canaries } from './canaries.js';
 import { obey } from './control.js';
+import { FaultyLogger } from './faulty-logger.js';
+import { hostDatabase } from './host-database.js';
 import { ChaosTasks } from './tasks.js';
+import { UnstorableTasks } from './unstorable.js';
 
 /**
  * The application that is broken on purpose, built against the package's front door. Its options
  * come as JSON in `OPTIONS`; what it runs it also writes down in the file `RECORD`.
  */
 const options = JSON.parse(process.env['OPTIONS'] ?? '{}') as TasksModuleOptions;
+/** Not every host has one: then its nodes do not know the tasks that need it. */
+const host = process.env['BANK'] ? hostDatabase(options) : { imports: [], providers: [] };
 const failpoints = new Failpoints();
 
 @Module({
-  imports: [TasksModule.forRoot({ ...options, intercept: (store) => failpoints.around(store) })],
-  providers: [ChaosTasks, Canaries, { provide: Failpoints, useValue: failpoints }],
+  imports: [
+    ...host.imports,
+    TasksModule.forRoot({ ...options, intercept: (store) => failpoints.around(store) }),
+  ],
+  providers: [
+    ChaosTasks,
+    Canaries,
+    UnstorableTasks,
+    ...host.providers,
+    { provide: Failpoints, useValue: failpoints },
+  ],
 })
 class ChaosApp {}
 
-const app = await NestFactory.createApplicationContext(ChaosApp);
+const logger = new FaultyLogger();
+const app = await NestFactory.createApplicationContext(ChaosApp, { logger });
 app.enableShutdownHooks();
-obey(app, failpoints);
+obey({ app, failpoints, logger, options });
