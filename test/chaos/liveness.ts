@@ -75,8 +75,8 @@ export async function judgeLiveness(
   };
 }
 
-const CALM = 'where nothing is broken nobody is late';
-const TOUCHED = 'what a fault touches is late, and nothing else';
+export const CALM = 'where nothing is broken nobody is late';
+export const TOUCHED = 'what a fault touches is late, and nothing else';
 
 const feltBy = (song: Song, faults: readonly Felt[]) =>
   faults.filter(({ felt }) => overlap(felt, song));

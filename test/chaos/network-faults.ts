@@ -8,7 +8,7 @@ const WAYS: readonly (readonly Direction[])[] = [['up'], ['down'], ['up', 'down'
 /** What the bytes of these statements hold: the name under which they are prepared, or their text. */
 const ANSWERS = {
   fire: ['\0fire\0', 'w.last_fire_at <='],
-  claim: ['\0claim_', 'r.queued AND r.run_at'],
+  claim: ['\0claim\0', 'WITH RECURSIVE'],
   finish: ['\0finish\0', 'WITH outcomes AS'],
   heartbeat: ['\0beat\0', 'WITH beat AS'],
   settle: ['\0settle\0', 'lost AS MATERIALIZED'],
