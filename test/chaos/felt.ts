@@ -1,9 +1,20 @@
 import { LEASE_MS } from './cluster.js';
-import type { Inflicted } from './fault.js';
+import type { Inflicted, Touches } from './fault.js';
 import type { Observer } from './observer.js';
 
 /** Somebody leads again so soon after the leader was lost. */
 export const TAKEOVER_MS = LEASE_MS + 1_000;
+
+/**
+ * So long after a fault is over it is still felt. Of what has hurt everybody the leader may find out last
+ * that it cannot lead any more.
+ */
+const AFTERMATH_MS = {
+  'one job': 0,
+  'one node': TAKEOVER_MS,
+  leader: TAKEOVER_MS,
+  server: 2 * TAKEOVER_MS,
+} satisfies Record<Touches, number>;
 
 /** Between two instants in ms, both included. */
 export interface Span {
@@ -59,6 +70,6 @@ function feel(fault: Inflicted, terms: readonly Term[]): Felt {
     leader: TAKEOVER_MS,
     server: lasts.to - lasts.from + TAKEOVER_MS,
   }[touches];
-  const felt = { from: lasts.from, to: lasts.to + (allowsMs > 0 ? TAKEOVER_MS : 0) };
+  const felt = { from: lasts.from, to: lasts.to + (allowsMs > 0 ? AFTERMATH_MS[touches] : 0) };
   return { fault, lasts, felt, slot, allowsMs: allowsMs > 0 ? (boundMs ?? allowsMs) : 0 };
 }

@@ -13,8 +13,9 @@ export const HOST_FAULTS: readonly Fault[] = [
       const state = random.pick(['running', 'running', 'pending']);
       const [run] = await observer.query<{ id: string; job_id: string }>(
         `SELECT id::text, job_id FROM carillon.runs
-         WHERE state = $1 AND job_id NOT LIKE 'canary-%' ORDER BY runs.id DESC LIMIT 1`,
-        [state],
+         WHERE state = $1 AND ($1 = 'pending' OR job_id = ANY($2)) AND job_id NOT LIKE 'canary-%'
+         ORDER BY runs.id DESC LIMIT 1`,
+        [state, LONG_JOBS],
       );
       if (run === undefined) return `there is no ${state} one`;
       const ms = random.whole(5_500, 9_000);
@@ -87,6 +88,9 @@ export const HOST_FAULTS: readonly Fault[] = [
     },
   },
 ];
+
+/** Whose runs go on until one has asked for their end. */
+const LONG_JOBS = ['overlapping', 'in-pairs', 'longer-than-its-interval'];
 
 /** Of a job that is gone: they run all the same. */
 const UNSTORABLE = `

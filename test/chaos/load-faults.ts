@@ -5,6 +5,9 @@ import type { Observer } from './observer.js';
 /** So long it is watched; what is left of it then goes on beside what comes next. */
 const WATCHED_MS = 25_000;
 
+/** A leader that has led for long looks for old runs once a minute. */
+const OLD_WATCHED_MS = 80_000;
+
 /** So much to do that it must not come before everything else. */
 export const LOAD_FAULTS: readonly Fault[] = [
   {
@@ -17,6 +20,7 @@ export const LOAD_FAULTS: readonly Fault[] = [
       const left = await untilNone(
         observer,
         `SELECT count(*)::int AS left FROM carillon.runs WHERE job_id = 'long-ago'`,
+        OLD_WATCHED_MS,
       );
       return `${left} of 100,000 left`;
     },
@@ -87,8 +91,8 @@ const RUNS_DUE = `
   FROM (SELECT date_trunc('milliseconds', now()) AS at) AS due, generate_series(1, $2::int)`;
 
 /** @returns how many there are after so long */
-async function untilNone(observer: Observer, sql: string): Promise<number> {
-  const giveUpAt = Date.now() + WATCHED_MS;
+async function untilNone(observer: Observer, sql: string, watchedMs = WATCHED_MS): Promise<number> {
+  const giveUpAt = Date.now() + watchedMs;
   for (;;) {
     const [row] = await observer.query<{ left: number }>(sql);
     const left = Number(row?.left ?? 0);
