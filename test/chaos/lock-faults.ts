@@ -30,6 +30,12 @@ const ROWS: readonly { what: string; touches: Touches; sql: string }[] = [
           ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
   },
   {
+    what: 'a run that waits for its retry',
+    touches: 'one job',
+    sql: `SELECT id FROM carillon.runs WHERE job_id = 'failing-again' AND state = 'pending'
+          ORDER BY id DESC LIMIT 1 FOR UPDATE SKIP LOCKED`,
+  },
+  {
     what: 'the runs of a job',
     touches: 'one job',
     sql: `SELECT count(*) FROM (

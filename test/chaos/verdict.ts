@@ -105,11 +105,15 @@ function aboveLimit({ id, policy }: JobHistory, runs: readonly Run[]): Run[][] {
     const live = own.filter(
       (other) =>
         other.createdAt < run.createdAt &&
-        (other.finishedAt === null || other.finishedAt > run.createdAt),
+        (other.finishedAt === null || other.finishedAt.getTime() > madeAt(run)),
     );
     return live.length >= policy.maxInstances ? [[run, ...live]] : [];
   });
 }
+
+/** What gives way to a run is ended by the statement that makes it, which takes its time to do both. */
+const madeAt = ({ createdAt }: Run) => createdAt.getTime() + STATEMENT_MS;
+const STATEMENT_MS = 20;
 
 /** What was done to a node so long ago may still be felt by it. */
 const AFTERMATH_MS = 4 * DEAD_AFTER_MS;

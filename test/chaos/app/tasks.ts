@@ -58,6 +58,14 @@ export class ChaosTasks {
     throw new Error('as told');
   }
 
+  /** The next fire ends the run that waits to be tried again. */
+  @TaskOptions({ retry: { maxAttempts: 3, delayMs: 3_000 } })
+  @Interval('failing-again', 1_000)
+  async failingAgain(): Promise<void> {
+    await this.work(10, 'failed');
+    throw new Error('as told');
+  }
+
   @Task('on-demand')
   onDemand(): Promise<void> {
     return this.work(300);
