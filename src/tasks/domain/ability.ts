@@ -23,9 +23,9 @@ export class Ability {
     this.reason = error instanceof Error ? error.message || error.name : String(error);
   }
 
-  /** Why it counts as unable; null: it does not. */
-  unable(now: number): string | null {
-    return this.leftMs(now) > 0 ? null : this.reason;
+  /** Why it has not worked for so long; null: it has, or is not tried. */
+  unable(now: number, patienceMs = this.patienceMs): string | null {
+    return this.since !== null && now - this.since >= patienceMs ? this.reason : null;
   }
 
   /** How long it may still fail; Infinity: it does not fail now. */

@@ -65,6 +65,32 @@ describe('a loop', () => {
   });
 });
 
+describe('what a loop says of its work', () => {
+  it('is nothing while its turns end well, however long it sleeps', async () => {
+    turn = () => Promise.resolve(60_000);
+    loop.start();
+    await clock.advance(59_000);
+    expect(loop.failingFor(1_000)).toBeNull();
+  });
+
+  it('is why it fails, once that is long enough', async () => {
+    turn = failing('no database');
+    loop.start();
+    await clock.advance(4_000);
+    expect(loop.failingFor(4_001)).toBeNull();
+    expect(loop.failingFor(4_000)).toBe('the test fails: no database');
+  });
+
+  it('is that it hangs, before anybody has given up', async () => {
+    turn = () => clock.sleep(6_000).then(() => 1_000);
+    loop.start();
+    await clock.advance(4_000);
+    expect(loop.failingFor(4_000)).toBe('the test fails: it gives no answer');
+    await clock.advance(2_000);
+    expect(loop.failingFor(0)).toBeNull();
+  });
+});
+
 describe('a loop whose turn fails', () => {
   it('tries again, later and later up to two seconds', async () => {
     turn = failing('no database');

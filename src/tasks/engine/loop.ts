@@ -1,3 +1,4 @@
+import { Ability } from '../domain/ability.js';
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
 
@@ -19,7 +20,8 @@ export class Loop {
   private woken = false;
   private retryMs = FIRST_RETRY_MS;
   private told = '';
-  private failed: { readonly at: number; readonly reason: string } | null = null;
+  /** Of its turns: one that hangs has not done its work either. */
+  private readonly ability = new Ability(0);
 
   /**
    * @param turn does the work and says in how many milliseconds it wants to be called again; null: it is
@@ -34,9 +36,8 @@ export class Loop {
 
   /** Why it has not done its work for longer than `ms`; null: it has, or has none to do. */
   failingFor(ms: number): string | null {
-    const { failed } = this;
-    if (failed === null || this.clock.monotonic() - failed.at < ms) return null;
-    return `the ${this.name} fails: ${failed.reason}`;
+    const reason = this.ability.unable(this.clock.monotonic(), ms);
+    return reason && `the ${this.name} fails: ${reason}`;
   }
 
   start(): void {
@@ -68,8 +69,7 @@ export class Loop {
 
   private async safeTurn(): Promise<number> {
     try {
-      const ms = await this.turn();
-      this.failed = null;
+      const ms = await this.ability.follow(this.clock.monotonic(), this.turn());
       this.retryMs = FIRST_RETRY_MS;
       // Only work that was done shows that it works.
       if (ms !== null && this.told) this.log.log(`The ${this.name} has recovered.`);
@@ -88,7 +88,6 @@ export class Loop {
 
   private tell(error: unknown): void {
     const reason = error instanceof Error ? error.message || error.name : String(error);
-    this.failed = { at: this.failed?.at ?? this.clock.monotonic(), reason };
     if (reason === this.told) return;
     this.told = reason;
     this.log.warn(`The ${this.name} failed and tries again: ${reason}`);
