@@ -2,7 +2,7 @@
  * Who may import whom. The table is the architecture; a wrong arrow fails here.
  *
  *   dashboard → http → tasks.service → runner → registry
- *   runner, tasks.service → engine → store → domain → nothing
+ *   runner, tasks.service → engine → store → domain → triggers → nothing
  */
 import { describe, expect, it } from 'vitest';
 import { importsOf, lineCount, sourceFiles, type SourceFile } from './support/source-files.js';
@@ -25,28 +25,35 @@ const DOORS = [
   'tasks/testing/index.ts',
 ];
 
+const TRIGGERS = ['triggers', 'triggers/words'];
+const PURE = ['domain', ...TRIGGERS];
 const STORE = ['store', 'store/postgres', 'store/typeorm'];
 const NEST = ['@nestjs/', 'reflect-metadata', 'rxjs'];
 
 // prettier-ignore
 const ROOMS: readonly Room[] = [
-  room('domain', /^tasks\/domain\//, [], ['zod']),
-  room('store', /^tasks\/store\/[^/]+$/, ['domain'], ['node:']),
-  room('store/postgres', /^tasks\/store\/postgres\//, ['store', 'domain'], ['pg', 'node:']),
-  room('store/typeorm', /^tasks\/store\/typeorm\//, ['store', 'store/postgres', 'domain'], ['typeorm', 'pg', 'node:']),
-  room('engine', /^tasks\/engine\//, ['store', 'store/postgres', 'domain'], ['node:']),
-  room('registry', /^tasks\/registry\//, ['options', 'store', 'domain', 'logger'], [...NEST, 'cron', 'typeorm', 'zod', 'node:']),
-  room('runner', /^tasks\/runner\//, ['registry', 'engine', 'store', 'domain'], [...NEST, 'piscina', 'node:']),
-  room('local', /^tasks\/local\//, ['options', 'status', 'runner', 'registry', 'store', 'domain', 'logger'], [...NEST, 'cron', 'node:']),
-  room('http', /^tasks\/http\//, ['service', 'catalogue', 'status', 'options', 'store', 'domain', 'logger'], [...NEST, 'express', 'zod', 'node:']),
+  room('triggers/time', /^tasks\/triggers\/time\//, [], ['zod']),
+  room('triggers/rules', /^tasks\/triggers\/rules\//, ['triggers/time'], []),
+  room('triggers/cron', /^tasks\/triggers\/cron\//, ['triggers/rules', 'triggers/time'], []),
+  room('triggers/words', /^tasks\/triggers\/words\//, ['triggers', 'triggers/cron', 'triggers/time'], []),
+  room('triggers', /^tasks\/triggers\//, ['triggers/cron', 'triggers/rules', 'triggers/time'], ['zod']),
+  room('domain', /^tasks\/domain\//, TRIGGERS, ['zod']),
+  room('store', /^tasks\/store\/[^/]+$/, PURE, ['node:']),
+  room('store/postgres', /^tasks\/store\/postgres\//, ['store', ...PURE], ['pg', 'node:']),
+  room('store/typeorm', /^tasks\/store\/typeorm\//, ['store', 'store/postgres', ...PURE], ['typeorm', 'pg', 'node:']),
+  room('engine', /^tasks\/engine\//, ['store', 'store/postgres', ...PURE], ['node:']),
+  room('registry', /^tasks\/registry\//, ['options', 'store', ...PURE, 'logger'], [...NEST, 'cron', 'typeorm', 'zod', 'node:']),
+  room('runner', /^tasks\/runner\//, ['registry', 'engine', 'store', ...PURE], [...NEST, 'piscina', 'node:']),
+  room('local', /^tasks\/local\//, ['options', 'status', 'runner', 'registry', 'store', ...PURE, 'logger'], [...NEST, 'cron', 'node:']),
+  room('http', /^tasks\/http\//, ['service', 'catalogue', 'status', 'options', 'store', ...PURE, 'logger'], [...NEST, 'express', 'zod', 'node:']),
   room('dashboard', /^tasks\/dashboard\//, ['http'], 'any'),
   room('catalogue', /^tasks\/service\/task-catalogue\.ts$/, ['status', 'registry', 'store'], NEST),
-  room('service', /^tasks\/service\//, ['catalogue', 'runner', 'engine', 'store', 'domain', 'logger'], [...NEST, 'zod', 'node:']),
-  room('status', /^tasks\/node-status\.ts$/, ['options', 'domain'], NEST),
+  room('service', /^tasks\/service\//, ['catalogue', 'runner', 'engine', 'store', ...PURE, 'logger'], [...NEST, 'zod', 'node:']),
+  room('status', /^tasks\/node-status\.ts$/, ['options', ...PURE], NEST),
   room('logger', /^tasks\/tasks-logger\.ts$/, [], NEST),
-  room('options', /^tasks\/tasks\.options\.ts$/, ['store', 'domain'], ['typeorm']),
-  room('testing', /^tasks\/testing\//, ['composition', 'status', 'options', 'store', 'store/postgres', 'domain', 'logger'], [...NEST, 'node:']),
-  room('composition', /^tasks\/[^/]+$/, ['service', 'catalogue', 'status', 'options', 'local', 'runner', 'registry', 'engine', ...STORE, 'domain', 'logger'], 'any'),
+  room('options', /^tasks\/tasks\.options\.ts$/, ['store', ...PURE], ['typeorm']),
+  room('testing', /^tasks\/testing\//, ['composition', 'status', 'options', 'store', 'store/postgres', ...PURE, 'logger'], [...NEST, 'node:']),
+  room('composition', /^tasks\/[^/]+$/, ['service', 'catalogue', 'status', 'options', 'local', 'runner', 'registry', 'engine', ...STORE, ...PURE, 'logger'], 'any'),
   room('embedded-postgres', /^embedded-postgres\//, [], ['pg', 'proper-lockfile', 'node:']),
   room('sample-tasks', /^sample-tasks\//, ['a door of the library'], 'any'),
   room('app', /^[^/]+$/, ['a door of the library', 'sample-tasks', 'embedded-postgres'], 'any'),
@@ -135,6 +142,8 @@ describe('the house', () => {
 
 describe('the table', () => {
   it.each([
+    ['tasks/triggers/trigger.ts', 'tasks/domain/run.ts'],
+    ['tasks/triggers/time/zone.ts', 'tasks/triggers/rules/rule.ts'],
     ['tasks/domain/run.ts', 'tasks/store/run-store.ts'],
     ['tasks/domain/run.ts', 'node:crypto'],
     ['tasks/domain/run.ts', 'croner'],
@@ -159,7 +168,7 @@ describe('the table', () => {
   });
 
   it.each([
-    ['tasks/domain/triggers/trigger-spec.ts', 'zod'],
+    ['tasks/triggers/trigger-spec.ts', 'zod'],
     ['tasks/store/postgres/session.ts', 'pg'],
     ['tasks/engine/engine.ts', 'tasks/store/engine-store.ts'],
     ['tasks/http/x.controller.ts', 'tasks/service/tasks.service.ts'],

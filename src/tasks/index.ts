@@ -41,11 +41,11 @@ export type {
   RunState,
   SkipReason,
 } from './domain/run.js';
-export { describe as describeTrigger } from './domain/triggers/describe.js';
-export { fireTimes, type FireTime, type FireTimesQuery } from './domain/triggers/fire-times.js';
-export { parseTrigger, type TriggerOptions } from './domain/triggers/parse-trigger.js';
-export type { TriggerSpec } from './domain/triggers/trigger-spec.js';
-export type { Trigger } from './domain/triggers/trigger.js';
+export { describe as describeTrigger } from './triggers/words/describe.js';
+export { fireTimes, type FireTime, type FireTimesQuery } from './triggers/fire-times.js';
+export { parseTrigger, type TriggerOptions } from './triggers/parse-trigger.js';
+export type { TriggerSpec } from './triggers/trigger-spec.js';
+export type { Trigger } from './triggers/trigger.js';
 export type { JobHandle } from './service/job-handle.js';
 export type { BackfillInput } from './service/job-input.js';
 export type { Why, WhyState } from './domain/why.js';

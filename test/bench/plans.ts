@@ -2,8 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { planFires, type FirePlan } from '../../src/tasks/domain/fire-plan.js';
 import { jobPolicySchema, type Coalesce } from '../../src/tasks/domain/job.js';
-import { parseTrigger } from '../../src/tasks/domain/triggers/parse-trigger.js';
-import type { TriggerSpec } from '../../src/tasks/domain/triggers/trigger-spec.js';
+import { parseTrigger } from '../../src/tasks/triggers/parse-trigger.js';
+import type { TriggerSpec } from '../../src/tasks/triggers/trigger-spec.js';
 
 /** What it costs to plan a job of every second that is a year behind, however it makes up for that. */
 const NOW = new Date('2026-03-02T12:00:00.500Z');

@@ -4,8 +4,8 @@ import { CronTime } from 'cron';
 import { CronExpressionParser } from 'cron-parser';
 import { Cron } from 'croner';
 import { DateTime } from 'luxon';
-import { parseTrigger, triggerOf } from '../../src/tasks/domain/triggers/parse-trigger.js';
-import type { TriggerSpec } from '../../src/tasks/domain/triggers/trigger-spec.js';
+import { parseTrigger, triggerOf } from '../../src/tasks/triggers/parse-trigger.js';
+import type { TriggerSpec } from '../../src/tasks/triggers/trigger-spec.js';
 
 /**
  * One `next()` of ours beside the libraries that others use, in one run on the same instants, and

@@ -1,4 +1,4 @@
-import type { TriggerSpec } from '../../src/tasks/domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../../src/tasks/triggers/trigger-spec.js';
 import type { PlanStretch } from '../simulation/history.js';
 import type { Change } from './workload.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LONGEST_PERIOD_MS } from '../../src/tasks/domain/triggers/trigger-spec.js';
+import { LONGEST_PERIOD_MS } from '../../src/tasks/triggers/trigger-spec.js';
 import { aJob, hours, minutes, TASK } from '../support/builders.js';
 import { aDueJobIn, aNodeAtWork, claim, fireDue, lead, runsOf } from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';

@@ -1,6 +1,6 @@
 import { planFires } from '../../src/tasks/domain/fire-plan.js';
 import type { NewJob } from '../../src/tasks/domain/job.js';
-import { triggerOf } from '../../src/tasks/domain/triggers/parse-trigger.js';
+import { triggerOf } from '../../src/tasks/triggers/parse-trigger.js';
 import type { DueJob, Fire, Fired } from '../../src/tasks/store/fire-ledger.js';
 import { KEPT, type Pruned } from '../../src/tasks/store/history.js';
 import type { Run } from '../../src/tasks/domain/run.js';

@@ -1,7 +1,7 @@
 import type { JobPolicy } from '../../src/tasks/domain/job.js';
 import type { Run } from '../../src/tasks/domain/run.js';
 import type { Misses } from '../../src/tasks/store/job-store.js';
-import type { TriggerSpec } from '../../src/tasks/domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../../src/tasks/triggers/trigger-spec.js';
 
 /**
  * What a cluster did, as plain data: what the ledger says, and what was written down outside of it.

@@ -1,5 +1,5 @@
 import type { Run } from '../../src/tasks/domain/run.js';
-import { triggerOf } from '../../src/tasks/domain/triggers/parse-trigger.js';
+import { triggerOf } from '../../src/tasks/triggers/parse-trigger.js';
 import type { History, JobHistory, PlanStretch } from './history.js';
 import type { Invariant } from './invariants.js';
 

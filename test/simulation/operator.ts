@@ -1,6 +1,6 @@
 import { OverlappedError } from '../../src/tasks/domain/errors.js';
 import { newJobSchema, type Job, type NewJob } from '../../src/tasks/domain/job.js';
-import type { TriggerSpec } from '../../src/tasks/domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../../src/tasks/triggers/trigger-spec.js';
 import type { ClusterStore } from '../../src/tasks/store/cluster-store.js';
 import type { JobStore } from '../../src/tasks/store/job-store.js';
 import type { Random } from './random.js';

@@ -1,4 +1,4 @@
-import { triggerOf } from '../../src/tasks/domain/triggers/parse-trigger.js';
+import { triggerOf } from '../../src/tasks/triggers/parse-trigger.js';
 import { bug, jobsBug, patched, type PlantedBug } from './planted-bug.js';
 
 /** Mistakes in the firing rules, and in what a change of a job does to its plan. */

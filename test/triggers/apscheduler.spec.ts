@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fireTimes } from '../../src/tasks/domain/triggers/fire-times.js';
-import { parseTrigger, triggerIssues } from '../../src/tasks/domain/triggers/parse-trigger.js';
+import { fireTimes } from '../../src/tasks/triggers/fire-times.js';
+import { parseTrigger, triggerIssues } from '../../src/tasks/triggers/parse-trigger.js';
 
 /**
  * APScheduler's own test cases, as wall times in the zone of the trigger. Where it is right we do the

@@ -5,7 +5,7 @@ import { DateTime } from 'luxon';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../src/tasks/domain/errors.js';
-import { parseTrigger } from '../../src/tasks/domain/triggers/parse-trigger.js';
+import { parseTrigger } from '../../src/tasks/triggers/parse-trigger.js';
 import { SEED } from './seed.js';
 import { expression, instant } from './specs-by-chance.js';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../src/tasks/domain/errors.js';
-import { describe as inWords } from '../../src/tasks/domain/triggers/describe.js';
-import { fireTimes } from '../../src/tasks/domain/triggers/fire-times.js';
-import { parseTrigger } from '../../src/tasks/domain/triggers/parse-trigger.js';
+import { describe as inWords } from '../../src/tasks/triggers/words/describe.js';
+import { fireTimes } from '../../src/tasks/triggers/fire-times.js';
+import { parseTrigger } from '../../src/tasks/triggers/parse-trigger.js';
 import { SEED } from './seed.js';
 import { anySpec, expression, instant } from './specs-by-chance.js';
 

@@ -1,5 +1,5 @@
-import type { ClockPolicy } from '../../src/tasks/domain/triggers/clock-policy.js';
-import { parseTrigger } from '../../src/tasks/domain/triggers/parse-trigger.js';
+import type { ClockPolicy } from '../../src/tasks/triggers/time/clock-policy.js';
+import { parseTrigger } from '../../src/tasks/triggers/parse-trigger.js';
 import type { Window } from './naive-clock.js';
 import { naiveFollowsRealTime, NaiveCron } from './naive-cron.js';
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../src/tasks/domain/errors.js';
-import { describe as inWords } from '../../src/tasks/domain/triggers/describe.js';
-import { fireTimes } from '../../src/tasks/domain/triggers/fire-times.js';
-import { parseTrigger, triggerOf } from '../../src/tasks/domain/triggers/parse-trigger.js';
-import type { Trigger } from '../../src/tasks/domain/triggers/trigger.js';
-import { triggerSpecSchema } from '../../src/tasks/domain/triggers/trigger-spec.js';
+import { describe as inWords } from '../../src/tasks/triggers/words/describe.js';
+import { fireTimes } from '../../src/tasks/triggers/fire-times.js';
+import { parseTrigger, triggerOf } from '../../src/tasks/triggers/parse-trigger.js';
+import type { Trigger } from '../../src/tasks/triggers/trigger.js';
+import { triggerSpecSchema } from '../../src/tasks/triggers/trigger-spec.js';
 import { SEED } from './seed.js';
 import { anySpec, instant, plainSpec } from './specs-by-chance.js';
 

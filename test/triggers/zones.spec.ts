@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { instantsOf } from '../../src/tasks/domain/triggers/wall-time.js';
-import { isTimeZone, zoneOf } from '../../src/tasks/domain/triggers/zone.js';
+import { instantsOf } from '../../src/tasks/triggers/time/wall-time.js';
+import { isTimeZone, zoneOf } from '../../src/tasks/triggers/time/zone.js';
 import { shownAt } from './naive-clock.js';
 import { SEED } from './seed.js';
 

@@ -3,33 +3,9 @@
  * with the remedy. What HTTP status a code becomes is decided in `http/`, not here.
  */
 
-/** One refused field: a JSON pointer (RFC 6901) into the input, and what is wrong there. */
-export interface Issue {
-  readonly pointer: string;
-  readonly message: string;
-}
+import { InvalidInputError, TasksError, type Issue } from '../triggers/invalid-input.js';
 
-export abstract class TasksError extends Error {
-  abstract readonly code: string;
-
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
-  }
-}
-
-export class InvalidInputError extends TasksError {
-  readonly code = 'invalid-input';
-
-  constructor(
-    readonly subject: string,
-    readonly issues: readonly Issue[],
-  ) {
-    super(
-      `${subject} was refused: ${issues.map((i) => `${i.pointer || '/'} ${i.message}`).join('; ')}`,
-    );
-  }
-}
+export { InvalidInputError, TasksError, type Issue };
 
 export class JobNotFoundError extends TasksError {
   readonly code = 'job-not-found';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { planFires, type FirePlanInput } from './fire-plan.js';
 import { COALESCE } from './job.js';
 import type { Stretch } from './stretches.js';
-import { parseTrigger } from './triggers/parse-trigger.js';
-import type { Trigger } from './triggers/trigger.js';
+import { parseTrigger } from '../triggers/parse-trigger.js';
+import type { Trigger } from '../triggers/trigger.js';
 
 /** Some seconds' worth. A failure prints its seed. */
 const CASES = 300;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MOST_BACKLOG, MOST_COUNTED, planFires, type FirePlanInput } from './fire-plan.js';
 import { jitterOf } from './jitter.js';
 import type { Coalesce } from './job.js';
-import { parseTrigger } from './triggers/parse-trigger.js';
+import { parseTrigger } from '../triggers/parse-trigger.js';
 
 /** Clock times of one day; a job fires at every full minute. */
 const at = (time: string) => new Date(`2026-03-02T${time.length === 5 ? `${time}:00` : time}Z`);

@@ -2,8 +2,8 @@ import { jitterOf } from './jitter.js';
 import type { JobPolicy } from './job.js';
 import type { SkipReason } from './run.js';
 import { stretches, type HalfOpen, type Stretch } from './stretches.js';
-import { LONGEST_PERIOD_MS } from './triggers/trigger-spec.js';
-import type { Trigger } from './triggers/trigger.js';
+import { LONGEST_PERIOD_MS } from '../triggers/trigger-spec.js';
+import type { Trigger } from '../triggers/trigger.js';
 
 /**
  * What becomes of a job's due fire times. Pure: the leader asks, and one statement then writes the

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newJobSchema } from './job.js';
-import { issuesOf } from './triggers/parse-trigger.js';
+import { issuesOf } from '../triggers/invalid-input.js';
 
 const job = { id: 'report', task: 'Reports.daily', trigger: { type: 'interval', minutes: 1 } };
 const pointers = (change: object) => {

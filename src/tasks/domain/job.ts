@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { isStorable } from './storable.js';
-import { LONGEST_PERIOD_MS, triggerSpecSchema, type TriggerSpec } from './triggers/trigger-spec.js';
+import {
+  LONGEST_PERIOD_MS,
+  triggerSpecSchema,
+  type TriggerSpec,
+} from '../triggers/trigger-spec.js';
 
 /** What becomes of fire times that have piled up: one of them runs, or all of them. */
 export const COALESCE = ['latest', 'earliest', 'all'] as const;

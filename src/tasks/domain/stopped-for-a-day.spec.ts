@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { aPolicy, hours } from '../../../test/support/builders.js';
 import { MOST_COUNTED, planFires, type SkippedRange } from './fire-plan.js';
 import { COALESCE, type Coalesce } from './job.js';
-import { parseTrigger } from './triggers/parse-trigger.js';
-import type { TriggerSpec } from './triggers/trigger-spec.js';
+import { parseTrigger } from '../triggers/parse-trigger.js';
+import type { TriggerSpec } from '../triggers/trigger-spec.js';
 
 /** The whole cluster is stopped from Monday noon to two seconds past Tuesday noon. */
 const STOPPED = new Date('2026-03-02T12:00:02Z');

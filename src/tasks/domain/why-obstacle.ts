@@ -1,5 +1,5 @@
 import { ableWorkers, goingOn, runsIn, workers, type Circumstances } from './circumstances.js';
-import { listed } from './triggers/in-words.js';
+import { listed } from '../triggers/words/in-words.js';
 import type { Why } from './why.js';
 import { because, counted } from './why-words.js';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aDueJob, later, minutes, NOON } from '../../../test/support/builders.js';
-import { triggerOf } from '../domain/triggers/parse-trigger.js';
+import { triggerOf } from '../triggers/parse-trigger.js';
 import { Agenda } from './agenda.js';
 
 const at = (n: number) => later(NOON, minutes(n));

@@ -1,5 +1,5 @@
-import type { Trigger } from '../domain/triggers/trigger.js';
-import { triggerOf } from '../domain/triggers/parse-trigger.js';
+import type { Trigger } from '../triggers/trigger.js';
+import { triggerOf } from '../triggers/parse-trigger.js';
 import type { DueJob, DueJobs } from '../store/fire-ledger.js';
 
 export interface AgendaItem {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { MOST_FIRE_TIMES, type FireTime } from '../domain/triggers/fire-times.js';
-import { triggerSpecSchema } from '../domain/triggers/trigger-spec.js';
+import { MOST_FIRE_TIMES, type FireTime } from '../triggers/fire-times.js';
+import { triggerSpecSchema } from '../triggers/trigger-spec.js';
 import { instant, instantSchema } from './instant.dto.js';
 import { countSchema } from './page.dto.js';
 

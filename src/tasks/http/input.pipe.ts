@@ -1,7 +1,7 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { z } from 'zod';
 import { InvalidInputError, type Issue } from '../domain/errors.js';
-import { issuesOf } from '../domain/triggers/parse-trigger.js';
+import { issuesOf } from '../triggers/invalid-input.js';
 import { ProblemException } from './problem.js';
 import { findUnstorable } from './unstorable.js';
 

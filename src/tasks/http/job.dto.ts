@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { JOB_STATES, jobPolicySchema, type Job } from '../domain/job.js';
-import { triggerSpecSchema } from '../domain/triggers/trigger-spec.js';
+import { triggerSpecSchema } from '../triggers/trigger-spec.js';
 import { WHY_STATES, type Why } from '../domain/why.js';
 import { instant } from './instant.dto.js';
 import { runSchema } from './run.dto.js';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { describe } from '../domain/triggers/describe.js';
-import { fireTimes } from '../domain/triggers/fire-times.js';
-import { triggerOf } from '../domain/triggers/parse-trigger.js';
+import { describe } from '../triggers/words/describe.js';
+import { fireTimes } from '../triggers/fire-times.js';
+import { triggerOf } from '../triggers/parse-trigger.js';
 import type { Job } from '../domain/job.js';
-import type { Trigger } from '../domain/triggers/trigger.js';
+import type { Trigger } from '../triggers/trigger.js';
 import { TasksService } from '../service/tasks.service.js';
 import { fireTimeDto, type FireTimesQueryDto, type PreviewDto } from './fire-times.dto.js';
 

@@ -1,7 +1,7 @@
 import type { Job, JobPolicy, JobState, NewJob } from '../domain/job.js';
-import { triggerOf } from '../domain/triggers/parse-trigger.js';
-import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
-import type { Trigger } from '../domain/triggers/trigger.js';
+import { triggerOf } from '../triggers/parse-trigger.js';
+import type { TriggerSpec } from '../triggers/trigger-spec.js';
+import type { Trigger } from '../triggers/trigger.js';
 import type { LocalRun } from './local-run.js';
 
 /** What makes a job of this process fire. */

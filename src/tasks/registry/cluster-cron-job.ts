@@ -1,8 +1,8 @@
 import { CronJob, type CronTime } from 'cron';
 import type { Clock } from '../domain/clock.js';
 import type { Job } from '../domain/job.js';
-import { triggerOf } from '../domain/triggers/parse-trigger.js';
-import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import { triggerOf } from '../triggers/parse-trigger.js';
+import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import { specOf, TriggerTime } from './trigger-time.js';
 
 /** What a job of the cluster can be told by the code of a host. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { InvalidInputError, type Issue } from '../domain/errors.js';
 import { jobIdSchema } from '../domain/job.js';
-import { issuesOf, triggerIssues, type TriggerOptions } from '../domain/triggers/parse-trigger.js';
-import { triggerSpecSchema } from '../domain/triggers/trigger-spec.js';
+import { issuesOf } from '../triggers/invalid-input.js';
+import { triggerIssues, type TriggerOptions } from '../triggers/parse-trigger.js';
+import { triggerSpecSchema } from '../triggers/trigger-spec.js';
 import type { DeclaredJob } from '../store/job-store.js';
 import { withHash } from './declaration-hash.js';
 import type { StockDeclaration } from './stock-declaration.js';

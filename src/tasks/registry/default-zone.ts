@@ -1,4 +1,4 @@
-import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../triggers/trigger-spec.js';
 
 /** The zone of declared cron expressions that name none. */
 export const defaultZone = ({ timeZone }: { readonly timeZone?: string }): string =>

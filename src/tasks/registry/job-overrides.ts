@@ -4,7 +4,8 @@ import {
   type JobOverrideInput,
 } from '../domain/configured-job.js';
 import { InvalidInputError, type Issue } from '../domain/errors.js';
-import { issuesOf, triggerIssues } from '../domain/triggers/parse-trigger.js';
+import { issuesOf } from '../triggers/invalid-input.js';
+import { triggerIssues } from '../triggers/parse-trigger.js';
 import type { DeclaredJob } from '../store/job-store.js';
 import { withHash } from './declaration-hash.js';
 import { inZone } from './default-zone.js';

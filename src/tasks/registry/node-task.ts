@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvalidInputError, type Issue } from '../domain/errors.js';
 import { jobIdSchema, jobPolicySchema, newJobSchema, POLICY_NAMES } from '../domain/job.js';
-import { issuesOf } from '../domain/triggers/parse-trigger.js';
+import { issuesOf } from '../triggers/invalid-input.js';
 import { parseStockTrigger, type Declaration } from './declare-job.js';
 import type { TaskHandler } from './task-registry.js';
 import type { DeclaredJob } from '../store/job-store.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import type { CronJob } from 'cron';
 import { Clock } from '../domain/clock.js';
-import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import { ClusterStore } from '../store/cluster-store.js';
 import { JobStore, type DeclaredJob } from '../store/job-store.js';
 import { ClusterCronJob, type JobOrders, type KnownJob } from './cluster-cron-job.js';

@@ -1,8 +1,8 @@
 import { CronTime } from 'cron';
 import type { Clock } from '../domain/clock.js';
-import { parseTrigger } from '../domain/triggers/parse-trigger.js';
-import { triggerSpecSchema, type TriggerSpec } from '../domain/triggers/trigger-spec.js';
-import type { Trigger } from '../domain/triggers/trigger.js';
+import { parseTrigger } from '../triggers/parse-trigger.js';
+import { triggerSpecSchema, type TriggerSpec } from '../triggers/trigger-spec.js';
+import type { Trigger } from '../triggers/trigger.js';
 
 type DateTime = ReturnType<CronTime['getNextDateFrom']>;
 

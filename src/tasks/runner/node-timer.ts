@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import type { Trigger } from '../domain/triggers/trigger.js';
+import type { Trigger } from '../triggers/trigger.js';
 
 /** However far away the next fire time is, the clock is looked at so often. */
 const LOOK_AGAIN_MS = 30_000;

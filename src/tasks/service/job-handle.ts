@@ -1,6 +1,6 @@
 import type { Job, JobPatchInput } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
-import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import type { ChangeOptions, Misses, PauseJob, RunNow } from '../store/job-store.js';
 import type { TasksService } from './tasks.service.js';
 

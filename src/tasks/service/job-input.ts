@@ -7,7 +7,8 @@ import {
   type JobPatch,
   type NewJob,
 } from '../domain/job.js';
-import { issuesOf, triggerIssues } from '../domain/triggers/parse-trigger.js';
+import { issuesOf } from '../triggers/invalid-input.js';
+import { triggerIssues } from '../triggers/parse-trigger.js';
 import type { Backfill } from '../store/job-store.js';
 
 /** What callers hand in, checked before anything is stored. Each refused field is named. */

@@ -4,7 +4,7 @@ import { JobNotFoundError, UnknownTaskError } from '../domain/errors.js';
 import { Clock } from '../domain/clock.js';
 import type { Job, JobPatchInput, NewJobInput } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
-import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import type { Why } from '../domain/why.js';
 import { explainJob } from './explain-job.js';
 import { jobHandle, type JobHandle } from './job-handle.js';

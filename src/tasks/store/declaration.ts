@@ -1,4 +1,4 @@
-import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import { redefined, revived, unchanged } from './job-changes.js';
 import type { JobChange, JobDefinition, StoredJob } from './job-definition.js';
 import { isRetimed } from './job-edits.js';

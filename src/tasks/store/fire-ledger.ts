@@ -2,7 +2,7 @@ import type { FirePlan } from '../domain/fire-plan.js';
 import type { JobPolicy } from '../domain/job.js';
 import type { SkipReason } from '../domain/run.js';
 import type { Stretch } from '../domain/stretches.js';
-import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../triggers/trigger-spec.js';
 
 /** A job as the planner knows it: enough to decide its next fire and to notice any change since. */
 export interface DueJob {

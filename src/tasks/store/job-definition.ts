@@ -1,6 +1,6 @@
 import type { SkippedRange } from '../domain/fire-plan.js';
 import type { Job, JobOrigin, JobPatch, JobPolicy, JobState, NewJob } from '../domain/job.js';
-import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import type { DeclaredJob } from './job-store.js';
 import { anchored, firstOf } from './job-trigger.js';
 

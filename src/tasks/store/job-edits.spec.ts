@@ -10,7 +10,7 @@ import {
 } from '../../../test/support/builders.js';
 import { InvalidInputError, JobExistsError, RevisionConflictError } from '../domain/errors.js';
 import type { JobPatch } from '../domain/job.js';
-import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import { firstDeclared, redeclared } from './declaration.js';
 import { orphaned, paused } from './job-changes.js';
 import type { StoredJob } from './job-definition.js';

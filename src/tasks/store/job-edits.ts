@@ -1,6 +1,6 @@
 import { JobExistsError, RevisionConflictError } from '../domain/errors.js';
 import { jobPolicySchema, type JobOrigin, type JobPatch, type NewJob } from '../domain/job.js';
-import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import { redefined, unchanged } from './job-changes.js';
 import { MADE_PAUSED, type JobChange, type StoredJob } from './job-definition.js';
 import type { DeclaredJob } from './job-store.js';

@@ -8,7 +8,7 @@ import type {
   Overlap,
 } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
-import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import type { Page, PageQuery } from './page.js';
 import type { SqlRunner } from './sql-runner.js';
 

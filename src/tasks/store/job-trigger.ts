@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InvalidInputError, WrongStateError } from '../domain/errors.js';
 import type { Job } from '../domain/job.js';
-import { triggerOf } from '../domain/triggers/parse-trigger.js';
-import { periodMs, triggerSpecSchema, type TriggerSpec } from '../domain/triggers/trigger-spec.js';
-import type { Trigger } from '../domain/triggers/trigger.js';
+import { triggerOf } from '../triggers/parse-trigger.js';
+import { periodMs, triggerSpecSchema, type TriggerSpec } from '../triggers/trigger-spec.js';
+import type { Trigger } from '../triggers/trigger.js';
 
 /** How the trigger that somebody gives to a job becomes the one that is stored, and its next fire. */
 

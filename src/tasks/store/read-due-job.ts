@@ -1,5 +1,5 @@
 import { jobPolicySchema } from '../domain/job.js';
-import { triggerSpecSchema } from '../domain/triggers/trigger-spec.js';
+import { triggerSpecSchema } from '../triggers/trigger-spec.js';
 import type { DueJob, DueJobs } from './fire-ledger.js';
 
 /** A due job as it is stored: what its trigger and its policies hold is still to be seen. */

@@ -1,7 +1,8 @@
 import { InvalidInputError, type Issue } from '../domain/errors.js';
 import { jobPolicySchema, type JobPolicy } from '../domain/job.js';
-import { issuesOf, triggerOf } from '../domain/triggers/parse-trigger.js';
-import { triggerSpecSchema, type TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import { issuesOf } from '../triggers/invalid-input.js';
+import { triggerOf } from '../triggers/parse-trigger.js';
+import { triggerSpecSchema, type TriggerSpec } from '../triggers/trigger-spec.js';
 
 const policiesOf = jobPolicySchema.strip();
 

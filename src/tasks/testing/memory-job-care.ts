@@ -1,5 +1,5 @@
 import type { Log } from '../domain/log.js';
-import { triggerSpecSchema } from '../domain/triggers/trigger-spec.js';
+import { triggerSpecSchema } from '../triggers/trigger-spec.js';
 import { careFor, CARES, type Care, type CareOptions } from '../store/care-decision.js';
 import { CareReport } from '../store/care-report.js';
 import { undealt } from '../store/job-changes.js';

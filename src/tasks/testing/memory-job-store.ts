@@ -2,7 +2,7 @@ import { IdempotencyConflictError, JobExistsError, RunNotFoundError } from '../d
 import type { Job, JobOrigin, JobPatch, NewJob } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
 import { storableJson } from '../domain/storable.js';
-import type { TriggerSpec } from '../domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import { placeBackfill, planBackfill } from '../store/backfill-plan.js';
 import { encodeDated } from '../store/cursor.js';
 import { firstDeclared, redeclared, type Generation } from '../store/declaration.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ClockPolicy } from '../../../src/tasks/domain/triggers/clock-policy.js';
-import { fireTimes } from '../../../src/tasks/domain/triggers/fire-times.js';
+import type { ClockPolicy } from '../../../src/tasks/triggers/time/clock-policy.js';
+import { fireTimes } from '../../../src/tasks/triggers/fire-times.js';
 
 /**
  * What clock changes do to cron patterns, by the wall times at which they fire.

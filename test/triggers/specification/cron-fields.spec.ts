@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTrigger } from '../../../src/tasks/domain/triggers/parse-trigger.js';
+import { parseTrigger } from '../../../src/tasks/triggers/parse-trigger.js';
 import { fireTexts } from './fire-texts.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Trigger } from '../../../src/tasks/domain/triggers/trigger.js';
+import type { Trigger } from '../../../src/tasks/triggers/trigger.js';
 
 /**
  * The first fire times after an instant, as the tables write them: `2026-01-01 09:00`, with seconds

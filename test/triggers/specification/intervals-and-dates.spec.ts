@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fireTimes } from '../../../src/tasks/domain/triggers/fire-times.js';
+import { fireTimes } from '../../../src/tasks/triggers/fire-times.js';
 
 /** By the wall times at which they fire, from an instant on. */
 type Row = readonly [spec: object, from: string, fires: string];

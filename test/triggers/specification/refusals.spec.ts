@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { triggerIssues } from '../../../src/tasks/domain/triggers/parse-trigger.js';
+import { triggerIssues } from '../../../src/tasks/triggers/parse-trigger.js';
 
 /** What is refused, where, and in which words: field, offending part, allowed range. */
 type Row = readonly [spec: unknown, pointer: string, message: string];

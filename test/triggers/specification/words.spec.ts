@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describe as inWords } from '../../../src/tasks/domain/triggers/describe.js';
-import { fireTimes } from '../../../src/tasks/domain/triggers/fire-times.js';
+import { describe as inWords } from '../../../src/tasks/triggers/words/describe.js';
+import { fireTimes } from '../../../src/tasks/triggers/fire-times.js';
 
 const cron = (expression: string, more: object = {}) => ({ type: 'cron', expression, ...more });
 const BERLIN = { timeZone: 'Europe/Berlin' };

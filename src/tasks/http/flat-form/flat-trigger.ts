@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../domain/errors.js';
-import { periodMs, type TriggerSpec } from '../../domain/triggers/trigger-spec.js';
+import { periodMs, type TriggerSpec } from '../../triggers/trigger-spec.js';
 import type { FlatJob, TriggerFields } from './flat-job.js';
 
 type Given = Exclude<FlatJob['trigger'], undefined>;

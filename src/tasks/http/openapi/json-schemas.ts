@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { plainSchemas } from '../../domain/triggers/plain-spec.js';
-import { triggerSpecSchema } from '../../domain/triggers/trigger-spec.js';
+import { plainSchemas } from '../../triggers/plain-spec.js';
+import { triggerSpecSchema } from '../../triggers/trigger-spec.js';
 import { BODY_FORMS } from '../job-body.dto.js';
 
 type Json = Record<string, unknown>;

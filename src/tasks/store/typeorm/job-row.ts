@@ -1,5 +1,5 @@
 import type { JobOrigin, JobPatch, JobPolicy, JobState } from '../../domain/job.js';
-import type { TriggerSpec } from '../../domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../../triggers/trigger-spec.js';
 import type { StoredJob } from '../job-definition.js';
 import type { DeclaredJob } from '../job-store.js';
 import { whyUnreadable } from '../unreadable.js';

@@ -1,6 +1,6 @@
 import type { Job, JobOrigin, JobPatch, NewJob } from '../../domain/job.js';
 import type { Run } from '../../domain/run.js';
-import type { TriggerSpec } from '../../domain/triggers/trigger-spec.js';
+import type { TriggerSpec } from '../../triggers/trigger-spec.js';
 import type { ClockShift } from '../database-time.js';
 import { paused, resumed, undealt } from '../job-changes.js';
 import { jobOf, type JobChange, type StoredJob } from '../job-definition.js';

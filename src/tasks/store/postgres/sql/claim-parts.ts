@@ -1,4 +1,4 @@
-import { LONGEST_PERIOD_MS } from '../../../domain/triggers/trigger-spec.js';
+import { LONGEST_PERIOD_MS } from '../../../triggers/trigger-spec.js';
 import { CLOCK, interval, STAMP, STATEMENT_CLOCK } from '../../database-time.js';
 import type { SchemaName } from '../../schema-name.js';
 import { LOCK_NAME } from './statement.js';
