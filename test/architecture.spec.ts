@@ -28,7 +28,11 @@ const DOORS = [
 const TRIGGERS = ['triggers', 'triggers/words'];
 const PURE = ['domain', ...TRIGGERS];
 const STORE = ['store', 'store/postgres', 'store/typeorm'];
+const HTTP_SEES = ['service', 'catalogue', 'status', 'options', 'store', ...PURE, 'logger'];
+const HTTP_BASE = ['http/access', 'http/options', 'http/protocol', ...HTTP_SEES];
+const RESOURCES = ['http/cluster', 'http/jobs', 'http/runs', 'http/events'];
 const NEST = ['@nestjs/', 'reflect-metadata', 'rxjs'];
+const HTTP_PACKAGES = [...NEST, 'express', 'zod', 'node:'];
 
 // prettier-ignore
 const ROOMS: readonly Room[] = [
@@ -45,7 +49,15 @@ const ROOMS: readonly Room[] = [
   room('registry', /^tasks\/registry\//, ['options', 'store', ...PURE, 'logger'], [...NEST, 'cron', 'typeorm', 'zod', 'node:']),
   room('runner', /^tasks\/runner\//, ['registry', 'engine', 'store', ...PURE], [...NEST, 'piscina', 'node:']),
   room('local', /^tasks\/local\//, ['options', 'status', 'runner', 'registry', 'store', ...PURE, 'logger'], [...NEST, 'cron', 'node:']),
-  room('http', /^tasks\/http\//, ['service', 'catalogue', 'status', 'options', 'store', ...PURE, 'logger'], [...NEST, 'express', 'zod', 'node:']),
+  room('http/protocol', /^tasks\/http\/protocol\//, HTTP_SEES, HTTP_PACKAGES),
+  room('http/options', /^tasks\/http\/(tasks-http\.options|api-key)\.ts$/, HTTP_SEES, HTTP_PACKAGES),
+  room('http/access', /^tasks\/http\/access\//, ['http/options', 'http/protocol', ...HTTP_SEES], HTTP_PACKAGES),
+  room('http/openapi', /^tasks\/http\/openapi\//, ['http/jobs', ...HTTP_BASE], HTTP_PACKAGES),
+  room('http/events', /^tasks\/http\/events\//, HTTP_BASE, HTTP_PACKAGES),
+  room('http/runs', /^tasks\/http\/runs\//, HTTP_BASE, HTTP_PACKAGES),
+  room('http/jobs', /^tasks\/http\/jobs\//, ['http/runs', ...HTTP_BASE], HTTP_PACKAGES),
+  room('http/cluster', /^tasks\/http\/cluster\//, ['http/jobs', ...HTTP_BASE], HTTP_PACKAGES),
+  room('http', /^tasks\/http\/[^/]+$/, [...RESOURCES, 'http/openapi', ...HTTP_BASE], HTTP_PACKAGES),
   room('dashboard', /^tasks\/dashboard\//, ['http'], 'any'),
   room('catalogue', /^tasks\/service\/task-catalogue\.ts$/, ['status', 'registry', 'store'], NEST),
   room('service', /^tasks\/service\//, ['catalogue', 'runner', 'engine', 'store', ...PURE, 'logger'], [...NEST, 'zod', 'node:']),
@@ -155,7 +167,8 @@ describe('the table', () => {
     ['tasks/engine/engine.ts', 'pg'],
     ['tasks/registry/x.ts', 'tasks/runner/runner.ts'],
     ['tasks/runner/runner.ts', 'typeorm'],
-    ['tasks/http/x.controller.ts', 'tasks/registry/task-registry.ts'],
+    ['tasks/http/jobs/x.controller.ts', 'tasks/registry/task-registry.ts'],
+    ['tasks/http/runs/x.controller.ts', 'tasks/http/jobs/job.dto.ts'],
     ['tasks/service/tasks.service.ts', 'tasks/registry/task-registry.ts'],
     ['tasks/tasks.module.ts', 'tasks/http/index.ts'],
     ['main.ts', 'tasks/tasks.module.ts'],
@@ -171,7 +184,7 @@ describe('the table', () => {
     ['tasks/triggers/trigger-spec.ts', 'zod'],
     ['tasks/store/postgres/session.ts', 'pg'],
     ['tasks/engine/engine.ts', 'tasks/store/engine-store.ts'],
-    ['tasks/http/x.controller.ts', 'tasks/service/tasks.service.ts'],
+    ['tasks/http/jobs/x.controller.ts', 'tasks/service/tasks.service.ts'],
     ['sample-tasks/x.task.ts', 'tasks/index.ts'],
     ['app.module.ts', 'tasks/http/index.ts'],
   ])('allows that %s imports %s', (file, target) => {

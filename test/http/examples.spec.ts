@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { API_CONTROLLERS } from '../../src/tasks/http/api-controllers.js';
-import type { Example } from '../../src/tasks/http/openapi/operation.decorator.js';
+import type { Example } from '../../src/tasks/http/protocol/operation.decorator.js';
 import { routesOf, type Route } from '../../src/tasks/http/openapi/routes.js';
 import { startHttpApp, type HttpApp } from './http-app.js';
 import { documentedAnswer, type OpenApi } from './openapi-answers.js';

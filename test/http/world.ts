@@ -3,7 +3,7 @@ import {
   EXAMPLE_NODE,
   EXAMPLE_PENDING_RUN,
   EXAMPLE_RUN,
-} from '../../src/tasks/http/openapi/example-job.js';
+} from '../../src/tasks/http/protocol/example-job.js';
 import { until } from '../support/until.js';
 import type { HttpApp } from './http-app.js';
 

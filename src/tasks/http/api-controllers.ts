@@ -1,14 +1,14 @@
-import { AuditController } from './audit.controller.js';
-import { BulkController } from './bulk.controller.js';
-import { CapabilitiesController } from './capabilities.controller.js';
-import { ClusterController } from './cluster.controller.js';
+import { AuditController } from './cluster/audit.controller.js';
+import { BulkController } from './jobs/bulk.controller.js';
+import { CapabilitiesController } from './cluster/capabilities.controller.js';
+import { ClusterController } from './cluster/cluster.controller.js';
 import { EventsController } from './events/events.controller.js';
-import { JobActionsController } from './job-actions.controller.js';
-import { NodesController } from './nodes.controller.js';
-import { RunsController } from './runs.controller.js';
-import { SessionController } from './session.controller.js';
-import { TasksController } from './tasks.controller.js';
-import { TriggersController } from './triggers.controller.js';
+import { JobActionsController } from './jobs/job-actions.controller.js';
+import { NodesController } from './cluster/nodes.controller.js';
+import { RunsController } from './runs/runs.controller.js';
+import { SessionController } from './access/session.controller.js';
+import { TasksController } from './jobs/tasks.controller.js';
+import { TriggersController } from './jobs/triggers.controller.js';
 
 /** What is served under the prefix, in the order in which its description tells it. */
 export const API_CONTROLLERS = [

@@ -1,17 +1,17 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
-import { AccessModule } from './access.module.js';
-import { canBeOpen } from './access.js';
-import { AnswerHeaders } from './answer-headers.js';
+import { AccessModule } from './access/access.module.js';
+import { canBeOpen } from './access/access.js';
+import { AnswerHeaders } from './protocol/answer-headers.js';
 import { API_CONTROLLERS } from './api-controllers.js';
 import { MAKE_A_KEY } from './api-key.js';
-import { BulkEditor } from './bulk-editor.js';
+import { BulkEditor } from './jobs/bulk-editor.js';
 import { ChangePoller } from './events/change-poller.js';
 import { EventStreams } from './events/event-streams.js';
-import { JobDetail } from './job-detail.js';
-import { JobEditor } from './job-editor.js';
+import { JobDetail } from './jobs/job-detail.js';
+import { JobEditor } from './jobs/job-editor.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
-import { Outlook } from './outlook.js';
+import { Outlook } from './jobs/outlook.js';
 import { TasksHttpOptions } from './tasks-http.options.js';
 import { TasksLogger } from '../tasks-logger.js';
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { SECURITY_HEADERS } from '../security-headers.js';
+import { SECURITY_HEADERS } from '../protocol/security-headers.js';
 import type { FeedEvent } from './change-poller.js';
 
 /** What a framework gives a handler: Node's response itself, or something around it. */

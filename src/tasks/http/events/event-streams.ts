@@ -1,7 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../domain/clock.js';
 import { within } from '../../domain/within.js';
-import { ProblemException } from '../problem.js';
+import { ProblemException } from '../protocol/problem.js';
 import { ChangePoller, type FeedEvent } from './change-poller.js';
 import { EventStream, type FrameworkResponse } from './event-stream.js';
 

@@ -1,8 +1,8 @@
 import { Get, Headers, Res } from '@nestjs/common';
-import { ApiController } from '../api-controller.decorator.js';
-import { Operation } from '../openapi/operation.decorator.js';
-import { ProblemException } from '../problem.js';
-import { Requires } from '../requires.decorator.js';
+import { ApiController } from '../access/api-controller.decorator.js';
+import { Operation } from '../protocol/operation.decorator.js';
+import { ProblemException } from '../protocol/problem.js';
+import { Requires } from '../access/requires.decorator.js';
 import type { FrameworkResponse } from './event-stream.js';
 import { EventStreams } from './event-streams.js';
 

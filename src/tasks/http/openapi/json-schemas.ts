@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { plainSchemas } from '../../triggers/plain-spec.js';
 import { triggerSpecSchema } from '../../triggers/trigger-spec.js';
-import { BODY_FORMS } from '../job-body.dto.js';
+import { BODY_FORMS } from '../jobs/job-body.dto.js';
 
 type Json = Record<string, unknown>;
 

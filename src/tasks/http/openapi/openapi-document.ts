@@ -2,7 +2,12 @@ import { STATUS_CODES } from 'node:http';
 import type { Type } from '@nestjs/common';
 import { z } from 'zod';
 import { JsonSchemas } from './json-schemas.js';
-import { GIVEN, HEADERS, type Example, type OperationInfo } from './operation.decorator.js';
+import {
+  GIVEN,
+  HEADERS,
+  type Example,
+  type OperationInfo,
+} from '../protocol/operation.decorator.js';
 import { routesOf, type Route } from './routes.js';
 
 type Json = Record<string, unknown>;

@@ -1,9 +1,9 @@
 import { Get, Param, Req, Res, StreamableFile } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { ApiController } from '../api-controller.decorator.js';
-import { ProblemException } from '../problem.js';
-import { Requires } from '../requires.decorator.js';
-import { PAGE_HEADERS } from '../security-headers.js';
+import { ApiController } from '../access/api-controller.decorator.js';
+import { ProblemException } from '../protocol/problem.js';
+import { Requires } from '../access/requires.decorator.js';
+import { PAGE_HEADERS } from '../protocol/security-headers.js';
 import { ApiDescription } from './api-description.js';
 import { docsAsset, docsPage } from './docs-page.js';
 

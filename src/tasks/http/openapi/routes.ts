@@ -2,8 +2,8 @@ import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { Reflector } from '@nestjs/core';
 import type { z } from 'zod';
-import { Requires, type Requirement } from '../requires.decorator.js';
-import { Operation, type OperationInfo } from './operation.decorator.js';
+import { Requires, type Requirement } from '../access/requires.decorator.js';
+import { Operation, type OperationInfo } from '../protocol/operation.decorator.js';
 
 /** A route as its decorators tell it. */
 export interface Route {

@@ -1,0 +1,71 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import { Clock } from '../../domain/clock.js';
+import { bearerOf, decideAccess, refuseBody, type Decision, type Refusal } from './access.js';
+import { AttemptLimiter } from './attempt-limiter.js';
+import { rememberCaller } from './caller.js';
+import type { GuardedRequest } from '../protocol/guarded-request.js';
+import { HostGuards } from './host-guards.js';
+import { ProblemException, tooManyAttempts } from '../protocol/problem.js';
+import { Requires } from './requires.decorator.js';
+import { SECURITY_HEADERS } from '../protocol/security-headers.js';
+import { sessionCookie } from './session-cookie.js';
+import { SessionSeal } from './session-seal.js';
+import { TasksHttpOptions } from '../tasks-http.options.js';
+
+/**
+ * Asks `decideAccess` by what the handler declares, never by its path. It is what comes first, so it
+ * also gives every answer the headers that it shall have.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly options: TasksHttpOptions,
+    private readonly seal: SessionSeal,
+    private readonly attempts: AttemptLimiter,
+    private readonly hostGuards: HostGuards,
+    private readonly clock: Clock,
+    private readonly adapterHost: HttpAdapterHost,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<GuardedRequest>();
+    const response = http.getResponse<unknown>();
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+      this.adapterHost.httpAdapter.setHeader(response, name, value);
+    }
+    const decision = await this.decide(context, request);
+    if ('refusal' in decision) throw refusalOf(decision.refusal);
+    if (decision.caller) rememberCaller(request, decision.caller);
+    return true;
+  }
+
+  private async decide(context: ExecutionContext, request: GuardedRequest): Promise<Decision> {
+    const required = this.reflector.get(Requires, context.getHandler());
+    if (this.options.guards.length > 0) {
+      const decision = await this.hostGuards.decide(context, required);
+      return 'refusal' in decision ? decision : (refuseBody(request.headers) ?? decision);
+    }
+    const { headers, method, ip = '' } = request;
+    const now = this.clock.now();
+    if (bearerOf(headers) !== null) {
+      const blockedMs = this.attempts.blockedFor(ip, now.getTime());
+      if (blockedMs > 0) throw tooManyAttempts(blockedMs);
+    }
+    const cookie = sessionCookie(headers);
+    const session = cookie === null ? null : this.seal.open(cookie, now);
+    const changes = method !== 'GET' && method !== 'HEAD';
+    const decision = decideAccess(this.options, { headers, changes, session }, required);
+    if ('refusal' in decision && decision.refusal.code === 'unknown-key') {
+      this.attempts.failed(ip, now.getTime());
+    }
+    return decision;
+  }
+}
+
+function refusalOf({ status, code, detail }: Refusal): ProblemException {
+  const headers = status === 401 ? { 'WWW-Authenticate': 'Bearer realm="carillon"' } : {};
+  return new ProblemException(status, code, detail, {}, headers);
+}

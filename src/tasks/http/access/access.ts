@@ -1,0 +1,138 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { covers, findApiKey, type ApiKey } from '../api-key.js';
+import type { Caller } from './caller.js';
+import {
+  hasOtherOrigin,
+  isForwarded,
+  isLoopback,
+  isOfOtherSite,
+  isOfOwnPage,
+  isSentToLoopback,
+} from './foreign.js';
+import type { Requirement } from './requires.decorator.js';
+
+/**
+ * Who may call what. Pure: what was sent in, a caller or a refusal out.
+ *
+ *   a key is presented ──────▶ known? ──▶ its role covers the route's?
+ *   a session's cookie ──────▶ sent by a page of our own? ──▶ its role covers the route's?
+ *   neither, open mode ──────▶ not sent by a web page, not through a rebound name?
+ *   neither, anything else ──▶ refused
+ *
+ * Open mode is for the developer's own machine: not production, listening on loopback, no key
+ * configured, and no sign that a proxy carried the request. A browser adds cookies by itself, to what
+ * a page of another site sends as well; a key it never adds, so who shows one is not asked where from.
+ */
+export interface AccessPolicy {
+  readonly production: boolean;
+  /** What the server listens on. */
+  readonly host: string;
+  readonly keys: readonly ApiKey[];
+}
+
+export interface AccessRequest {
+  readonly headers: IncomingHttpHeaders;
+  /** Whether it may change something. */
+  readonly changes: boolean;
+  /** Whose session its cookie stands for; null: it has none that is good. */
+  readonly session: Caller | null;
+}
+
+export interface Refusal {
+  readonly status: 401 | 403 | 415;
+  readonly code: string;
+  readonly detail: string;
+}
+
+export type Decision = { readonly caller: Caller | null } | { readonly refusal: Refusal };
+
+/** @param required what the handler declares; a handler that declares nothing is closed */
+export function decideAccess(
+  policy: AccessPolicy,
+  request: AccessRequest,
+  required: Requirement | undefined,
+): Decision {
+  if (required === undefined) {
+    return forbidden('no-role', 'This route declares no role, so nobody may call it.');
+  }
+  const decision = required === 'anyone' ? letIn(null) : recognise(policy, request);
+  if ('refusal' in decision) return decision;
+  const { caller } = decision;
+  const refusal = refuseRole(caller, required) ?? refuseForeign(request, caller);
+  return refusal ?? refuseBody(request.headers) ?? decision;
+}
+
+/** Whether the server answers on the machine's own loopback names only, outside production. */
+export function canBeOpen(policy: AccessPolicy): boolean {
+  return !policy.production && policy.keys.length === 0 && isLoopback(policy.host);
+}
+
+/** The key that was presented; null: none. */
+export function bearerOf(headers: IncomingHttpHeaders): string | null {
+  return /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? null;
+}
+
+function recognise(policy: AccessPolicy, { headers, session }: AccessRequest): Decision {
+  const presented = bearerOf(headers);
+  if (presented !== null) {
+    const key = findApiKey(policy.keys, presented);
+    if (key) return letIn({ name: key.name, role: key.role, via: 'key' });
+    return unauthorized('unknown-key', 'This API key is not known. Send one that is configured.');
+  }
+  if (session) return letIn(session);
+  if (canBeOpen(policy) && !isForwarded(headers)) {
+    return letIn({ name: 'anonymous', role: 'admin', via: 'open' });
+  }
+  return unauthorized(
+    'unauthorized',
+    policy.keys.length > 0
+      ? 'Send an API key: "Authorization: Bearer <key>".'
+      : 'No API key is configured, and without one only requests made directly on this machine ' +
+          'are answered, outside production. Configure a key (TASKS_API_KEYS).',
+  );
+}
+
+function refuseRole(caller: Caller | null, required: Requirement): Decision | null {
+  if (caller === null || required === 'anyone' || covers(caller.role, required)) return null;
+  return forbidden(
+    'role-too-low',
+    `The key "${caller.name}" has the role ${caller.role}, and this needs ${required}.`,
+  );
+}
+
+function refuseForeign({ headers, changes }: AccessRequest, caller: Caller | null) {
+  if (caller?.via === 'key') return null;
+  if (isOfOtherSite(headers)) return forbidden('foreign-origin', FOREIGN);
+  if (caller?.via === 'session') {
+    const own = !changes || isOfOwnPage(headers);
+    return own ? null : forbidden('foreign-origin', FOREIGN);
+  }
+  if (caller?.via === 'open' && !isSentToLoopback(headers)) {
+    return forbidden(
+      'foreign-host',
+      'Without an API key this server answers to localhost and loopback addresses only.',
+    );
+  }
+  return hasOtherOrigin(headers) ? forbidden('foreign-origin', FOREIGN) : null;
+}
+
+const FOREIGN =
+  'Requests of other web sites are refused. Send them from the server with an API key.';
+
+/** Only JSON is read. It also makes a browser ask first before a page of another site may send it. */
+export function refuseBody(headers: IncomingHttpHeaders): Decision | null {
+  const hasBody =
+    headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (!hasBody || type === 'application/json') return null;
+  const detail = 'The body must be JSON: send it with "Content-Type: application/json".';
+  return { refusal: { status: 415, code: 'unsupported-media-type', detail } };
+}
+
+const letIn = (caller: Caller | null): Decision => ({ caller });
+const unauthorized = (code: string, detail: string): Decision => ({
+  refusal: { status: 401, code, detail },
+});
+const forbidden = (code: string, detail: string): Decision => ({
+  refusal: { status: 403, code, detail },
+});

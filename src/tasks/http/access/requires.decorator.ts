@@ -1,0 +1,16 @@
+import { Reflector } from '@nestjs/core';
+import type { ApiRole } from '../api-key.js';
+
+/** `anyone`: no credential is needed, as where one is handed in. */
+export type Requirement = ApiRole | 'anyone';
+
+/**
+ * The role that a handler needs. A handler without it is closed to everybody.
+ *
+ * | role       | may                                                                           |
+ * | ---------- | ----------------------------------------------------------------------------- |
+ * | `viewer`   | read everything, secrets in payloads and results blotted out                  |
+ * | `operator` | also run jobs, cancel and repeat runs, pause and resume jobs and the cluster  |
+ * | `admin`    | also make, change and remove jobs, and start, stop and drain nodes            |
+ */
+export const Requires = Reflector.createDecorator<Requirement>();

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { ApiKey } from '../api-key.js';
+import { SessionSeal } from './session-seal.js';
+
+const keyFor = (secret: string, role: ApiKey['role'] = 'operator'): ApiKey => ({
+  name: `holder of ${secret}`,
+  role,
+  sha256: createHash('sha256').update(secret).digest('hex'),
+});
+
+const NOW = new Date('2026-11-23T08:00:00.000Z');
+const LATER = new Date('2026-11-23T09:00:00.000Z');
+const two = keyFor('two', 'admin');
+const keys = [keyFor('one'), two];
+
+describe('a sealed session', () => {
+  it('is known on every node that has the same keys, and is that of its key', () => {
+    const sealed = new SessionSeal(keys).seal('two', LATER);
+    expect(new SessionSeal(keys).open(sealed, NOW)).toEqual({
+      name: 'holder of two',
+      role: 'admin',
+      via: 'session',
+    });
+  });
+
+  it('ends in time', () => {
+    const seal = new SessionSeal(keys);
+    expect(seal.open(seal.seal('one', LATER), LATER)).toBeNull();
+  });
+
+  it('ends with its key, also where the secret stays', () => {
+    const sealed = new SessionSeal(keys, 'secret').seal('one', LATER);
+    expect(new SessionSeal([two], 'secret').open(sealed, NOW)).toBeNull();
+    expect(new SessionSeal(keys, 'secret').open(sealed, NOW)).not.toBeNull();
+  });
+
+  it('cannot be made by whoever knows the configuration, but no key', () => {
+    const seal = new SessionSeal(keys);
+    expect(seal.open(seal.seal(two.sha256, LATER), NOW)).toBeNull();
+  });
+
+  it('tells the key to nobody, and is another one each time', () => {
+    const seal = new SessionSeal(keys);
+    const sealed = seal.seal('one', LATER);
+    expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toContain('one');
+    expect(seal.seal('one', LATER)).not.toBe(sealed);
+  });
+
+  it('is nothing when touched, cut, or sealed by another secret', () => {
+    const seal = new SessionSeal(keys);
+    const sealed = seal.seal('one', LATER);
+    for (let n = 0; n < sealed.length - 1; n += 7) {
+      const other = sealed[n] === 'A' ? 'B' : 'A';
+      const touched = sealed.slice(0, n) + other + sealed.slice(n + 1);
+      expect(seal.open(touched, NOW)).toBeNull();
+      expect(seal.open(sealed.slice(0, n), NOW)).toBeNull();
+    }
+    expect(new SessionSeal(keys, 'another').open(sealed, NOW)).toBeNull();
+  });
+});

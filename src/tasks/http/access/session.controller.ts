@@ -1,0 +1,89 @@
+import { Body, Delete, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { z } from 'zod';
+import { Clock } from '../../domain/clock.js';
+import type { GuardedRequest } from '../protocol/guarded-request.js';
+import { bearerOf } from './access.js';
+import { ApiController } from './api-controller.decorator.js';
+import { findApiKey, API_ROLES } from '../api-key.js';
+import { AttemptLimiter } from './attempt-limiter.js';
+import { Operation } from '../protocol/operation.decorator.js';
+import { ProblemException, tooManyAttempts } from '../protocol/problem.js';
+import { Requires } from './requires.decorator.js';
+import { setSessionCookie } from './session-cookie.js';
+import { SessionSeal } from './session-seal.js';
+import { TasksHttpOptions } from '../tasks-http.options.js';
+
+const newSessionSchema = z
+  .strictObject({
+    /** Instead of the header Authorization. */
+    key: z.string().min(1).max(500).exactOptional(),
+  })
+  .prefault({});
+
+const sessionSchema = z
+  .object({ name: z.string(), role: z.enum(API_ROLES), endsAt: z.date() })
+  .meta({ id: 'Session' });
+
+/** Sessions for browsers: a key is handed in once, and a cookie stands for it from then on. */
+@ApiController('session')
+export class SessionController {
+  constructor(
+    private readonly options: TasksHttpOptions,
+    private readonly seal: SessionSeal,
+    private readonly attempts: AttemptLimiter,
+    private readonly clock: Clock,
+    private readonly adapterHost: HttpAdapterHost,
+  ) {}
+
+  @Post()
+  @Requires('anyone')
+  @HttpCode(200)
+  @Operation({
+    summary: 'Begin a session for a key',
+    answers: { 200: sessionSchema },
+    problems: [401, 429],
+    examples: [{ title: 'A key that nobody knows', body: { key: 'not-a-key' }, status: 401 }],
+  })
+  begin(
+    @Body({ schema: newSessionSchema }) body: z.infer<typeof newSessionSchema>,
+    @Req() request: GuardedRequest,
+    @Res({ passthrough: true }) response: unknown,
+  ) {
+    const now = this.clock.now();
+    const address = request.ip ?? '';
+    const blockedMs = this.attempts.blockedFor(address, now.getTime());
+    if (blockedMs > 0) throw tooManyAttempts(blockedMs);
+    const given = body.key ?? bearerOf(request.headers) ?? '';
+    const key = findApiKey(this.options.keys, given);
+    if (key === null) {
+      this.attempts.failed(address, now.getTime());
+      throw new ProblemException(
+        401,
+        'unknown-key',
+        'This API key is not known. Send one that is configured: {"key": "…"}.',
+      );
+    }
+    const endsAt = new Date(now.getTime() + this.options.sessionMs);
+    const seconds = Math.floor(this.options.sessionMs / 1_000);
+    this.setCookie(request, response, this.seal.seal(given, endsAt), seconds);
+    return { name: key.name, role: key.role, endsAt };
+  }
+
+  @Delete()
+  @Requires('anyone')
+  @HttpCode(204)
+  @Operation({
+    summary: 'End the session of this browser',
+    answers: { 204: null },
+    examples: [{ title: 'Without a session', status: 204 }],
+  })
+  end(@Req() request: GuardedRequest, @Res({ passthrough: true }) response: unknown): void {
+    this.setCookie(request, response, '', 0);
+  }
+
+  private setCookie(request: GuardedRequest, response: unknown, value: string, seconds: number) {
+    const cookie = setSessionCookie(value, seconds, request.headers);
+    this.adapterHost.httpAdapter.setHeader(response, 'Set-Cookie', cookie);
+  }
+}

@@ -1,0 +1,57 @@
+import { Body, HttpCode, Post, Req } from '@nestjs/common';
+import type { ChangeOptions } from '../../store/job-store.js';
+import { ApiController } from '../access/api-controller.decorator.js';
+import { covers } from '../api-key.js';
+import { BulkEditor } from './bulk-editor.js';
+import { bulkAnswerSchema, bulkSchema, type BulkAction, type BulkDto } from './bulk.dto.js';
+import { By } from '../access/by.decorator.js';
+import { callerOf } from '../access/caller.js';
+import { EXAMPLE_JOB } from '../protocol/example-job.js';
+import { Operation } from '../protocol/operation.decorator.js';
+import { ProblemException } from '../protocol/problem.js';
+import { Requires } from '../access/requires.decorator.js';
+
+/** What an operator may not do to one job, he may not do to many either. */
+const ADMINS_ONLY: readonly BulkAction[] = ['reset', 'remove'];
+
+@ApiController('jobs/bulk')
+export class BulkController {
+  constructor(private readonly bulk: BulkEditor) {}
+
+  @Post()
+  @Requires('operator')
+  @HttpCode(200)
+  @Operation({
+    summary: 'One action on many jobs',
+    description: 'Each job is changed by itself. reset and remove need the role admin.',
+    answers: { 200: bulkAnswerSchema },
+    headers: ['X-Reason'],
+    examples: [
+      {
+        title: 'Pause two, one of which there is not',
+        body: { action: 'pause', ids: [EXAMPLE_JOB.id, 'none'], reason: 'maintenance' },
+        status: 200,
+      },
+      {
+        title: 'Resume all of a tag',
+        body: { action: 'resume', filter: { tag: 'reports' } },
+        status: 200,
+      },
+    ],
+  })
+  async edit(
+    @Body({ schema: bulkSchema }) body: BulkDto,
+    @By() by: ChangeOptions,
+    @Req() request: object,
+  ) {
+    const role = callerOf(request)?.role;
+    if (ADMINS_ONLY.includes(body.action) && (role === undefined || !covers(role, 'admin'))) {
+      throw new ProblemException(
+        403,
+        'role-too-low',
+        `"${body.action}" needs the role admin. Ask somebody who has it.`,
+      );
+    }
+    return this.bulk.edit(body, by);
+  }
+}

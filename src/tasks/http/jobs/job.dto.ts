@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { JOB_STATES, jobPolicySchema, type Job } from '../../domain/job.js';
+import { triggerSpecSchema } from '../../triggers/trigger-spec.js';
+import { WHY_STATES, type Why } from '../../domain/why.js';
+import { instant } from '../protocol/instant.dto.js';
+import { runSchema } from '../runs/run.dto.js';
+
+export const whySchema = z
+  .object({
+    state: z.enum(WHY_STATES),
+    reason: z.string(),
+    since: instant.nullable(),
+    remedy: z.string().nullable(),
+  })
+  .meta({ id: 'Why', description: 'Why a job has not run, or when it will.' });
+
+/** A job as JSON. */
+export const jobSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    task: z.string(),
+    payload: z.unknown(),
+    tags: z.array(z.string()),
+    trigger: triggerSpecSchema,
+    ...jobPolicySchema.shape,
+    deleteWhenDone: z.boolean(),
+    paused: z.boolean(),
+    pauseReason: z.string().nullable(),
+    pausedAt: instant.nullable(),
+    pausedUntil: instant.nullable(),
+    origin: z.enum(['declared', 'config', 'api']),
+    state: z.enum(JOB_STATES),
+    overridden: z.array(z.string()),
+    unknownSince: instant.nullable(),
+    nextFireAt: instant.nullable(),
+    lastFireAt: instant.nullable(),
+    revision: z.number().int(),
+    createdAt: instant,
+    updatedAt: instant,
+    why: whySchema.exactOptional(),
+    lastRun: runSchema.nullable().exactOptional(),
+  })
+  .meta({ id: 'Job', description: 'A stored order: run this task, on this trigger.' });
+export type JobJson = z.infer<typeof jobSchema>;
+
+export function jobDto(job: Job): JobJson {
+  return {
+    id: job.id,
+    name: job.name,
+    task: job.task,
+    payload: job.payload ?? null,
+    tags: [...job.tags],
+    trigger: job.trigger,
+    misfireGraceMs: job.misfireGraceMs,
+    coalesce: job.coalesce,
+    overlap: job.overlap,
+    maxInstances: job.maxInstances,
+    bufferLimit: job.bufferLimit,
+    jitterMs: job.jitterMs,
+    maxRuns: job.maxRuns,
+    timeoutMs: job.timeoutMs,
+    retry: job.retry,
+    onCrash: job.onCrash,
+    transactional: job.transactional,
+    priority: job.priority,
+    deleteWhenDone: job.deleteWhenDone,
+    paused: job.paused,
+    pauseReason: job.pauseReason,
+    pausedAt: job.pausedAt,
+    pausedUntil: job.pausedUntil,
+    origin: job.origin,
+    state: job.state,
+    overridden: [...job.overridden],
+    unknownSince: job.unknownSince,
+    nextFireAt: job.nextFireAt,
+    lastFireAt: job.lastFireAt,
+    revision: job.revision,
+    createdAt: job.createdAt,
+    updatedAt: job.updatedAt,
+  };
+}
+
+export const whyDto = ({ state, reason, since, remedy }: Why) => ({ state, reason, since, remedy });

@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import {
+  LOG_LEVELS,
+  RUN_CAUSES,
+  RUN_STATES,
+  type Run,
+  type RunAttempt,
+  type RunLine,
+} from '../../domain/run.js';
+import { instant, instantSchema } from '../protocol/instant.dto.js';
+import { countSchema, pageQuerySchema } from '../protocol/page.dto.js';
+
+const text = z.string().min(1).max(200);
+
+/** Filters of `GET /runs`; together they narrow. `from` and `to` are about fire times. */
+export const runQuerySchema = pageQuerySchema.extend({
+  job: text.exactOptional(),
+  task: text.exactOptional(),
+  node: z.guid().exactOptional(),
+  state: z.enum(RUN_STATES).exactOptional(),
+  cause: z.enum(RUN_CAUSES).exactOptional(),
+  from: instantSchema.exactOptional(),
+  to: instantSchema.exactOptional(),
+});
+export type RunQueryDto = z.infer<typeof runQuerySchema>;
+
+/** What a run comes with. */
+export const oneRunQuerySchema = z.strictObject({
+  include: z.literal('attempts', { error: 'must be attempts' }).exactOptional(),
+});
+
+/** Decimal, and small enough for PostgreSQL's bigint. */
+export const ID = /^\d{1,18}$/;
+
+export const linesQuerySchema = z.strictObject({
+  after: z.string().regex(ID, { error: 'must be the id of a line' }).exactOptional(),
+  limit: countSchema(1_000, 'must be a whole number from 1 to 1000').prefault('100'),
+});
+
+const errorSchema = z.unknown().meta({
+  description: 'What the handler threw: its name, message, stack and cause.',
+});
+
+export const attemptSchema = z
+  .object({
+    attempt: z.number().int(),
+    nodeId: z.string().nullable(),
+    state: z.enum(RUN_STATES),
+    startedAt: instant.nullable(),
+    finishedAt: instant,
+    error: errorSchema,
+  })
+  .meta({ id: 'RunAttempt', description: 'An attempt of a run before its last one.' });
+
+export const lineSchema = z
+  .object({
+    id: z.string(),
+    attempt: z.number().int(),
+    at: instant,
+    level: z.enum(LOG_LEVELS),
+    message: z.string(),
+  })
+  .meta({ id: 'RunLine' });
+
+/** A run as JSON. */
+export const runSchema = z
+  .object({
+    id: z.string(),
+    jobId: z.string(),
+    task: z.string(),
+    cause: z.enum(RUN_CAUSES),
+    fireAt: instant,
+    runAt: instant,
+    state: z.enum(RUN_STATES),
+    reason: z.string().nullable(),
+    coversFrom: instant.nullable(),
+    coversTo: instant.nullable(),
+    coversCount: z.number().int().nullable(),
+    attempt: z.number().int(),
+    nodeId: z.string().nullable(),
+    fencingToken: z.number().nullable(),
+    priority: z.number().int(),
+    createdAt: instant,
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
+    durationMs: z.number().nullable(),
+    lagMs: z.number().nullable(),
+    error: errorSchema,
+    result: z.unknown(),
+    progress: z.object({ percent: z.number(), note: z.string().nullable() }).nullable(),
+    held: z.enum(['buffered', 'paused']).nullable(),
+    handlerAlive: z.boolean(),
+    cancelRequestedAt: instant.nullable(),
+    retryOf: z.string().nullable(),
+    backfillId: z.string().nullable(),
+    attempts: z.array(attemptSchema).exactOptional(),
+  })
+  .meta({ id: 'Run', description: 'What became of one fire time, or of one request to run now.' });
+export type RunJson = z.infer<typeof runSchema>;
+
+export function runDto(run: Run): RunJson {
+  return {
+    id: run.id,
+    jobId: run.jobId,
+    task: run.task,
+    cause: run.cause,
+    fireAt: run.fireAt,
+    runAt: run.runAt,
+    state: run.state,
+    reason: run.reason,
+    coversFrom: run.coversFrom,
+    coversTo: run.coversTo,
+    coversCount: run.coversCount,
+    attempt: run.attempt,
+    nodeId: run.nodeId,
+    fencingToken: run.fencingToken,
+    priority: run.priority,
+    createdAt: run.createdAt,
+    startedAt: run.startedAt,
+    finishedAt: run.finishedAt,
+    durationMs: between(run.startedAt, run.finishedAt),
+    lagMs: between(run.runAt, run.startedAt),
+    error: run.error,
+    result: run.result ?? null,
+    progress: run.progress && { percent: run.progress.percent, note: run.progress.note },
+    held: run.held,
+    handlerAlive: run.handlerAlive,
+    cancelRequestedAt: run.cancelRequestedAt,
+    retryOf: run.retryOf,
+    backfillId: run.backfillId,
+  };
+}
+
+export const attemptDto = (attempt: RunAttempt) => ({
+  attempt: attempt.attempt,
+  nodeId: attempt.nodeId,
+  state: attempt.state,
+  startedAt: attempt.startedAt,
+  finishedAt: attempt.finishedAt,
+  error: attempt.error,
+});
+
+export const lineDto = ({ id, attempt, at, level, message }: RunLine) => ({
+  id,
+  attempt,
+  at,
+  level,
+  message,
+});
+
+function between(from: Date | null, to: Date | null): number | null {
+  return from && to && to.getTime() - from.getTime();
+}
