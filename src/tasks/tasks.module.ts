@@ -7,15 +7,15 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { ScheduleModule, type ScheduleModuleOptions } from '@nestjs/schedule';
-import { ClusterNode } from './cluster-node.js';
-import { Declarations } from './declarations.js';
+import { ClusterNode } from './node/cluster-node.js';
+import { Declarations } from './node/declarations.js';
 import { Clock } from './domain/clock.js';
 import { InvalidInputError } from './domain/errors.js';
 import { SystemClock } from './engine/system-clock.js';
-import { LateTasks } from './late-tasks.js';
+import { LateTasks } from './node/late-tasks.js';
 import { LocalNode } from './local/local-node.js';
 import { checkLocalOptions } from './local/local-options.js';
-import { NodeStatus } from './node-status.js';
+import { NodeStatus } from './node/node-status.js';
 import { NodeSwitch } from './service/node-switch.js';
 import { ScheduleNeutraliser } from './registry/schedule-neutraliser.js';
 import { SchedulerFacade } from './registry/scheduler-facade.js';
@@ -26,11 +26,11 @@ import { ChangeFeed } from './store/change-feed.js';
 import { NodeTimers } from './runner/node-timers.js';
 import { TaskCatalogue } from './service/task-catalogue.js';
 import { TasksEventBus } from './service/task-events.js';
-import { TasksLifecycle } from './tasks-lifecycle.js';
-import { STORES } from './tasks-stores.js';
+import { TasksLifecycle } from './node/tasks-lifecycle.js';
+import { STORES } from './node/tasks-stores.js';
 import { TasksOptions } from './tasks.options.js';
 import { TasksService } from './service/tasks.service.js';
-import { TasksLogger } from './tasks-logger.js';
+import { TasksLogger } from './node/tasks-logger.js';
 
 /** A cluster needs a database, local mode none; both take what `ScheduleModule` takes. */
 export type TasksModuleOptions = ScheduleModuleOptions &

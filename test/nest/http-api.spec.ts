@@ -23,7 +23,7 @@ import type { Run, RunAttempt, RunLine } from '../../src/tasks/domain/run.js';
 import { SystemClock } from '../../src/tasks/engine/system-clock.js';
 import { Clock } from '../../src/tasks/domain/clock.js';
 import type { JobHandle } from '../../src/tasks/service/job-handle.js';
-import { NodeStatus } from '../../src/tasks/node-status.js';
+import { NodeStatus } from '../../src/tasks/node/node-status.js';
 import { ChangeFeed } from '../../src/tasks/store/change-feed.js';
 import { TasksService } from '../../src/tasks/service/tasks.service.js';
 import type { TasksHttpOptions } from '../../src/tasks/http/tasks-http.options.js';

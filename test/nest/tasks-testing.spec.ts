@@ -2,7 +2,7 @@ import { Injectable, Logger, type Provider } from '@nestjs/common';
 import { Cron, Interval, Timeout } from '@nestjs/schedule';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ClusterNode } from '../../src/tasks/cluster-node.js';
+import { ClusterNode } from '../../src/tasks/node/cluster-node.js';
 import { TasksService } from '../../src/tasks/service/tasks.service.js';
 import { durationMs } from '../../src/tasks/testing/duration.js';
 import { MemoryClusterNode } from '../../src/tasks/testing/memory-cluster-node.js';

@@ -13,7 +13,7 @@ import { JobEditor } from './jobs/job-editor.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { Outlook } from './jobs/outlook.js';
 import { TasksHttpOptions } from './tasks-http.options.js';
-import { TasksLogger } from '../tasks-logger.js';
+import { TasksLogger } from '../node/tasks-logger.js';
 
 /** The REST API. It needs `TasksModule` in the same application. */
 @Module({})

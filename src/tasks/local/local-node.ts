@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Clock } from '../domain/clock.js';
 import { JobExistsError } from '../domain/errors.js';
-import { NodeStatus } from '../node-status.js';
+import { NodeStatus } from '../node/node-status.js';
 import { TaskRegistry } from '../registry/task-registry.js';
 import { TasksOptions } from '../tasks.options.js';
 import { DynamicCronJobs } from './dynamic-cron-jobs.js';
@@ -15,7 +15,7 @@ import { checkLocalTask } from './local-options.js';
 import { LocalRunner } from './local-runner.js';
 import { mountDeclared } from './mount-declared.js';
 import { aTurn, atMost, isTimeFaked } from './real-time.js';
-import { TasksLogger } from '../tasks-logger.js';
+import { TasksLogger } from '../node/tasks-logger.js';
 
 /** How long a handler whose signal was aborted may still take to end, in ms. */
 const AFTER_ABORT_MS = 1_000;

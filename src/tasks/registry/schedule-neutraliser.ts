@@ -4,7 +4,7 @@ import type { Module } from '@nestjs/core/injector/module.js';
 import { ScheduleModule, SchedulerRegistry, type ScheduleModuleOptions } from '@nestjs/schedule';
 import { delegateRegistry } from './delegate-registry.js';
 import { ScheduleSwitches } from './schedule-switches.js';
-import { TasksLogger } from '../tasks-logger.js';
+import { TasksLogger } from '../node/tasks-logger.js';
 
 /** What fires in a `ScheduleModule`. None of it is exported, so it is known by its looks. */
 interface StockParts {

@@ -10,7 +10,7 @@ import { isPausedByCode, isStopOver, STOPPED_BY_CODE } from './code-pause.js';
 import { quiet, taskOfCronJob } from './host-cron-job.js';
 import { watchRegistry, type RegistryDoors, type RegistryWatcher } from './registry-doors.js';
 import { TaskRegistry, type RegisteredTask } from './task-registry.js';
-import { TasksLogger } from '../tasks-logger.js';
+import { TasksLogger } from '../node/tasks-logger.js';
 
 /** What it knows of a job may be so old when somebody asks, in ms; it is read again then. */
 const FRESH_MS = 1_000;

@@ -14,7 +14,7 @@ import { ScheduleSwitches } from './schedule-switches.js';
 import { stockDeclarationOf, type StockDeclaration } from './stock-declaration.js';
 import { scopeOf, taskMarkOf, type TaskMark } from './task.decorator.js';
 import { TaskRegistry, type TaskHandler } from './task-registry.js';
-import { TasksLogger } from '../tasks-logger.js';
+import { TasksLogger } from '../node/tasks-logger.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { NodeStatus } from '../node-status.js';
+import { NodeStatus } from '../node/node-status.js';
 import { payloadJsonSchema, validPayload } from '../registry/payload-schema.js';
 import { TaskRegistry } from '../registry/task-registry.js';
 import { ClusterStore } from '../store/cluster-store.js';

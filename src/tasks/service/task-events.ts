@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import type { TasksEvent, TasksEventName, TasksEventOf } from '../domain/events.js';
 import { EventListener } from './event-listener.js';
-import { TasksLogger } from '../tasks-logger.js';
+import { TasksLogger } from '../node/tasks-logger.js';
 
 /** May be asynchronous; nobody waits for it. */
 export type TasksEventListener<Name extends TasksEventName | '*'> = (

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ClusterNode } from '../cluster-node.js';
+import { ClusterNode } from '../node/cluster-node.js';
 import type { EngineStore } from '../store/engine-store.js';
 import type { NodeIdentity } from '../store/postgres/engine-options.js';
 import { MemoryDatabase } from './memory-database.js';

@@ -1,6 +1,6 @@
 import { type DynamicModule, type Provider } from '@nestjs/common';
 import type { ScheduleModuleOptions } from '@nestjs/schedule';
-import { ClusterNode } from '../cluster-node.js';
+import { ClusterNode } from '../node/cluster-node.js';
 import { Clock } from '../domain/clock.js';
 import { ChangeFeed } from '../store/change-feed.js';
 import { ClusterStore } from '../store/cluster-store.js';
@@ -17,7 +17,7 @@ import { MemoryJobCare } from './memory-job-care.js';
 import { MemoryJobStore } from './memory-job-store.js';
 import { MemoryRunStore } from './memory-run-store.js';
 import { TasksTesting } from './tasks-testing.js';
-import { TasksLogger } from '../tasks-logger.js';
+import { TasksLogger } from '../node/tasks-logger.js';
 
 const YEAR_MS = 365 * 86_400_000;
 

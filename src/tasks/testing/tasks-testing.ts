@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Job } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
-import { NodeStatus } from '../node-status.js';
+import { NodeStatus } from '../node/node-status.js';
 import { durationMs, type Duration } from './duration.js';
 import { FakeClock } from './fake-clock.js';
 import { MemoryDatabase } from './memory-database.js';

@@ -1,6 +1,6 @@
 import { Get, Req } from '@nestjs/common';
 import { z } from 'zod';
-import { NodeStatus } from '../../node-status.js';
+import { NodeStatus } from '../../node/node-status.js';
 import { ApiController } from '../access/api-controller.decorator.js';
 import { API_ROLES, covers } from '../api-key.js';
 import { MOST_IN_BULK } from '../jobs/bulk.dto.js';

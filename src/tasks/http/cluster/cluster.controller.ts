@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { UnavailableError } from '../../domain/errors.js';
-import { NodeStatus } from '../../node-status.js';
+import { NodeStatus } from '../../node/node-status.js';
 import type { ChangeOptions } from '../../store/job-store.js';
 import { TasksService } from '../../service/tasks.service.js';
 import { ApiController } from '../access/api-controller.decorator.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, UseFilters } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
-import { NodeStatus } from '../../node-status.js';
+import { NodeStatus } from '../../node/node-status.js';
 import { NotReadyFilter } from './not-ready.filter.js';
 
 /**

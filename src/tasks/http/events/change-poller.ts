@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../domain/clock.js';
 import { ChangeFeed, type Change, type Changes } from '../../store/change-feed.js';
-import { TasksLogger } from '../../tasks-logger.js';
+import { TasksLogger } from '../../node/tasks-logger.js';
 
 /** What a listener is told. `reset`: too much has happened to tell it all, so read everything anew. */
 export type FeedEvent = Change | { readonly kind: 'reset' };

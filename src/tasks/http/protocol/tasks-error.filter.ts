@@ -9,7 +9,7 @@ import {
   UnknownTaskError,
 } from '../../domain/errors.js';
 import { problem, ProblemException, unknownTask, type Problem } from './problem.js';
-import { TasksLogger } from '../../tasks-logger.js';
+import { TasksLogger } from '../../node/tasks-logger.js';
 
 /** The HTTP status of each code. A code that is missing here is the server's fault. */
 const STATUS: Readonly<Record<string, number>> = {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Role } from './tasks.options.js';
+import type { Role } from '../tasks.options.js';
 
 /** What this node is doing, for health checks and for whoever asks over HTTP. */
 @Injectable()

@@ -1,13 +1,13 @@
 import { DataSource } from 'typeorm';
 import { describe, expect, it } from 'vitest';
-import { aDeclaration } from '../../test/support/builders.js';
-import { recordedLog } from '../../test/support/recorded-log.js';
+import { aDeclaration } from '../../../test/support/builders.js';
+import { recordedLog } from '../../../test/support/recorded-log.js';
 import { HostRunner } from './host-runner.js';
-import { TaskRegistry } from './registry/task-registry.js';
-import { ClockShift } from './store/database-time.js';
-import { TasksDatabase } from './store/typeorm/tasks-database.js';
-import { TasksOptions } from './tasks.options.js';
-import { FakeClock } from './testing/fake-clock.js';
+import { TaskRegistry } from '../registry/task-registry.js';
+import { ClockShift } from '../store/database-time.js';
+import { TasksDatabase } from '../store/typeorm/tasks-database.js';
+import { TasksOptions } from '../tasks.options.js';
+import { FakeClock } from '../testing/fake-clock.js';
 
 function hostRunner(declared: Parameters<typeof aDeclaration>[1], find: () => DataSource) {
   const registry = new TaskRegistry();

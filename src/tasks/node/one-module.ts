@@ -1,6 +1,6 @@
 import type { ModulesContainer } from '@nestjs/core';
 import type { Module } from '@nestjs/core/injector/module.js';
-import { standIn } from './registry/stand-in.js';
+import { standIn } from '../registry/stand-in.js';
 
 /**
  * Nest takes each `TasksModule.forRoot(…)` for a module of its own, however often an application

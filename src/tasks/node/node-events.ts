@@ -1,5 +1,5 @@
-import { tasksEvent, type TasksEvent } from './domain/events.js';
-import type { ToRunner } from './engine/messages.js';
+import { tasksEvent, type TasksEvent } from '../domain/events.js';
+import type { ToRunner } from '../engine/messages.js';
 
 /**
  * What an engine tells of itself, as events: only what has changed, as it tells some of it with each

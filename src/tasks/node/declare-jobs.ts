@@ -1,6 +1,6 @@
-import { UnavailableError } from './domain/errors.js';
-import type { Log } from './domain/log.js';
-import type { Declared, DeclaredJob, JobStore } from './store/job-store.js';
+import { UnavailableError } from '../domain/errors.js';
+import type { Log } from '../domain/log.js';
+import type { Declared, DeclaredJob, JobStore } from '../store/job-store.js';
 
 /** A job that this node declares. */
 export interface OwnDeclaration {

@@ -1,11 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { aDeclaration, NODE } from '../../test/support/builders.js';
+import { aDeclaration, NODE } from '../../../test/support/builders.js';
 import { Declarations } from './declarations.js';
-import { InvalidInputError, UnavailableError } from './domain/errors.js';
-import { TaskRegistry } from './registry/task-registry.js';
-import type { Declared, DeclaredJob, JobStore } from './store/job-store.js';
-import { TasksOptions } from './tasks.options.js';
+import { InvalidInputError, UnavailableError } from '../domain/errors.js';
+import { TaskRegistry } from '../registry/task-registry.js';
+import type { Declared, DeclaredJob, JobStore } from '../store/job-store.js';
+import { TasksOptions } from '../tasks.options.js';
 
 const configured = {
   id: 'from-file',

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { declareJobs, type OwnDeclaration } from './declare-jobs.js';
-import { InvalidInputError, UnavailableError } from './domain/errors.js';
-import { configuredJobs } from './registry/configured-jobs.js';
-import { defaultZone } from './registry/default-zone.js';
-import { TaskRegistry } from './registry/task-registry.js';
-import { JobStore, type DeclaredJob } from './store/job-store.js';
-import { TasksOptions } from './tasks.options.js';
+import { InvalidInputError, UnavailableError } from '../domain/errors.js';
+import { configuredJobs } from '../registry/configured-jobs.js';
+import { defaultZone } from '../registry/default-zone.js';
+import { TaskRegistry } from '../registry/task-registry.js';
+import { JobStore, type DeclaredJob } from '../store/job-store.js';
+import { TasksOptions } from '../tasks.options.js';
 import { TasksLogger } from './tasks-logger.js';
 
 const CONFIGURATION = 'The configuration';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { ClusterNode } from './cluster-node.js';
-import { LocalNode } from './local/local-node.js';
-import { SchedulerFacade } from './registry/scheduler-facade.js';
-import { TaskExplorer } from './registry/task-explorer.js';
-import { TasksOptions } from './tasks.options.js';
+import { LocalNode } from '../local/local-node.js';
+import { SchedulerFacade } from '../registry/scheduler-facade.js';
+import { TaskExplorer } from '../registry/task-explorer.js';
+import { TasksOptions } from '../tasks.options.js';
 
 /** For modules that are loaded after the start, of which Nest calls no hook. */
 @Injectable()

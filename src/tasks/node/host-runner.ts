@@ -1,20 +1,20 @@
-import type { TasksEvent } from './domain/events.js';
-import type { Clock } from './domain/clock.js';
-import type { Log } from './domain/log.js';
-import type { TaskRegistry } from './registry/task-registry.js';
-import { LoopLag } from './runner/loop-lag.js';
-import { Runner } from './runner/runner.js';
-import { ThreadPool } from './runner/thread-pool.js';
-import type { ClockShift } from './store/database-time.js';
-import { SchemaName } from './store/schema-name.js';
+import type { TasksEvent } from '../domain/events.js';
+import type { Clock } from '../domain/clock.js';
+import type { Log } from '../domain/log.js';
+import type { TaskRegistry } from '../registry/task-registry.js';
+import { LoopLag } from '../runner/loop-lag.js';
+import { Runner } from '../runner/runner.js';
+import { ThreadPool } from '../runner/thread-pool.js';
+import type { ClockShift } from '../store/database-time.js';
+import { SchemaName } from '../store/schema-name.js';
 import {
   hostDataSource,
   poolWarning,
   type FindDataSource,
-} from './store/typeorm/host-data-source.js';
-import type { TasksDatabase } from './store/typeorm/tasks-database.js';
-import { TypeormRunTransactions } from './store/typeorm/typeorm-run-transactions.js';
-import type { TasksOptions } from './tasks.options.js';
+} from '../store/typeorm/host-data-source.js';
+import type { TasksDatabase } from '../store/typeorm/tasks-database.js';
+import { TypeormRunTransactions } from '../store/typeorm/typeorm-run-transactions.js';
+import type { TasksOptions } from '../tasks.options.js';
 
 /** What a node's runner is made of. */
 export interface HostRunnerParts {
