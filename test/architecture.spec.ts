@@ -41,7 +41,7 @@ const ROOMS: readonly Room[] = [
   room('triggers/cron', /^tasks\/triggers\/cron\//, ['triggers/rules', 'triggers/time'], []),
   room('triggers/words', /^tasks\/triggers\/words\//, ['triggers', 'triggers/cron', 'triggers/time'], []),
   room('triggers', /^tasks\/triggers\//, ['triggers/cron', 'triggers/rules', 'triggers/time'], ['zod']),
-  room('domain', /^tasks\/domain\//, TRIGGERS, ['zod']),
+  room('domain', /^tasks\/domain\//, TRIGGERS, ['zod', 'node:util']),
   room('store', /^tasks\/store\/[^/]+$/, PURE, ['node:']),
   room('store/postgres', /^tasks\/store\/postgres\//, ['store', ...PURE], ['pg', 'node:']),
   room('store/typeorm', /^tasks\/store\/typeorm\//, ['store', 'store/postgres', ...PURE], ['typeorm', 'pg', 'node:']),

@@ -66,15 +66,8 @@ export type {
 } from './store/cluster-store.js';
 export type { ThreadRun } from './runner/runner-options.js';
 export type { EngineStore } from './store/engine-store.js';
-export type {
-  Backfilled,
-  ChangeOptions,
-  Conflict,
-  JobQuery,
-  Misses,
-  PauseJob,
-  RunNow,
-} from './store/job-store.js';
+export type { ChangeOptions, JobQuery } from './store/job-store.js';
+export type { Backfilled, Conflict, Misses, PauseJob, RunNow } from './domain/job-requests.js';
 export type { Page } from './store/page.js';
 export type { RunQuery } from './store/run-store.js';
 export type { TasksEventListener } from './service/task-events.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInputError, JobNotFoundError } from '../../src/tasks/domain/errors.js';
-import type { Backfill } from '../../src/tasks/store/job-store.js';
+import type { Backfill } from '../../src/tasks/domain/job-requests.js';
 import { aJob, later, minutes, TASK } from '../support/builders.js';
 import { aNodeAtWork, claim, clockOf, fireDue, lead, runsOf } from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';

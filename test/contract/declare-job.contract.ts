@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DeclaredJob } from '../../src/tasks/store/job-store.js';
+import type { DeclaredJob } from '../../src/tasks/domain/declared-job.js';
 import { aDeclaration, aJob, later, minutes, NODE, TASK } from '../support/builders.js';
 import { aNodeAtWork, claim, clockOf, fireDue, lead, runsOf } from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';

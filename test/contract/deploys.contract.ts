@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Run } from '../../src/tasks/domain/run.js';
-import type { DeclaredJob } from '../../src/tasks/store/job-store.js';
+import type { DeclaredJob } from '../../src/tasks/domain/declared-job.js';
 import { aDeclaration, minutes } from '../support/builders.js';
 import { aNodeAtWork, clockOf, fireDue, lead, runsOf } from './scenes.js';
 import { ORPHAN_AFTER_MS, type MakeStore, type TestNode, type TestStore } from './test-store.js';

@@ -1,7 +1,8 @@
 import { planFires } from '../../src/tasks/domain/fire-plan.js';
 import type { NewJob } from '../../src/tasks/domain/job.js';
 import { triggerOf } from '../../src/tasks/triggers/parse-trigger.js';
-import type { DueJob, Fire, Fired } from '../../src/tasks/store/fire-ledger.js';
+import type { Fire, Fired } from '../../src/tasks/store/fire-ledger.js';
+import type { DueJob } from '../../src/tasks/domain/due-job.js';
 import { KEPT, type Pruned } from '../../src/tasks/store/history.js';
 import type { Run } from '../../src/tasks/domain/run.js';
 import type { ClaimedRun } from '../../src/tasks/store/run-queue.js';

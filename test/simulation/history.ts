@@ -1,6 +1,6 @@
 import type { JobPolicy } from '../../src/tasks/domain/job.js';
 import type { Run } from '../../src/tasks/domain/run.js';
-import type { Misses } from '../../src/tasks/store/job-store.js';
+import type { Misses } from '../../src/tasks/domain/job-requests.js';
 import type { TriggerSpec } from '../../src/tasks/triggers/trigger-spec.js';
 
 /**

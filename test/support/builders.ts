@@ -9,9 +9,9 @@ import {
   stateOf,
   type JobChange,
   type StoredJob,
-} from '../../src/tasks/store/job-definition.js';
-import type { DeclaredJob } from '../../src/tasks/store/job-store.js';
-import type { DueJob } from '../../src/tasks/store/fire-ledger.js';
+} from '../../src/tasks/domain/job-definition.js';
+import type { DeclaredJob } from '../../src/tasks/domain/declared-job.js';
+import type { DueJob } from '../../src/tasks/domain/due-job.js';
 import type { Claim, ClaimedRun } from '../../src/tasks/store/run-queue.js';
 
 /** A node that declares, and is not among the nodes of the store. */

@@ -1,6 +1,7 @@
 import type { Trigger } from '../triggers/trigger.js';
 import { triggerOf } from '../triggers/parse-trigger.js';
-import type { DueJob, DueJobs } from '../store/fire-ledger.js';
+import type { DueJobs } from '../store/fire-ledger.js';
+import type { DueJob } from '../domain/due-job.js';
 
 export interface AgendaItem {
   readonly job: DueJob;

@@ -1,4 +1,5 @@
-import type { DueJobKey, DueJobs, FireLedger } from '../store/fire-ledger.js';
+import type { DueJobs, FireLedger } from '../store/fire-ledger.js';
+import type { DueJobKey } from '../domain/due-job.js';
 
 /** How far ahead jobs are loaded, and how many at once. */
 const LOOK_AHEAD_MS = 10_000;

@@ -1,5 +1,6 @@
 import type { Log } from '../domain/log.js';
-import type { DueJobKey, DueJobs } from '../store/fire-ledger.js';
+import type { DueJobs } from '../store/fire-ledger.js';
+import type { DueJobKey } from '../domain/due-job.js';
 
 /**
  * Jobs that the leader cannot read, or whose rows cannot be written, for as long as it leads: they are not asked for again, so that

@@ -8,16 +8,9 @@ import type { Job, JobOrigin, JobPatch, NewJob } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
 import { encodeDated } from '../store/cursor.js';
 import { isAskedFor } from '../store/job-query.js';
-import {
-  JobStore,
-  type Added,
-  type ChangeOptions,
-  type Conflict,
-  type JobQuery,
-  type PauseJob,
-  type RunNow,
-} from '../store/job-store.js';
-import { anchored, firstOf } from '../store/job-trigger.js';
+import { JobStore, type Added, type ChangeOptions, type JobQuery } from '../store/job-store.js';
+import type { Conflict, PauseJob, RunNow } from '../domain/job-requests.js';
+import { anchored, firstOf } from '../domain/job-trigger.js';
 import type { Page } from '../store/page.js';
 import type { LocalJob } from './local-job.js';
 import type { LocalNode } from './local-node.js';

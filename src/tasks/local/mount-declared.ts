@@ -1,6 +1,6 @@
 import { DISABLED_IN_CODE } from '../registry/code-pause.js';
 import type { StockDeclaration } from '../registry/stock-declaration.js';
-import type { DeclaredJob } from '../store/job-store.js';
+import type { DeclaredJob } from '../domain/declared-job.js';
 import { LocalCronJob } from './local-cron-job.js';
 import { LocalJob, type LocalDefinition } from './local-job.js';
 import type { LocalNode } from './local-node.js';

@@ -4,7 +4,8 @@ import { aDeclaration, NODE } from '../../../test/support/builders.js';
 import { Declarations } from './declarations.js';
 import { InvalidInputError, UnavailableError } from '../domain/errors.js';
 import { TaskRegistry } from '../registry/task-registry.js';
-import type { Declared, DeclaredJob, JobStore } from '../store/job-store.js';
+import type { JobStore } from '../store/job-store.js';
+import type { Declared, DeclaredJob } from '../domain/declared-job.js';
 import { TasksOptions } from '../tasks.options.js';
 
 const configured = {

@@ -4,7 +4,8 @@ import { InvalidInputError, UnavailableError } from '../domain/errors.js';
 import { configuredJobs } from '../registry/configured-jobs.js';
 import { defaultZone } from '../registry/default-zone.js';
 import { TaskRegistry } from '../registry/task-registry.js';
-import { JobStore, type DeclaredJob } from '../store/job-store.js';
+import { JobStore } from '../store/job-store.js';
+import type { DeclaredJob } from '../domain/declared-job.js';
 import { TasksOptions } from '../tasks.options.js';
 import { TasksLogger } from './tasks-logger.js';
 

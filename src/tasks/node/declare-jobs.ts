@@ -1,6 +1,7 @@
 import { UnavailableError } from '../domain/errors.js';
 import type { Log } from '../domain/log.js';
-import type { Declared, DeclaredJob, JobStore } from '../store/job-store.js';
+import type { JobStore } from '../store/job-store.js';
+import type { Declared, DeclaredJob } from '../domain/declared-job.js';
 
 /** A job that this node declares. */
 export interface OwnDeclaration {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { jobPolicySchema } from '../domain/job.js';
-import type { DeclaredJob } from '../store/job-store.js';
+import type { DeclaredJob } from '../domain/declared-job.js';
 
 /** Fields that counted from the first version on, whatever they hold. */
 const ALWAYS: ReadonlySet<string> = new Set([

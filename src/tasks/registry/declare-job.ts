@@ -4,7 +4,7 @@ import { jobIdSchema } from '../domain/job.js';
 import { issuesOf } from '../triggers/invalid-input.js';
 import { triggerIssues, type TriggerOptions } from '../triggers/parse-trigger.js';
 import { triggerSpecSchema } from '../triggers/trigger-spec.js';
-import type { DeclaredJob } from '../store/job-store.js';
+import type { DeclaredJob } from '../domain/declared-job.js';
 import { withHash } from './declaration-hash.js';
 import type { StockDeclaration } from './stock-declaration.js';
 import { taskOptionsSchema } from './task.decorator.js';

@@ -6,7 +6,7 @@ import {
 import { InvalidInputError, type Issue } from '../domain/errors.js';
 import { issuesOf } from '../triggers/invalid-input.js';
 import { triggerIssues } from '../triggers/parse-trigger.js';
-import type { DeclaredJob } from '../store/job-store.js';
+import type { DeclaredJob } from '../domain/declared-job.js';
 import { withHash } from './declaration-hash.js';
 import { inZone } from './default-zone.js';
 

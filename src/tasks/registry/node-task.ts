@@ -4,7 +4,7 @@ import { jobIdSchema, jobPolicySchema, newJobSchema, POLICY_NAMES } from '../dom
 import { issuesOf } from '../triggers/invalid-input.js';
 import { parseStockTrigger, type Declaration } from './declare-job.js';
 import type { TaskHandler } from './task-registry.js';
-import type { DeclaredJob } from '../store/job-store.js';
+import type { DeclaredJob } from '../domain/declared-job.js';
 
 /**
  * How a timer of scope `node` behaves. It keeps no plan and no ledger, so most policies of a job have

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DuplicateJobError } from '../domain/errors.js';
-import type { DeclaredJob } from '../store/job-store.js';
+import type { DeclaredJob } from '../domain/declared-job.js';
 import type { PayloadSchema } from './payload-schema.js';
 import type { NodeTask } from './node-task.js';
 import type { StockDeclaration } from './stock-declaration.js';

@@ -3,7 +3,7 @@ import type { Job } from '../domain/job.js';
 import type { Run, RunState } from '../domain/run.js';
 import { why, type Why } from '../domain/why.js';
 import type { ClusterStore } from '../store/cluster-store.js';
-import { whyUnreadable } from '../store/unreadable.js';
+import { whyUnreadable } from '../domain/unreadable.js';
 import type { RunStore } from '../store/run-store.js';
 
 /** What an explanation is read from. */

@@ -1,7 +1,8 @@
 import type { Job, JobPatchInput } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
-import type { ChangeOptions, Misses, PauseJob, RunNow } from '../store/job-store.js';
+import type { ChangeOptions } from '../store/job-store.js';
+import type { Misses, PauseJob, RunNow } from '../domain/job-requests.js';
 import type { TasksService } from './tasks.service.js';
 
 /**

@@ -9,7 +9,7 @@ import {
 } from '../domain/job.js';
 import { issuesOf } from '../triggers/invalid-input.js';
 import { triggerIssues } from '../triggers/parse-trigger.js';
-import type { Backfill } from '../store/job-store.js';
+import type { Backfill } from '../domain/job-requests.js';
 
 /** What callers hand in, checked before anything is stored. Each refused field is named. */
 

@@ -12,16 +12,8 @@ import { parseBackfill, parseJobPatch, parseNewJob, type BackfillInput } from '.
 import { NodeSwitch } from './node-switch.js';
 import { TaskCatalogue } from './task-catalogue.js';
 import { ClusterStore } from '../store/cluster-store.js';
-import {
-  JobStore,
-  type Backfilled,
-  type ChangeOptions,
-  type Conflict,
-  type JobQuery,
-  type Misses,
-  type PauseJob,
-  type RunNow,
-} from '../store/job-store.js';
+import { JobStore, type ChangeOptions, type JobQuery } from '../store/job-store.js';
+import type { Backfilled, Conflict, Misses, PauseJob, RunNow } from '../domain/job-requests.js';
 import type { Page } from '../store/page.js';
 import { RunStore } from '../store/run-store.js';
 import { TasksEventBus } from './task-events.js';

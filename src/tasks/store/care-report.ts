@@ -1,5 +1,5 @@
 import type { Log } from '../domain/log.js';
-import type { Care } from './care-decision.js';
+import type { Care } from '../domain/care-decision.js';
 
 /** So many jobs are named in a line. */
 const MOST_NAMED = 5;

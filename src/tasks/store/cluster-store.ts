@@ -1,8 +1,5 @@
-import type { ChangeOptions } from './job-store.js';
+import type { Author } from '../domain/job-requests.js';
 import type { Page, PageQuery } from './page.js';
-
-/** Who changes the cluster, and why. Such a change is never a part of a caller's transaction. */
-export type ClusterChange = Pick<ChangeOptions, 'actor' | 'reason'>;
 
 /** One process of the application, as the cluster sees it. */
 export interface NodeInfo {
@@ -88,12 +85,12 @@ export abstract class ClusterStore {
   abstract leader(): Promise<LeaderInfo>;
   abstract nodes(): Promise<readonly NodeInfo[]>;
   /** Once this resolves, nothing is fired and nothing is claimed until `resume`. */
-  abstract pause(reason: string | null, by?: ClusterChange): Promise<void>;
-  abstract resume(by?: ClusterChange): Promise<void>;
+  abstract pause(reason: string | null, by?: Author): Promise<void>;
+  abstract resume(by?: Author): Promise<void>;
   /** Gives back the lead in the name of the node that has it, whichever that is. */
-  abstract resign(by?: ClusterChange): Promise<void>;
+  abstract resign(by?: Author): Promise<void>;
   /** Lets a node take no more runs, or take them again. @throws NodeNotFoundError */
-  abstract drain(nodeId: string, drain: boolean, by?: ClusterChange): Promise<void>;
+  abstract drain(nodeId: string, drain: boolean, by?: Author): Promise<void>;
   /** Newest first. */
   abstract audit(query: AuditQuery): Promise<Page<AuditRow>>;
   abstract stats(): Promise<ClusterStats>;

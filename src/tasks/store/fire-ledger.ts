@@ -1,36 +1,20 @@
+import type { DueJob, DueJobKey, UnreadableJob } from '../domain/due-job.js';
 import type { FirePlan } from '../domain/fire-plan.js';
 import type { JobPolicy } from '../domain/job.js';
 import type { SkipReason } from '../domain/run.js';
 import type { Stretch } from '../domain/stretches.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
 
-/** A job as the planner knows it: enough to decide its next fire and to notice any change since. */
-export interface DueJob {
-  readonly jobId: string;
-  readonly task: string;
-  readonly trigger: TriggerSpec;
-  readonly policy: JobPolicy;
-  readonly nextFireAt: Date;
-  /** The job's revision and the count of its inserts: a fire that finds others does nothing. */
-  readonly revision: number;
-  readonly inserts: string;
-  /** How many runs its trigger has started, against `maxRuns`. */
-  readonly fired: number;
-}
-
 export interface DueJobs {
   readonly jobs: readonly DueJob[];
   /** There may be more that are due as soon. */
   readonly more: boolean;
   /** Ids whose rows cannot be read, with the reason. */
-  readonly unreadable: readonly (DueJobKey & { readonly reason: string })[];
+  readonly unreadable: readonly UnreadableJob[];
   readonly pauses: Pauses;
   /** The database's clock. */
   readonly at: Date;
 }
-
-/** A job as it was set aside: once it is edited it is looked at again. */
-export type DueJobKey = Pick<DueJob, 'jobId' | 'revision'>;
 
 /** How often a run is tried whose nodes die, if its job does not allow more. */
 export const MOST_CRASHES = 5;

@@ -1,43 +1,18 @@
+import type { Job, JobOrigin, JobPatch, JobState, NewJob } from '../domain/job.js';
+import type { Declared, DeclaredJob } from '../domain/declared-job.js';
 import type {
-  Job,
-  JobOrigin,
-  JobPatch,
-  JobPolicy,
-  JobState,
-  NewJob,
-  Overlap,
-} from '../domain/job.js';
+  Author,
+  Backfill,
+  Backfilled,
+  Conflict,
+  Misses,
+  PauseJob,
+  RunNow,
+} from '../domain/job-requests.js';
 import type { Run } from '../domain/run.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import type { Page, PageQuery } from './page.js';
 import type { SqlRunner } from './sql-runner.js';
-
-/** What a declaration, in code or in the host's configuration, says of its job. */
-export interface DeclaredJob extends JobPolicy {
-  readonly id: string;
-  readonly name: string;
-  readonly task: string;
-  readonly payload: unknown;
-  readonly origin: Exclude<JobOrigin, 'api'>;
-  /**
-   * When it fires. `interval` without `startAt` begins one period after it is first declared;
-   * `start` fires once, so long after each cold start of the cluster.
-   */
-  readonly trigger: TriggerSpec | { readonly type: 'start'; readonly delayMs: number };
-  readonly tags: readonly string[];
-  /** Declared, but not to be fired until somebody resumes it. */
-  readonly paused: boolean;
-  /** Tells an unchanged declaration from a changed one. */
-  readonly hash: string;
-}
-
-/**
- * What bringing a declaration into the store did. `drifted`: another live node declares a newer one,
- * which stays. `restored`: a cold start ended what `retime` had set. `taken`: a job of that id was made
- * at run time, or by the other kind of declaration.
- */
-export type Declared =
-  'created' | 'unchanged' | 'replaced' | 'restarted' | 'restored' | 'drifted' | 'revived' | 'taken';
 
 export interface JobQuery extends PageQuery {
   /** Jobs whose id or name contains this text, whatever its case. */
@@ -49,79 +24,23 @@ export interface JobQuery extends PageQuery {
   readonly order?: 'id' | 'nextFireAt';
 }
 
-/** How a change is made, and by whom. */
-export interface ChangeOptions {
+/** How a change is made. */
+export interface ChangeOptions extends Author {
   /**
    * The caller's transaction, which the change becomes a part of: a TypeORM `EntityManager` on the
    * database of our tables. Default: a transaction of our own.
    */
   readonly manager?: SqlRunner;
-  /** Who asks, for the audit. Default: the host's code. */
-  readonly actor?: string;
-  /** Why, for the audit. */
-  readonly reason?: string | null;
   /** @throws RevisionConflictError unless the job is at this revision. Default: whatever it is at. */
   readonly ifRevision?: number;
   /** Making a job again with the same key answers with the job of the first time. */
   readonly idempotencyKey?: string;
 }
 
-/**
- * What becomes of a new job whose id is taken: it is refused; it gives the job that is there its
- * definition; the other one stays as it is.
- *
- * `replace` leaves the job its ledger, the count of its runs and an operator's pause, and its plan if
- * the trigger is the same. Only a job that was made at run time too can be replaced.
- */
-export type Conflict = 'error' | 'replace' | 'keep';
-
 export interface Added {
   readonly job: Job;
   /** False: there was one, which was replaced or kept. */
   readonly created: boolean;
-}
-
-export interface PauseJob {
-  /** For whoever finds it paused. Default: none. */
-  readonly reason?: string | null;
-  /** When the pause ends by itself. Default: when somebody resumes the job. */
-  readonly until?: Date | null;
-}
-
-/** What a resumed job makes up for: nothing, or the last fire time that it missed. */
-export type Misses = 'skip' | 'once';
-
-export interface RunNow {
-  /** Instead of the job's own payload. */
-  readonly payload?: unknown;
-  /** Instead of the job's own policy: `allow` starts it although the job is at its limit. */
-  readonly overlap?: Overlap;
-  /** Asking again with the same key answers with the run of the first time. */
-  readonly idempotencyKey?: string;
-}
-
-export interface Backfill {
-  /** The first instant, itself included. */
-  readonly from: Date;
-  /** The last instant, itself included; not in the future. */
-  readonly to: Date;
-  /** Default: `buffer-all`, one after the other. `cancel-previous` is refused. */
-  readonly overlap: Overlap;
-  /** So many fire times at most, the earliest. */
-  readonly limit: number;
-  /** Only tells what would be done. */
-  readonly dryRun: boolean;
-}
-
-export interface Backfilled {
-  /** Names the runs of this backfill; null for a dry run. */
-  readonly backfillId: string | null;
-  /** The fire times that are run, or would be. */
-  readonly fireTimes: readonly Date[];
-  /** How many of them were skipped at once, by the overlap policy. */
-  readonly skipped: number;
-  /** There are more in the range than the limit. */
-  readonly more: boolean;
 }
 
 /**

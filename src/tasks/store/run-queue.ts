@@ -1,4 +1,4 @@
-import type { JobPolicy } from '../domain/job.js';
+import type { RunPolicy } from '../domain/run-policy.js';
 import type { LogLevel, Progress, RunCause, RunError } from '../domain/run.js';
 
 /** One claim takes no more: the nodes that come after would wait for it. */
@@ -9,9 +9,6 @@ export interface Claim {
   readonly runId: string;
   readonly attempt: number;
 }
-
-/** What a run's end follows. */
-export type RunPolicy = Pick<JobPolicy, 'timeoutMs' | 'retry' | 'transactional'>;
 
 export interface ClaimedRun extends Claim {
   readonly jobId: string;

@@ -2,15 +2,13 @@ import { POLICY_NAMES } from '../domain/job.js';
 import type { SkipReason } from '../domain/run.js';
 import {
   FireLedger,
-  type DueJob,
-  type DueJobKey,
   type DueJobs,
   type Fire,
   type Fired,
   type NodesAtWork,
   type Settled,
 } from '../store/fire-ledger.js';
-import { readDueJob } from '../store/read-due-job.js';
+import { readDueJob, type DueJob, type DueJobKey } from '../domain/due-job.js';
 import type { MemoryDatabase } from './memory-database.js';
 import { fireRows } from './memory-fire-rows.js';
 import { release } from './memory-release.js';

@@ -1,8 +1,8 @@
 import type { Log } from '../domain/log.js';
 import { triggerSpecSchema } from '../triggers/trigger-spec.js';
-import { careFor, CARES, type Care, type CareOptions } from '../store/care-decision.js';
+import { careFor, CARES, type Care, type CareOptions } from '../domain/care-decision.js';
 import { CareReport } from '../store/care-report.js';
-import { undealt } from '../store/job-changes.js';
+import { undealt } from '../domain/job-changes.js';
 import { JobCare } from '../store/job-store.js';
 import type { MemoryDatabase } from './memory-database.js';
 import { MemoryJobWriter } from './memory-job-writer.js';

@@ -3,29 +3,25 @@ import type { Job, JobOrigin, JobPatch, NewJob } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
 import { storableJson } from '../domain/storable.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
-import { placeBackfill, planBackfill } from '../store/backfill-plan.js';
+import { placeBackfill, planBackfill } from '../domain/backfill-plan.js';
 import { encodeDated } from '../store/cursor.js';
-import { firstDeclared, redeclared, type Generation } from '../store/declaration.js';
-import { paused, resumed, undealt } from '../store/job-changes.js';
-import { jobOf, newJob, type JobChange, type StoredJob } from '../store/job-definition.js';
-import { modified, reset, retimed, supplanted } from '../store/job-edits.js';
+import { firstDeclared, redeclared, type Generation } from '../domain/declaration.js';
+import { paused, resumed, undealt } from '../domain/job-changes.js';
+import { jobOf, newJob, type JobChange, type StoredJob } from '../domain/job-definition.js';
+import { modified, reset, retimed, supplanted } from '../domain/job-edits.js';
 import { isAskedFor } from '../store/job-query.js';
-import {
-  JobStore,
-  type Added,
-  type Backfill,
-  type Backfilled,
-  type ChangeOptions,
-  type Conflict,
-  type Declared,
-  type DeclaredJob,
-  type JobQuery,
-  type Misses,
-  type PauseJob,
-  type RunNow,
-} from '../store/job-store.js';
+import { JobStore, type Added, type ChangeOptions, type JobQuery } from '../store/job-store.js';
+import type {
+  Backfill,
+  Backfilled,
+  Conflict,
+  Misses,
+  PauseJob,
+  RunNow,
+} from '../domain/job-requests.js';
+import type { Declared, DeclaredJob } from '../domain/declared-job.js';
 import type { Page } from '../store/page.js';
-import { whyUnreadable } from '../store/unreadable.js';
+import { whyUnreadable } from '../domain/unreadable.js';
 import type { MemoryDatabase } from './memory-database.js';
 import { MemoryJobWriter } from './memory-job-writer.js';
 import { insertRun } from './memory-insert-run.js';

@@ -1,5 +1,5 @@
 import type { Run } from '../domain/run.js';
-import type { StoredJob } from '../store/job-definition.js';
+import type { StoredJob } from '../domain/job-definition.js';
 
 /**
  * The rows of the in-memory store, with the columns of the real tables. A row is a value: a change

@@ -1,6 +1,6 @@
 import { pickRuns } from '../domain/pick-runs.js';
 import { storableText } from '../domain/storable.js';
-import { runPolicyOf } from '../store/run-policy.js';
+import { runPolicyOf } from '../domain/run-policy.js';
 import {
   RunQueue,
   type Claim,
@@ -11,7 +11,7 @@ import {
   type Recorded,
   type RunProgress,
 } from '../store/run-queue.js';
-import { cancelledError } from '../store/run-changes.js';
+import { cancelledError } from '../domain/run-changes.js';
 import type { MemoryDatabase } from './memory-database.js';
 import type { RunRow } from './memory-rows.js';
 import { byId } from './memory-runs.js';

@@ -9,7 +9,7 @@ import {
   cancelReasonOf,
   checkRetry,
   lineId,
-} from '../store/run-changes.js';
+} from '../domain/run-changes.js';
 import { RunStore, type LineQuery, type RunQuery } from '../store/run-store.js';
 import type { MemoryDatabase } from './memory-database.js';
 import { insertRun } from './memory-insert-run.js';

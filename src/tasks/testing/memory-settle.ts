@@ -1,5 +1,5 @@
 import { MOST_CRASHES, type Settled } from '../store/fire-ledger.js';
-import { cancelledError } from '../store/run-changes.js';
+import { cancelledError } from '../domain/run-changes.js';
 import type { MemoryDatabase } from './memory-database.js';
 import type { RunRow } from './memory-rows.js';
 import { pendAgain, tellSlots } from './memory-run-ends.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jobIdSchema, jobPatchSchema, newJobSchema, type NewJobInput } from '../../domain/job.js';
 import { InvalidInputError } from '../../domain/errors.js';
-import type { Conflict } from '../../store/job-store.js';
+import type { Conflict } from '../../domain/job-requests.js';
 import { flatJobSchema, flatPatchSchema, isFlat } from './flat-form/flat-job.js';
 import { changeOfFlat, jobOfFlat, type FlatChange } from './flat-form/from-flat.js';
 

@@ -1,5 +1,5 @@
 import type { RunCause } from '../../domain/run.js';
-import { runPolicyOf } from '../run-policy.js';
+import { runPolicyOf } from '../../domain/run-policy.js';
 import type { ClaimedRun } from '../run-queue.js';
 
 /** A claimed run as statements answer it, and when the next one may start. */

@@ -1,8 +1,6 @@
 import { runsLeft } from '../../domain/fire-plan.js';
 import {
   FireLedger,
-  type DueJob,
-  type DueJobKey,
   type DueJobs,
   type Fire,
   type Fired,
@@ -10,7 +8,12 @@ import {
   type NodesAtWork,
   type Settled,
 } from '../fire-ledger.js';
-import { readDueJob, type StoredDueJob } from '../read-due-job.js';
+import {
+  readDueJob,
+  type StoredDueJob,
+  type DueJob,
+  type DueJobKey,
+} from '../../domain/due-job.js';
 import type { PostgresStoreOptions } from './engine-options.js';
 import type { EnginePool } from './engine-pool.js';
 import { dueJobs } from './sql/due-jobs.js';

@@ -1,8 +1,9 @@
 import { JobExistsError } from '../../domain/errors.js';
 import type { JobOrigin, NewJob } from '../../domain/job.js';
-import { jobOf, newJob } from '../job-definition.js';
-import { assertRevision, supplanted } from '../job-edits.js';
-import type { Added, ChangeOptions, Conflict } from '../job-store.js';
+import { jobOf, newJob } from '../../domain/job-definition.js';
+import { assertRevision, supplanted } from '../../domain/job-edits.js';
+import type { Added, ChangeOptions } from '../job-store.js';
+import type { Conflict } from '../../domain/job-requests.js';
 import { auditChange } from './audit.js';
 import type { JobWriter } from './job-writer.js';
 

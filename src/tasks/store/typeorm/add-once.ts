@@ -1,6 +1,7 @@
 import type { JobOrigin, NewJob } from '../../domain/job.js';
-import { jobOf } from '../job-definition.js';
-import type { Added, ChangeOptions, Conflict } from '../job-store.js';
+import { jobOf } from '../../domain/job-definition.js';
+import type { Added, ChangeOptions } from '../job-store.js';
+import type { Conflict } from '../../domain/job-requests.js';
 import { addJob } from './add-job.js';
 import { answerOnce } from './answer-once.js';
 import type { JobWriter } from './job-writer.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STAMP } from '../database-time.js';
-import { placeBackfill, planBackfill } from '../backfill-plan.js';
-import type { Backfill, Backfilled } from '../job-store.js';
+import { placeBackfill, planBackfill } from '../../domain/backfill-plan.js';
+import type { Backfill, Backfilled } from '../../domain/job-requests.js';
 import type { JobWriter } from './job-writer.js';
 import { occupancyOf, roomFor } from './occupancy.js';
 import { lockForInsert } from './run-now.js';

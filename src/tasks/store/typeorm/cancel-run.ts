@@ -1,7 +1,7 @@
 import type { Run } from '../../domain/run.js';
 import { STAMP } from '../database-time.js';
 import type { ChangeOptions } from '../job-store.js';
-import { cancelledError, cancelling, cancelReasonOf } from '../run-changes.js';
+import { cancelledError, cancelling, cancelReasonOf } from '../../domain/run-changes.js';
 import { writeAudit } from './audit.js';
 import type { JobWriter } from './job-writer.js';
 import { readRun } from './read-run.js';

@@ -1,5 +1,5 @@
-import { firstDeclared, redeclared, type Generation } from '../declaration.js';
-import type { Declared, DeclaredJob } from '../job-store.js';
+import { firstDeclared, redeclared, type Generation } from '../../domain/declaration.js';
+import type { Declared, DeclaredJob } from '../../domain/declared-job.js';
 import { isAlive } from '../postgres/sql/live-nodes.js';
 import type { JobWriter } from './job-writer.js';
 

@@ -1,6 +1,6 @@
 import { interval, STATEMENT_CLOCK } from '../database-time.js';
 import { isAlive } from '../postgres/sql/live-nodes.js';
-import type { CareOptions } from '../care-decision.js';
+import type { CareOptions } from '../../domain/care-decision.js';
 import type { JobWriter } from './job-writer.js';
 
 /** Ids of jobs for which something may have to be done. */

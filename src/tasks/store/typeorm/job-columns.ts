@@ -1,4 +1,4 @@
-import type { JobDefinition } from '../job-definition.js';
+import type { JobDefinition } from '../../domain/job-definition.js';
 
 /** The columns of `jobs` that a definition fills, each with its value as a parameter. */
 export const JOB_COLUMNS: readonly (readonly [

@@ -1,8 +1,8 @@
 import type { JobOrigin, JobPatch, JobPolicy, JobState } from '../../domain/job.js';
 import type { TriggerSpec } from '../../triggers/trigger-spec.js';
-import type { StoredJob } from '../job-definition.js';
-import type { DeclaredJob } from '../job-store.js';
-import { whyUnreadable } from '../unreadable.js';
+import type { StoredJob } from '../../domain/job-definition.js';
+import type { DeclaredJob } from '../../domain/declared-job.js';
+import { whyUnreadable } from '../../domain/unreadable.js';
 
 /** A row of `jobs` and its plan. */
 interface JobRow {

@@ -1,10 +1,15 @@
 import { JobNotFoundError } from '../../domain/errors.js';
 import type { SkippedRange } from '../../domain/fire-plan.js';
 import { STAMP, type ClockShift } from '../database-time.js';
-import { stateOf, type JobChange, type JobDefinition, type StoredJob } from '../job-definition.js';
-import { assertRevision } from '../job-edits.js';
-import { REMOVED } from '../run-changes.js';
-import { nextOf } from '../job-trigger.js';
+import {
+  stateOf,
+  type JobChange,
+  type JobDefinition,
+  type StoredJob,
+} from '../../domain/job-definition.js';
+import { assertRevision } from '../../domain/job-edits.js';
+import { REMOVED } from '../../domain/run-changes.js';
+import { nextOf } from '../../domain/job-trigger.js';
 import type { SchemaName } from '../schema-name.js';
 import type { SqlRunner } from '../sql-runner.js';
 import type { WakeUp } from '../wake-ups.js';

@@ -1,6 +1,6 @@
 import type { Job } from '../../domain/job.js';
 import { decodeCursor, decodeDatedCursor, encodeDated, pageOf } from '../cursor.js';
-import { jobOf } from '../job-definition.js';
+import { jobOf } from '../../domain/job-definition.js';
 import type { JobQuery } from '../job-store.js';
 import type { Page } from '../page.js';
 import type { SqlRunner } from '../sql-runner.js';

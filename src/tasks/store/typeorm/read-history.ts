@@ -1,5 +1,5 @@
 import type { LogLevel, RunAttempt, RunError, RunLine, RunState } from '../../domain/run.js';
-import { lineId } from '../run-changes.js';
+import { lineId } from '../../domain/run-changes.js';
 import type { LineQuery } from '../run-store.js';
 import type { SchemaName } from '../schema-name.js';
 import type { SqlRunner } from '../sql-runner.js';

@@ -1,6 +1,6 @@
 import type { Run } from '../../domain/run.js';
 import type { ChangeOptions } from '../job-store.js';
-import { checkRetry } from '../run-changes.js';
+import { checkRetry } from '../../domain/run-changes.js';
 import { writeAudit } from './audit.js';
 import type { JobWriter } from './job-writer.js';
 import { readRun } from './read-run.js';

@@ -2,8 +2,8 @@ import { OverlappedError } from '../../domain/errors.js';
 import { placeRun } from '../../domain/place-run.js';
 import { storableJson } from '../../domain/storable.js';
 import { STAMP } from '../database-time.js';
-import type { StoredJob } from '../job-definition.js';
-import type { RunNow } from '../job-store.js';
+import type { StoredJob } from '../../domain/job-definition.js';
+import type { RunNow } from '../../domain/job-requests.js';
 import type { JobWriter } from './job-writer.js';
 import { makeRoom, roomFor } from './occupancy.js';
 

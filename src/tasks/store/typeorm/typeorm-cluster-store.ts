@@ -1,9 +1,9 @@
 import { NodeNotFoundError } from '../../domain/errors.js';
+import type { Author } from '../../domain/job-requests.js';
 import {
   ClusterStore,
   type AuditQuery,
   type AuditRow,
-  type ClusterChange,
   type ClusterState,
   type ClusterStats,
   type LeaderInfo,
@@ -85,19 +85,19 @@ export class TypeormClusterStore extends ClusterStore {
     );
   }
 
-  async pause(reason: string | null, by: ClusterChange = {}): Promise<void> {
+  async pause(reason: string | null, by: Author = {}): Promise<void> {
     await this.change(pauseCluster(this.schema), { ...by, reason: reason ?? by.reason ?? null });
   }
 
-  async resume(by: ClusterChange = {}): Promise<void> {
+  async resume(by: Author = {}): Promise<void> {
     await this.change(resumeCluster(this.schema), by);
   }
 
-  async resign(by: ClusterChange = {}): Promise<void> {
+  async resign(by: Author = {}): Promise<void> {
     await this.change(resignLeader(this.schema), by);
   }
 
-  async drain(nodeId: string, drain: boolean, by: ClusterChange = {}): Promise<void> {
+  async drain(nodeId: string, drain: boolean, by: Author = {}): Promise<void> {
     const rest = [nodeId, this.deadAfterMs, drain];
     const rows = await this.change(drainNode(this.schema), by, rest);
     if (rows.length === 0) throw new NodeNotFoundError(nodeId);
@@ -116,7 +116,7 @@ export class TypeormClusterStore extends ClusterStore {
 
   private change(
     sql: string,
-    { actor = 'code', reason = null }: ClusterChange,
+    { actor = 'code', reason = null }: Author,
     rest: readonly unknown[] = [],
   ): Promise<unknown[]> {
     return this.query(sql, [this.schema.channel, actor, reason, ...rest]);

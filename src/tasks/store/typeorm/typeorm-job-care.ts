@@ -6,13 +6,13 @@ import {
   careFor,
   type Care,
   type CareOptions,
-  type Circumstances,
-} from '../care-decision.js';
+  type JobFacts,
+} from '../../domain/care-decision.js';
 import { CareReport } from '../care-report.js';
 import { STAMP, type ClockShift } from '../database-time.js';
 import { isAlive } from '../postgres/sql/live-nodes.js';
-import { undealt } from '../job-changes.js';
-import type { StoredJob } from '../job-definition.js';
+import { undealt } from '../../domain/job-changes.js';
+import type { StoredJob } from '../../domain/job-definition.js';
 import { JobCare } from '../job-store.js';
 import type { SchemaName } from '../schema-name.js';
 import { writeAudit } from './audit.js';
@@ -139,9 +139,9 @@ export class TypeormJobCare extends JobCare {
     return true;
   }
 
-  private async circumstances(writer: JobWriter, job: StoredJob): Promise<Circumstances> {
+  private async circumstances(writer: JobWriter, job: StoredJob): Promise<JobFacts> {
     const { quoted } = writer.schema;
-    const [row] = await writer.query<Omit<Circumstances, 'now'>>(
+    const [row] = await writer.query<Omit<JobFacts, 'now'>>(
       `WITH alive AS MATERIALIZED (
          SELECT tasks, jobs FROM ${quoted}.nodes
          WHERE ${isAlive('$5')})

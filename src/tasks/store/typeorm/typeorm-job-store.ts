@@ -2,23 +2,19 @@ import type { Job, JobOrigin, JobPatch, NewJob } from '../../domain/job.js';
 import type { Run } from '../../domain/run.js';
 import type { TriggerSpec } from '../../triggers/trigger-spec.js';
 import type { ClockShift } from '../database-time.js';
-import { paused, resumed, undealt } from '../job-changes.js';
-import { jobOf, type JobChange, type StoredJob } from '../job-definition.js';
-import { modified, reset, retimed } from '../job-edits.js';
-import {
-  JobStore,
-  type Added,
-  type Backfill,
-  type Backfilled,
-  type ChangeOptions,
-  type Conflict,
-  type Declared,
-  type DeclaredJob,
-  type JobQuery,
-  type Misses,
-  type PauseJob,
-  type RunNow,
-} from '../job-store.js';
+import { paused, resumed, undealt } from '../../domain/job-changes.js';
+import { jobOf, type JobChange, type StoredJob } from '../../domain/job-definition.js';
+import { modified, reset, retimed } from '../../domain/job-edits.js';
+import { JobStore, type Added, type ChangeOptions, type JobQuery } from '../job-store.js';
+import type {
+  Backfill,
+  Backfilled,
+  Conflict,
+  Misses,
+  PauseJob,
+  RunNow,
+} from '../../domain/job-requests.js';
+import type { Declared, DeclaredJob } from '../../domain/declared-job.js';
 import type { Page } from '../page.js';
 import type { SchemaName } from '../schema-name.js';
 import { answerOnce } from './answer-once.js';

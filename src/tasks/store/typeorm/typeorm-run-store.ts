@@ -3,7 +3,7 @@ import type { Run, RunAttempt, RunLine } from '../../domain/run.js';
 import type { ClockShift } from '../database-time.js';
 import type { ChangeOptions } from '../job-store.js';
 import type { Page } from '../page.js';
-import { isRunId } from '../run-changes.js';
+import { isRunId } from '../../domain/run-changes.js';
 import { RunStore, type LineQuery, type RunQuery } from '../run-store.js';
 import type { SchemaName } from '../schema-name.js';
 import { cancelRun } from './cancel-run.js';

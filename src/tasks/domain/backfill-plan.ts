@@ -1,7 +1,7 @@
-import { InvalidInputError } from '../domain/errors.js';
-import { placeRun, type Occupancy, type Placement } from '../domain/place-run.js';
+import { InvalidInputError } from './errors.js';
+import { placeRun, type Occupancy, type Placement } from './place-run.js';
 import type { StoredJob } from './job-definition.js';
-import type { Backfill } from './job-store.js';
+import type { Backfill } from '../domain/job-requests.js';
 import { readable } from './job-trigger.js';
 
 export interface BackfillPlan {

@@ -25,7 +25,7 @@ export interface CareOptions {
 }
 
 /** What is so around a locked job. */
-export interface Circumstances {
+export interface JobFacts {
   /** A live worker knows its task and, if it was declared, a live node declares it. */
   readonly known: boolean;
   /** Some of its runs have not ended. */
@@ -41,10 +41,10 @@ const DAY_MS = 86_400_000;
 export function careFor(
   care: Care,
   job: StoredJob,
-  circumstances: Circumstances,
+  facts: JobFacts,
   options: CareOptions,
 ): JobChange | 'remove' | null {
-  const { known, now } = circumstances;
+  const { known, now } = facts;
   // A row that this version cannot read is written nowhere.
   if (job.state === 'unreadable') return null;
   switch (care) {
@@ -55,7 +55,7 @@ export function careFor(
     case 'orphan':
       return !known && isLost(job, now, options) ? orphaned(job, now) : null;
     case 'remove':
-      return isDone(job, circumstances, options) ? 'remove' : null;
+      return isDone(job, facts, options) ? 'remove' : null;
   }
 }
 
@@ -78,7 +78,7 @@ function isLost({ state, unknownSince }: StoredJob, now: Date, { orphanAfterMs }
 /** Finished means that it fires no more; what it has fired may still be going on. */
 function isDone(
   { state, deleteWhenDone, origin, updatedAt, lastFireAt }: StoredJob,
-  { unfinished, recorded, now }: Circumstances,
+  { unfinished, recorded, now }: JobFacts,
   { retentionDays }: CareOptions,
 ): boolean {
   if (state !== 'finished' || unfinished) return false;

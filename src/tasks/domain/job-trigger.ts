@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { InvalidInputError, WrongStateError } from '../domain/errors.js';
-import type { Job } from '../domain/job.js';
+import { InvalidInputError, WrongStateError } from './errors.js';
+import type { Job } from './job.js';
 import { triggerOf } from '../triggers/parse-trigger.js';
 import { periodMs, triggerSpecSchema, type TriggerSpec } from '../triggers/trigger-spec.js';
 import type { Trigger } from '../triggers/trigger.js';

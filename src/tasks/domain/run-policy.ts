@@ -1,5 +1,7 @@
-import { retrySchema, type Retry } from '../domain/job.js';
-import type { RunPolicy } from './run-queue.js';
+import { retrySchema, type JobPolicy, type Retry } from './job.js';
+
+/** What a run's end follows. */
+export type RunPolicy = Pick<JobPolicy, 'timeoutMs' | 'retry' | 'transactional'>;
 
 /** What a run's end follows, as its job's row has it; all null when the job is gone. */
 export interface StoredRunPolicy {

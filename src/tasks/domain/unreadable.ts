@@ -1,5 +1,5 @@
-import { InvalidInputError, type Issue } from '../domain/errors.js';
-import { jobPolicySchema, type JobPolicy } from '../domain/job.js';
+import { InvalidInputError, type Issue } from './errors.js';
+import { jobPolicySchema, type JobPolicy } from './job.js';
 import { issuesOf } from '../triggers/invalid-input.js';
 import { triggerOf } from '../triggers/parse-trigger.js';
 import { triggerSpecSchema, type TriggerSpec } from '../triggers/trigger-spec.js';

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { rangeOf, type SkippedRange } from '../domain/fire-plan.js';
-import type { SkipReason } from '../domain/run.js';
+import { rangeOf, type SkippedRange } from './fire-plan.js';
+import type { SkipReason } from './run.js';
 import type { JobChange, JobDefinition, StoredJob } from './job-definition.js';
-import type { Misses, PauseJob } from './job-store.js';
+import type { Misses, PauseJob } from '../domain/job-requests.js';
 import { nextOf, replanFrom, ruleOf } from './job-trigger.js';
 
 /**

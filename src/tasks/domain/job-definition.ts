@@ -1,7 +1,7 @@
-import type { SkippedRange } from '../domain/fire-plan.js';
-import type { Job, JobOrigin, JobPatch, JobPolicy, JobState, NewJob } from '../domain/job.js';
+import type { SkippedRange } from './fire-plan.js';
+import type { Job, JobOrigin, JobPatch, JobPolicy, JobState, NewJob } from './job.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
-import type { DeclaredJob } from './job-store.js';
+import type { DeclaredJob } from '../domain/declared-job.js';
 import { anchored, firstOf } from './job-trigger.js';
 
 /** What stands in a job's row, whoever made it. */

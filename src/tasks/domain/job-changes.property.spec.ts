@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aDeclaration, later, minutes, NOON, stored } from '../../../test/support/builders.js';
-import { InvalidInputError } from '../domain/errors.js';
-import { planFires, type SkippedRange } from '../domain/fire-plan.js';
+import { InvalidInputError } from './errors.js';
+import { planFires, type SkippedRange } from './fire-plan.js';
 import { triggerOf } from '../triggers/parse-trigger.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import { firstDeclared, redeclared } from './declaration.js';

@@ -8,8 +8,8 @@ import {
   NOON,
   stored,
 } from '../../../test/support/builders.js';
-import { InvalidInputError, JobExistsError, RevisionConflictError } from '../domain/errors.js';
-import type { JobPatch } from '../domain/job.js';
+import { InvalidInputError, JobExistsError, RevisionConflictError } from './errors.js';
+import type { JobPatch } from './job.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import { firstDeclared, redeclared } from './declaration.js';
 import { orphaned, paused } from './job-changes.js';

@@ -1,9 +1,9 @@
-import { JobExistsError, RevisionConflictError } from '../domain/errors.js';
-import { jobPolicySchema, type JobOrigin, type JobPatch, type NewJob } from '../domain/job.js';
+import { JobExistsError, RevisionConflictError } from './errors.js';
+import { jobPolicySchema, type JobOrigin, type JobPatch, type NewJob } from './job.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import { redefined, unchanged } from './job-changes.js';
 import { MADE_PAUSED, type JobChange, type StoredJob } from './job-definition.js';
-import type { DeclaredJob } from './job-store.js';
+import type { DeclaredJob } from '../domain/declared-job.js';
 import { continued, firstOf, replanFrom } from './job-trigger.js';
 
 /** What users change of a job's definition. Pure. */

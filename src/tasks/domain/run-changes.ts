@@ -1,6 +1,6 @@
-import { InvalidInputError, WrongStateError } from '../domain/errors.js';
-import type { Run } from '../domain/run.js';
-import type { ChangeOptions } from './job-store.js';
+import { InvalidInputError, WrongStateError } from './errors.js';
+import type { Run } from './run.js';
+import type { Author } from './job-requests.js';
 
 /** What can be asked of a run, and in which state: the same in every store. */
 
@@ -17,7 +17,7 @@ export function lineId(after: string): string {
 }
 
 /** Why a run is cancelled, as its handler and its readers are told. */
-export const cancelReasonOf = ({ actor, reason }: ChangeOptions): string =>
+export const cancelReasonOf = ({ actor, reason }: Author): string =>
   reason ?? `cancelled by ${actor ?? 'code'}`;
 
 /** The error of a run that was cancelled before a handler could say anything. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aStoredJob, hours, later, minutes, NOON, stored } from '../../../test/support/builders.js';
-import { WrongStateError } from '../domain/errors.js';
+import { WrongStateError } from './errors.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import { orphaned, paused, redefined, resumed, revived, undealt } from './job-changes.js';
 

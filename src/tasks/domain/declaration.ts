@@ -2,7 +2,7 @@ import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import { redefined, revived, unchanged } from './job-changes.js';
 import type { JobChange, JobDefinition, StoredJob } from './job-definition.js';
 import { isRetimed } from './job-edits.js';
-import type { Declared, DeclaredJob } from './job-store.js';
+import type { Declared, DeclaredJob } from '../domain/declared-job.js';
 import { anchored, continued, nextOf, replanFrom } from './job-trigger.js';
 
 /**

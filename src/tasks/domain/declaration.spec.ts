@@ -4,7 +4,7 @@ import { firstDeclared, redeclared, type Generation } from './declaration.js';
 import { orphaned, paused, resumed } from './job-changes.js';
 import type { StoredJob } from './job-definition.js';
 import { modified, retimed } from './job-edits.js';
-import type { DeclaredJob } from './job-store.js';
+import type { DeclaredJob } from '../domain/declared-job.js';
 
 const at = (n: number) => later(NOON, minutes(n));
 const START = { type: 'start', delayMs: minutes(1) } as const;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { aStoredJob, later, minutes, NOON } from '../../../test/support/builders.js';
-import { InvalidInputError } from '../domain/errors.js';
-import type { Placement } from '../domain/place-run.js';
-import type { Overlap } from '../domain/job.js';
+import { InvalidInputError } from './errors.js';
+import type { Placement } from './place-run.js';
+import type { Overlap } from './job.js';
 import { placeBackfill, planBackfill } from './backfill-plan.js';
-import type { Backfill } from './job-store.js';
+import type { Backfill } from '../domain/job-requests.js';
 
 const at = (n: number) => later(NOON, minutes(n));
 const report = aStoredJob('report');
