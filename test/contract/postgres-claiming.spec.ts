@@ -4,6 +4,7 @@ import { AGED_AFTER_MS, claimShares, pickRuns } from '../../src/tasks/domain/pic
 import { ENGINE_SETTINGS } from '../../src/tasks/store/postgres/session-settings.js';
 import { claim as claimStatement } from '../../src/tasks/store/postgres/sql/claim.js';
 import { TASK } from '../support/builders.js';
+import { until } from '../support/until.js';
 import { postgresStores, type PostgresTestStore } from './postgres-store.js';
 import { aNodeAtWork, claim } from './scenes.js';
 import { DEAD_AFTER_MS, type TestNode } from './test-store.js';
@@ -119,6 +120,30 @@ describe('a claim from many runs', () => {
     expect(jobs(await claim(north, 3)).sort()).toEqual(['e', 'f', 'g']);
     await other.query('ROLLBACK');
     expect(jobs(await claim(north, 3))).toEqual(['a', 'b', 'c']);
+  });
+
+  it.each([
+    ['the only one that waits', 0, 0],
+    ['the newest of a crowd', 5, 3],
+  ])('leaves a run that was put off after it looked: %s', async (_which, others, turn) => {
+    await each(Array.from({ length: others }, (_, n) => ({ job: `older-${n}`, ago: 1_000 })));
+    await each([{ job: 'put-off' }]);
+    const { quoted } = store.schema;
+    await other.query('BEGIN');
+    await other.query(`SELECT 1 FROM ${quoted}.leader_lock FOR UPDATE`);
+    const claiming = north.queue.claim([TASK], 1, {}, turn);
+    await until('the claim waits', async () => {
+      const waits = await store.query(
+        `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%leader_lock%'
+         AND datname = current_database()`,
+      );
+      return waits.length > 0;
+    });
+    await store.query(
+      `UPDATE ${quoted}.runs SET run_at = now() + interval '1 hour' WHERE job_id = 'put-off'`,
+    );
+    await other.query('COMMIT');
+    expect(jobs((await claiming).runs)).not.toContain('put-off');
   });
 
   it('locks no run that it does not take', async () => {

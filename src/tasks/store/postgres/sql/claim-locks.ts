@@ -1,3 +1,4 @@
+import { STATEMENT_CLOCK } from '../../database-time.js';
 import { MOST_CLAIMED } from '../../run-queue.js';
 import type { SchemaName } from '../../schema-name.js';
 import { dueOf } from './claim-groups.js';
@@ -9,6 +10,9 @@ import { dueOf } from './claim-groups.js';
  * many, and what somebody else has locked is passed over for the next. Where a group has not enough of
  * them that are free (somebody cancels all its runs and has not committed), the others make up for it.
  *
+ * What was chosen may have been claimed, failed, and been put off to a retry since: the lock is had of the
+ * row as it is now, so each condition stands here again, its time as well.
+ *
  * Rows are asked for one at a time, and no more than are taken: what is not asked for is not locked,
  * and not hidden from nodes that ask at the same instant.
  */
@@ -19,6 +23,7 @@ export const locks = (schema: SchemaName) => `
         CROSS JOIN LATERAL (
           SELECT ${LOCKED} FROM ${schema.quoted}.runs r
           WHERE r.id = c.id AND r.fire_at = c.fire_at AND r.queued
+            AND r.run_at <= ${STATEMENT_CLOCK}
           OFFSET 0
           FOR NO KEY UPDATE SKIP LOCKED) r),
     others AS MATERIALIZED (
