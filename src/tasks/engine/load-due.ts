@@ -26,8 +26,8 @@ export interface Loaded extends Omit<DueJobs, 'more'> {
 
 /**
  * Reads what is due soon. The earliest come first, so what an outage has left would hide the live ones
- * behind it, and a flood of live ones what has just come due: where there is more than is loaded at once,
- * each of these is read on its own.
+ * behind it, and a flood of live ones what came due after it: where there is more than is loaded at once,
+ * each of these is read on its own, what comes after the flood's instant as well as what has just come due.
  *
  * @param liveFrom what was due before this is to be caught up on
  */
@@ -47,6 +47,8 @@ export async function loadDue(
   };
   let { end, at } = await read();
   if (end && end < liveFrom) ({ end, at } = await read(liveFrom));
+  // Of what is due at one instant there may be any number, and no more of it is read now.
+  if (end && end <= at) ({ end, at } = await read(new Date(end.getTime() + 1)));
   while (end && end <= at && parts.length < MOST_PARTS) {
     const recent = Math.max(at.getTime() - RECENT_MS, end.getTime() + 1);
     ({ end, at } = await read(new Date(recent)));
