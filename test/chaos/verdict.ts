@@ -105,15 +105,18 @@ function aboveLimit({ id, policy }: JobHistory, runs: readonly Run[]): Run[][] {
     const live = own.filter(
       (other) =>
         other.createdAt < run.createdAt &&
-        (other.finishedAt === null || other.finishedAt.getTime() > madeAt(run)),
+        (other.finishedAt === null || other.finishedAt.getTime() > madeAt(run, other)),
     );
     return live.length >= policy.maxInstances ? [[run, ...live]] : [];
   });
 }
 
-/** What gives way to a run is ended by the statement that makes it, which takes its time to do both. */
-const madeAt = ({ createdAt }: Run) => createdAt.getTime() + STATEMENT_MS;
-const STATEMENT_MS = 20;
+/**
+ * What gives way to a run is ended by the statement that makes it. That does both one after the other,
+ * with the time of each, and on a busy machine it may stand still in between.
+ */
+const madeAt = ({ createdAt }: Run, { reason }: Run) =>
+  createdAt.getTime() + (reason === 'superseded' ? 1_000 : 0);
 
 /** What was done to a node so long ago may still be felt by it. */
 const AFTERMATH_MS = 4 * DEAD_AFTER_MS;
