@@ -27,7 +27,7 @@ export function givingBackContract(makeStore: MakeStore): void {
       await store.jobs.add(aJob('report'), 'api');
       const before = await store.jobs.runNow('report', {});
       const claimed = await claim(north, 1);
-      await north.queue.giveBack(claimed);
+      expect(await north.queue.giveBack(claimed)).toBe(1);
       expect(await run(store, before.id)).toEqual(before);
       expect(await claim(south, 1)).toMatchObject([{ runId: before.id, attempt: 1 }]);
     });
@@ -81,7 +81,7 @@ export function givingBackContract(makeStore: MakeStore): void {
       await north.queue.giveBack([{ ...claimed, attempt: 0 }]);
       expect(await run(store, claimed.runId)).toMatchObject({ state: 'running' });
       await north.queue.finish([settled('succeeded', claimed)]);
-      await north.queue.giveBack([claimed]);
+      expect(await north.queue.giveBack([claimed])).toBe(0);
       expect(await run(store, claimed.runId)).toMatchObject({ state: 'succeeded' });
     });
   });

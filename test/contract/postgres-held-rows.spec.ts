@@ -90,10 +90,10 @@ describe('a held run', () => {
       held: true,
     });
     expect(await run(store, two.runId)).toMatchObject({ state: 'pending' });
-    await north.queue.giveBack([one]);
+    expect(await north.queue.giveBack([one])).toBe(0);
     expect(await run(store, one.runId)).toMatchObject({ state: 'running' });
     await holder!.release();
-    await north.queue.giveBack([one]);
+    expect(await north.queue.giveBack([one])).toBe(1);
     expect(await run(store, one.runId)).toMatchObject({ state: 'pending' });
   });
 

@@ -89,7 +89,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     fires: patched(store.fires, { settle: async () => ({ abandoned: 0, rerun: 0 }) }),
   })),
   bug('does not take claims back', ['a claim is at work'], (store) => ({
-    queue: patched(store.queue, { giveBack: async () => undefined }),
+    queue: patched(store.queue, { giveBack: async () => 0 }),
   })),
   bug('grants leases that never end', ['a leader is found'], (store, database) => ({
     lock: patched(store.lock, {

@@ -18,6 +18,8 @@ class Queue {
   readonly turns: number[] = [];
   nextInMs: number | null = null;
   readonly given: Claim[] = [];
+  /** Somebody's transaction holds all rows. */
+  isHeld = false;
   /** What happens to the answer of a claim on its way back. */
   onTheWay: () => Promise<void> = () => Promise.resolve();
 
@@ -38,10 +40,11 @@ class Queue {
 
   claimed = (): Promise<readonly ClaimedRun[]> => Promise.resolve([...this.running]);
 
-  giveBack(claims: readonly Claim[]): Promise<void> {
+  giveBack(claims: readonly Claim[]): Promise<number> {
+    if (this.isHeld) return Promise.resolve(0);
     this.given.push(...claims);
     this.running = this.running.filter(({ runId }) => !claims.some((one) => one.runId === runId));
-    return Promise.resolve();
+    return Promise.resolve(claims.length);
   }
 
   finish: RunQueue['finish'] = () => Promise.resolve([]);
@@ -263,6 +266,36 @@ describe('a claim whose answer was lost', () => {
     await clock.advance(100);
     expect(queue.given.map(({ runId }) => runId)).toEqual(['1', '2']);
     expect(claimed).toEqual(['3']);
+  });
+
+  it('is given back once nobody holds it any more, without waiting for the next look', async () => {
+    queue.isHeld = true;
+    await loseAnswer();
+    await clock.advance(1_000);
+    expect(queue.given).toEqual([]);
+    queue.isHeld = false;
+    await clock.advance(250);
+    expect(queue.given.map(({ runId }) => runId)).toEqual(['1', '2']);
+  });
+
+  it('is given back by a node that stops, however often that takes', async () => {
+    queue.isHeld = true;
+    await loseAnswer();
+    const stopped = claimer.stop();
+    await clock.advance(1_000);
+    queue.isHeld = false;
+    await clock.advance(250);
+    await stopped;
+    expect(queue.running).toEqual([]);
+  });
+
+  it('holds up a stop for two seconds at most', async () => {
+    queue.isHeld = true;
+    await loseAnswer();
+    const stopped = claimer.stop();
+    await clock.advance(2_500);
+    await stopped;
+    expect(queue.running).toHaveLength(2);
   });
 
   it('does not make it give back what it holds', async () => {

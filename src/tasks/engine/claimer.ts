@@ -14,6 +14,11 @@ export interface ClaimerOptions {
 /** How many more runs of a task this node may take, for tasks that have a limit. */
 export type TaskLimits = Readonly<Record<string, number>>;
 
+/** A claim that somebody holds cannot be given back now; it is tried again so soon. */
+const HELD_MS = 250;
+/** For no longer than this once the node stops, in ms. */
+const LAST_TRIES_MS = 2_000;
+
 const NOTHING: Claimed = { runs: [], nextInMs: null };
 
 /**
@@ -26,6 +31,8 @@ const NOTHING: Claimed = { runs: [], nextInMs: null };
  *   Before the next claim it asks for them and gives them back. There is one question at a time, so
  *   none of them can be a claim whose answer is still to come. A claim may even reach the database
  *   after that question; then a heartbeat's answer tells of it, and the ledger is asked again.
+ * - A run that is to be given back is held by somebody, or its job is being changed. It stays in doubt, and
+ *   is given back later; a node that stops tries for a while, as nobody would after it.
  * - The process froze between the claim and its answer, for so long that the runs may have been
  *   settled. They are not started but given back, which touches only what is still this node's.
  * - A run ends and another of its task begins while a claim is on its way. The limits that it was
@@ -94,15 +101,23 @@ export class Claimer {
     this.loop.wake();
   }
 
-  /** Resolves when no claim is on its way. */
+  /**
+   * Resolves when no claim is on its way, and none is left that was not started; with a database that
+   * does not answer, or where somebody holds one, after a while.
+   */
   async stop(): Promise<void> {
     this.stopping = true;
     await this.loop.stop();
+    const triesUntil = this.clock.monotonic() + LAST_TRIES_MS;
+    while (this.inDoubt && this.clock.monotonic() < triesUntil) {
+      await this.giveBackUnknown().catch(() => undefined);
+      if (this.inDoubt) await this.clock.sleep(HELD_MS);
+    }
   }
 
   private async turn(): Promise<number> {
     if (this.inDoubt || this.held.strangers) await this.giveBackUnknown();
-    const { pollMs } = this.options;
+    const pollMs = this.inDoubt ? HELD_MS : this.options.pollMs;
     const slots = Math.min(this.free, MOST_CLAIMED);
     if (slots === 0 || this.tasks.length === 0 || this.draining) return pollMs;
     const { runs, nextInMs } = await this.claim(slots);
@@ -117,24 +132,24 @@ export class Claimer {
 
   private async claim(slots: number): Promise<Claimed> {
     const askedAt = this.clock.monotonic();
+    const doubted = this.inDoubt;
     this.inDoubt = true;
     const claimed = await this.queue.claim(this.tasks, slots, this.limits, this.turns);
-    this.inDoubt = false;
+    this.inDoubt = doubted;
     this.turns += claimed.runs.length;
     const late = this.clock.monotonic() - askedAt > this.options.deadAfterMs / 2;
     if (!late && !this.stopping && !this.draining) return claimed;
-    this.inDoubt = claimed.runs.length > 0;
+    this.inDoubt ||= claimed.runs.length > 0;
     if (this.inDoubt) await this.giveBackUnknown();
     return NOTHING;
   }
 
   private async giveBackUnknown(): Promise<void> {
     const unknown = (await this.queue.claimed()).filter((run) => !this.held.has(run));
-    if (unknown.length > 0) {
-      await this.queue.giveBack(unknown);
-      this.log.warn(`Gave back ${unknown.length} runs that were claimed but not started.`);
-    }
-    this.inDoubt = false;
+    const returned = unknown.length > 0 ? await this.queue.giveBack(unknown) : 0;
+    if (returned > 0)
+      this.log.warn(`Gave back ${returned} runs that were claimed but not started.`);
+    this.inDoubt = returned < unknown.length;
     this.held.strangers = false;
   }
 }

@@ -82,8 +82,12 @@ export abstract class RunQueue {
   /** Runs that the ledger says this node is running. */
   abstract claimed(): Promise<readonly ClaimedRun[]>;
 
-  /** Makes claims pending again that were never started, but for those that somebody holds. */
-  abstract giveBack(claims: readonly Claim[]): Promise<void>;
+  /**
+   * Makes claims pending again that were never started.
+   *
+   * @returns how many; the others somebody holds, or their jobs are being changed: they are to come again
+   */
+  abstract giveBack(claims: readonly Claim[]): Promise<number>;
 
   /**
    * Writes outcomes. What is missing from the answer is no longer this node's to finish. One that is

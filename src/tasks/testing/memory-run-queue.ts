@@ -61,12 +61,11 @@ export class MemoryRunQueue extends RunQueue {
     return this.database.runs.runningOn(this.nodeId).map((row) => this.asClaimed(row));
   }
 
-  async giveBack(claims: readonly Claim[]): Promise<void> {
+  async giveBack(claims: readonly Claim[]): Promise<number> {
     const { jobs, runs } = this.database;
     let pending = false;
-    for (const claim of claims) {
-      const row = this.mine(claim);
-      if (!row) continue;
+    const mine = claims.flatMap((claim) => this.mine(claim) ?? []);
+    for (const row of mine) {
       const job = jobs.get(row.jobId);
       const given = { ...row, attempt: row.attempt - 1, nodeId: null, startedAt: null };
       if (job === undefined || row.cancelRequestedAt !== null) {
@@ -81,6 +80,7 @@ export class MemoryRunQueue extends RunQueue {
       pending ||= held === null;
     }
     if (pending) this.database.notify('runs');
+    return mine.length;
   }
 
   async finish(outcomes: readonly Outcome[]): Promise<readonly Recorded[]> {

@@ -68,9 +68,11 @@ export class PostgresRunQueue extends RunQueue {
     return (await this.query<ClaimedRow>(claimedRuns(schema), [node.id])).map(claimedRun);
   }
 
-  async giveBack(claims: readonly Claim[]): Promise<void> {
+  async giveBack(claims: readonly Claim[]): Promise<number> {
     const { schema, shift, node } = this.options;
-    await this.query(giveBack(schema), [shift.bound, node.id, ...keys(claims), schema.channel]);
+    const values = [shift.bound, node.id, ...keys(claims), schema.channel];
+    const [row] = await this.query<{ returned: number }>(giveBack(schema), values);
+    return row!.returned;
   }
 
   async finish(outcomes: readonly Outcome[]): Promise<readonly (Recorded | HeldOutcome)[]> {
