@@ -23,6 +23,7 @@ import { jobCareContract } from './job-care.contract.js';
 import { jobStoreContract } from './job-store.contract.js';
 import { leaderLockContract } from './leader-lock.contract.js';
 import { nodeRosterContract } from './node-roster.contract.js';
+import { overlapCellsContract } from './overlap-cells.contract.js';
 import { pauseJobContract } from './pause-job.contract.js';
 import { runNowPoliciesContract } from './run-now-policies.contract.js';
 import { runNowContract } from './run-now.contract.js';
@@ -40,6 +41,7 @@ import { wakeUpsContract } from './wake-ups.contract.js';
 
 describe('leader lock', () => leaderLockContract(makeMemoryStore));
 describe('fire ledger', () => fireLedgerContract(makeMemoryStore));
+describe('overlap', () => overlapCellsContract(makeMemoryStore));
 describe('fencing', () => fencingContract(makeMemoryStore));
 describe('run queue', () => runQueueContract(makeMemoryStore));
 describe('node roster', () => nodeRosterContract(makeMemoryStore));

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { fencingContract } from './fencing.contract.js';
 import { fireLedgerContract } from './fire-ledger.contract.js';
+import { overlapCellsContract } from './overlap-cells.contract.js';
 import { leaderLockContract } from './leader-lock.contract.js';
 import { postgresStores } from './postgres-store.js';
 
@@ -8,4 +9,5 @@ const makeStore = postgresStores();
 
 describe('leader lock', () => leaderLockContract(makeStore));
 describe('fire ledger', () => fireLedgerContract(makeStore));
+describe('overlap', () => overlapCellsContract(makeStore));
 describe('fencing', () => fencingContract(makeStore));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aStoredJob, later, minutes, NOON } from '../../../test/support/builders.js';
 import { InvalidInputError } from './errors.js';
-import type { Placement } from './place-run.js';
+import type { Fate } from './overlap.js';
 import type { Overlap } from './job.js';
 import { placeBackfill, planBackfill } from './backfill-plan.js';
 import type { Backfill } from '../domain/job-requests.js';
@@ -57,20 +57,17 @@ describe('the fire times of a backfill', () => {
 });
 
 describe('the runs of a backfill', () => {
-  const CASES: readonly (readonly [Overlap, live: number, held: number, Placement[]])[] = [
-    ['buffer-all', 0, 0, ['start', 'start', 'hold', 'hold']],
-    ['buffer-all', 2, 0, ['hold', 'hold', 'hold', 'hold']],
-    ['buffer-all', 0, 1, ['hold', 'hold', 'hold', 'hold']],
-    ['buffer-one', 1, 0, ['start', 'hold', 'refuse', 'refuse']],
-    ['skip', 0, 0, ['start', 'start', 'refuse', 'refuse']],
-    ['allow', 5, 0, ['start', 'start', 'start', 'start']],
+  const CASES: readonly (readonly [Overlap, live: number, buffered: number, Fate[]])[] = [
+    ['buffer-all', 0, 0, ['starts', 'starts', 'waits', 'waits']],
+    ['buffer-all', 2, 0, ['waits', 'waits', 'waits', 'waits']],
+    ['buffer-all', 0, 1, ['waits', 'waits', 'waits', 'waits']],
+    ['buffer-one', 1, 0, ['starts', 'waits', 'overlapped', 'overlapped']],
+    ['skip', 0, 0, ['starts', 'starts', 'overlapped', 'overlapped']],
+    ['allow', 5, 0, ['starts', 'starts', 'starts', 'starts']],
   ];
 
-  it.each(CASES)(
-    'under %s, %i being live and %i waiting: %j',
-    (overlap, live, held, placements) => {
-      const job = { ...report, maxInstances: 2, bufferLimit: 1 };
-      expect(placeBackfill(job, ask({ overlap }), { live, held }, 4)).toEqual(placements);
-    },
-  );
+  it.each(CASES)('under %s, %i being live and %i waiting: %j', (overlap, live, buffered, fates) => {
+    const job = { ...report, maxInstances: 2, bufferLimit: 1 };
+    expect(placeBackfill(job, ask({ overlap }), { live, buffered }, 4)).toEqual(fates);
+  });
 });

@@ -1,5 +1,5 @@
 import { InvalidInputError } from './errors.js';
-import { placeRun, type Occupancy, type Placement } from './place-run.js';
+import { fatesOf, type Fate, type Standing } from './overlap.js';
 import type { StoredJob } from './job-definition.js';
 import type { Backfill } from '../domain/job-requests.js';
 import { readable } from './job-trigger.js';
@@ -35,19 +35,12 @@ export function planBackfill(job: StoredJob, ask: Backfill, now: Date): Backfill
 
 /** What becomes of each of so many runs, one after the other. Those that wait have no limit. */
 export function placeBackfill(
-  job: StoredJob,
+  { maxInstances }: StoredJob,
   { overlap }: Backfill,
-  occupied: Occupancy,
+  standing: Standing,
   runs: number,
-): readonly Placement[] {
-  const policy = { maxInstances: job.maxInstances, overlap, bufferLimit: Infinity };
-  let { live, held } = occupied;
-  return Array.from({ length: runs }, () => {
-    const placement = placeRun(policy, { live, held });
-    if (placement === 'start') live++;
-    if (placement === 'hold') held++;
-    return placement;
-  });
+): readonly Fate[] {
+  return fatesOf({ maxInstances, overlap, bufferLimit: Infinity }, standing, runs);
 }
 
 const refused = (pointer: string, message: string) =>

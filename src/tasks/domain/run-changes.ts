@@ -23,6 +23,9 @@ export const cancelReasonOf = ({ actor, reason }: Author): string =>
 /** The error of a run that was cancelled before a handler could say anything. */
 export const cancelledError = (why: string) => ({ name: 'CancelledError', message: why });
 
+/** Why a run was asked to end under `cancel-previous`. */
+export const MADE_ROOM = 'another run of the job takes its place';
+
 /** The error of a run that was pending when its job was removed. */
 export const REMOVED = cancelledError('the job was removed before the run had begun');
 

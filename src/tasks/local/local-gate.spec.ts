@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { jobPolicySchema, type JobPolicy } from '../domain/job.js';
+import { jobPolicySchema, OVERLAP, type JobPolicy } from '../domain/job.js';
+import { fatesOf, makesRoom } from '../domain/overlap.js';
 import { SystemClock } from '../engine/system-clock.js';
 import { TaskContext } from '../registry/task-context.js';
 import { TaskRegistry, type TaskHandler } from '../registry/task-registry.js';
@@ -161,16 +162,75 @@ describe('overlap', () => {
     expect(ends()).toEqual(['succeeded', 'succeeded', 'running']);
   });
 
-  it('aborts the previous run by its signal where the policy is to cancel it', async () => {
+  it('aborts the previous run where the policy is to cancel it, and waits for its end', async () => {
     const { open, handler } = slowHandler();
     const { fire, ends } = gateBefore(handler, { overlap: 'cancel-previous' });
     fire();
     await aTurn();
     fire();
-    expect(open.map(({ signal }) => signal.aborted)).toEqual([true, false]);
+    expect(open.map(({ signal }) => signal.aborted)).toEqual([true]);
+    expect(ends()).toEqual(['running', 'buffered']);
     open[0]?.fail(new Error('aborted'));
     await aTurn();
+    expect(open.map(({ signal }) => signal.aborted)).toEqual([true, false]);
     expect(ends()).toEqual(['cancelled', 'running']);
+  });
+
+  it('has no second one go on beside a handler that ignores its signal', async () => {
+    const { open, handler } = slowHandler();
+    const { fire, ends } = gateBefore(handler, { overlap: 'cancel-previous' });
+    for (let n = 0; n < 3; n++) {
+      fire();
+      await aTurn();
+    }
+    expect(open).toHaveLength(1);
+    expect(ends()).toEqual(['running', 'superseded', 'buffered']);
+    open[0]?.finish();
+    await aTurn();
+    expect(open).toHaveLength(2);
+  });
+
+  it('decides in every situation as a cluster does', async () => {
+    for (const overlap of OVERLAP) {
+      for (const [live, waiting] of [0, 1, 2].flatMap((n) =>
+        [0, 1, 2].map((m) => [n, m] as const),
+      )) {
+        const { handler } = slowHandler();
+        const policy = { overlap, maxInstances: 2, bufferLimit: 2 };
+        const { gate, job, fire } = gateBefore(handler, policy);
+        for (let n = 0; n < live; n++)
+          gate.fire(job, clock.now(), { cause: 'manual', overlap: 'allow' });
+        const waits = { cause: 'manual', overlap: 'buffer-all' } as const;
+        job.definition = { ...job.definition, maxInstances: 0 };
+        for (let n = 0; n < waiting; n++) gate.fire(job, clock.now(), waits);
+        job.definition = { ...job.definition, ...policy };
+        await aTurn();
+        const before = { live, buffered: waiting };
+        const left = makesRoom(policy, before) ? { live, buffered: 0 } : before;
+        const { state, held, reason } = fire()!.run;
+        const fate = reason ?? (held ? 'waits' : state === 'running' ? 'starts' : state);
+        expect([overlap, live, waiting, fate]).toEqual([
+          overlap,
+          live,
+          waiting,
+          fatesOf(policy, left, 1)[0],
+        ]);
+      }
+    }
+  });
+
+  it('has what waits for its retry give way to what waits for its turn', async () => {
+    const { open, handler } = slowHandler();
+    const retry = { maxAttempts: 3, delayMs: 1_000 } as const;
+    const { fire, ends } = gateBefore(handler, { overlap: 'buffer-all', retry });
+    fire();
+    await aTurn();
+    fire();
+    open[0]?.fail(new Error('not yet'));
+    await aTurn();
+    expect(ends()).toEqual(['superseded', 'running']);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(open).toHaveLength(2);
   });
 
   it('allows as many as the policy says', async () => {

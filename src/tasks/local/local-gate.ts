@@ -1,9 +1,9 @@
 import type { Clock } from '../domain/clock.js';
 import type { Overlap } from '../domain/job.js';
+import { fatesOf, makesRoom, type Standing } from '../domain/overlap.js';
 import type { RunCause } from '../domain/run.js';
 import type { LocalJob } from './local-job.js';
 import type { LocalLedger } from './local-ledger.js';
-import { overlapDecision } from './local-overlap.js';
 import type { LocalRun } from './local-run.js';
 import type { LocalRunner } from './local-runner.js';
 
@@ -60,8 +60,9 @@ export class LocalGate {
       run.skip('paused', this.clock.now());
       return { run };
     }
-    if (byTrigger) job.fired += 1;
-    return { run, ended: this.admit(job, run, ask.overlap ?? job.definition.overlap) };
+    const ended = this.admit(job, run, ask.overlap ?? job.definition.overlap, byTrigger);
+    if (byTrigger && run.state !== 'skipped') job.fired += 1;
+    return { run, ended };
   }
 
   /** Records a fire time that something before the gate has kept from running. */
@@ -101,30 +102,43 @@ export class LocalGate {
     });
   }
 
-  private admit(job: LocalJob, run: LocalRun, overlap: Overlap): Promise<void> | undefined {
-    if (job.retrying) this.supersede(job, job.retrying);
-    const live = [...job.live].filter(({ hadTurn }) => hadTurn);
-    const { maxInstances, bufferLimit } = job.definition;
-    const situation = { overlap, maxInstances, bufferLimit, live: live.length };
-    switch (overlapDecision({ ...situation, waiting: job.waiting.length })) {
-      case 'skip':
-        run.skip('overlapped', this.clock.now());
-        return undefined;
-      case 'wait':
+  private admit(
+    job: LocalJob,
+    run: LocalRun,
+    overlap: Overlap,
+    byTrigger: boolean,
+  ): Promise<void> | undefined {
+    const policy = { ...job.definition, overlap };
+    if (makesRoom(policy, standingOf(job))) this.makeRoom(job);
+    const [fate] = fatesOf(policy, standingOf(job), 1);
+    if (overlap !== 'allow' && (byTrigger || fate === 'starts'))
+      job.supersedeRetry(this.clock.now());
+    switch (fate!) {
+      case 'starts':
+        return this.runner.start(job, run);
+      case 'waits':
         run.held = 'buffered';
         job.waiting.push(run);
         return undefined;
-      case 'cancel-and-start':
-        for (const other of live) this.cancel(job, other);
-        return this.runner.start(job, run);
-      case 'start':
-        return this.runner.start(job, run);
+      case 'limit':
+      case 'overlapped':
+        run.skip(fate!, this.clock.now());
+        return undefined;
     }
   }
 
-  private supersede(job: LocalJob, run: LocalRun): void {
-    job.withdraw(run);
-    run.reason = 'superseded';
-    run.end('failed', this.clock.now(), run.error ? { error: run.error } : {});
+  /** What has not begun ends; what goes on hears that it shall, and counts until it has. */
+  private makeRoom(job: LocalJob): void {
+    for (const run of job.waiting) run.reason = 'superseded';
+    for (const run of [...job.live, ...job.waiting]) {
+      if (run.state === 'pending' || (run.state === 'running' && run.hadTurn))
+        this.cancel(job, run);
+    }
   }
 }
+
+/** A run counts once it could have ended. */
+const standingOf = ({ live, waiting }: LocalJob): Standing => ({
+  live: [...live].filter(({ hadTurn }) => hadTurn).length,
+  buffered: waiting.length,
+});

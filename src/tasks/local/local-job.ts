@@ -78,6 +78,15 @@ export class LocalJob {
     run.forgetTimer();
   }
 
+  /** What waits to be tried again gives way to another run. */
+  supersedeRetry(at: Date): void {
+    const run = this.retrying;
+    if (run === null) return;
+    this.withdraw(run);
+    run.reason = 'superseded';
+    run.end('failed', at, run.error ? { error: run.error } : {});
+  }
+
   pause(reason: string | null, at: Date): void {
     this.paused = true;
     this.pauseReason = reason;

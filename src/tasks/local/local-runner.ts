@@ -124,7 +124,9 @@ export class LocalRunner {
     run.handlerAlive = false;
     if (this.closed || job.live.size >= job.definition.maxInstances) return;
     const next = job.waiting.shift();
-    if (next) void this.start(job, next);
+    if (next === undefined) return;
+    job.supersedeRetry(this.clock.now());
+    void this.start(job, next);
   }
 
   private expire(job: LocalJob, run: LocalRun, timeoutMs: number): void {

@@ -1,8 +1,9 @@
+import { fatesOf } from '../domain/overlap.js';
 import type { Fire } from '../store/fire-ledger.js';
 import type { MemoryDatabase } from './memory-database.js';
 import type { RunRow } from './memory-rows.js';
 import { NEW_RUN } from './memory-runs.js';
-import { roomFor, standing } from './memory-standing.js';
+import { sentenceOf, standing } from './memory-standing.js';
 
 type NewRow = Omit<RunRow, 'id'>;
 
@@ -43,14 +44,23 @@ function candidateRows(
   const displaces = overlap === 'cancel-previous';
   const outruns = overlap === 'skip';
   const stands = standing(database, { jobId, capacity, endsWaitingBelow, displaces, outruns });
-  const { starts, waits } = roomFor(policy, stands);
+  const fates = fatesOf(policy, stands, candidates.length);
+  const message = stands.first ? sentenceOf(stands.first) : CROWDED_OUT;
   return candidates.map((candidate, n): NewRow => {
-    const turn = displaces ? candidates.length - n : n + 1;
-    if (turn <= starts) return { ...base, ...candidate, state: 'pending' };
-    if (turn <= starts + waits)
-      return { ...base, ...candidate, state: 'pending', held: 'buffered' };
-    if (overlap === 'buffer-all') return { ...skipped, ...candidate, reason: 'limit' };
-    const error = { name: 'Overlapped', message: stands.blocker ?? CROWDED_OUT };
-    return { ...skipped, ...candidate, reason: 'overlapped', error };
+    switch (fates[n]!) {
+      case 'starts':
+        return { ...base, ...candidate, state: 'pending' };
+      case 'waits':
+        return { ...base, ...candidate, state: 'pending', held: 'buffered' };
+      case 'limit':
+        return { ...skipped, ...candidate, reason: 'limit' };
+      case 'overlapped':
+        return {
+          ...skipped,
+          ...candidate,
+          reason: 'overlapped',
+          error: { name: 'Overlapped', message },
+        };
+    }
   });
 }

@@ -1,10 +1,10 @@
 import { OverlappedError } from '../domain/errors.js';
 import type { Overlap } from '../domain/job.js';
-import { placeRun } from '../domain/place-run.js';
+import { fatesOf, makesRoom, roomBeside, type OverlapPolicy } from '../domain/overlap.js';
 import type { MemoryDatabase } from './memory-database.js';
-import { MemoryJobWriter } from './memory-job-writer.js';
 import type { JobRow, RunRow } from './memory-rows.js';
 import { NEW_RUN } from './memory-runs.js';
+import { standing, type Obstacle } from './memory-standing.js';
 
 /** A run that no trigger named. Without a payload it is the job's own. */
 export type AskedRun = Pick<RunRow, 'cause' | 'retryOf'> & { readonly payload?: unknown };
@@ -21,12 +21,11 @@ export function insertRun(
   asked: AskedRun,
   overlap: Overlap = job.overlap,
 ): RunRow {
-  const writer = new MemoryJobWriter(database);
   const policy = { ...job, overlap };
-  const occupied = writer.roomFor(job.id, policy);
-  const placement = placeRun(policy, occupied);
-  if (placement === 'refuse') throw new OverlappedError(job.id, occupied.first ?? '', overlap);
-  const waits = placement === 'hold' || (placement === 'replace' && writer.makeRoom(job.id) > 0);
+  const stands = standingFor(database, job.id, policy);
+  const [fate] = fatesOf(policy, stands, 1);
+  if (fate !== 'starts' && fate !== 'waits')
+    throw new OverlappedError(job.id, stands.first?.id ?? '', overlap);
   database.jobs.set(job.id, { ...job, inserts: job.inserts + 1 });
   const { id: jobId, task, priority } = job;
   const at = database.now();
@@ -37,11 +36,36 @@ export function insertRun(
     task,
     priority,
     state: 'pending',
-    held: waits ? 'buffered' : null,
+    held: fate === 'waits' ? 'buffered' : null,
     fireAt: at,
     runAt: at,
     createdAt: at,
   });
-  database.notify(waits ? 'slots' : 'runs');
+  database.notify(fate === 'waits' ? 'slots' : 'runs');
   return run!;
 }
+
+/** What stands in the way of a run that is asked for, once what gives way to it has done so. */
+export function standingFor(
+  database: MemoryDatabase,
+  jobId: string,
+  policy: OverlapPolicy,
+): Obstacle {
+  const seen = standingOf(database, jobId, policy);
+  const displaces = makesRoom(policy, seen);
+  const isFree = policy.overlap !== 'allow' && roomBeside(policy, seen).starts > 0;
+  if (!displaces && !isFree) return seen;
+  const endsWaitingBelow = displaces ? Infinity : policy.maxInstances;
+  const capacity = policy.maxInstances;
+  return standing(database, { jobId, capacity, endsWaitingBelow, displaces, outruns: false });
+}
+
+/** The same, and nothing gives way. */
+export const standingOf = (
+  database: MemoryDatabase,
+  jobId: string,
+  { maxInstances: capacity }: OverlapPolicy,
+): Obstacle =>
+  standing(database, {
+    ...{ jobId, capacity, endsWaitingBelow: 0, displaces: false, outruns: false },
+  });

@@ -24,7 +24,7 @@ import type { Page } from '../store/page.js';
 import { whyUnreadable } from '../domain/unreadable.js';
 import type { MemoryDatabase } from './memory-database.js';
 import { MemoryJobWriter } from './memory-job-writer.js';
-import { insertRun } from './memory-insert-run.js';
+import { insertRun, standingFor, standingOf } from './memory-insert-run.js';
 import { pageAfter } from './memory-page.js';
 import type { JobRow } from './memory-rows.js';
 import { runOf } from './memory-run-store.js';
@@ -158,25 +158,23 @@ export class MemoryJobStore extends JobStore {
     const job = this.writer.row(id);
     const now = this.database.now();
     const { fireTimes, more } = planBackfill(job, ask, now);
-    const occupied =
-      ask.dryRun || fireTimes.length === 0
-        ? this.writer.occupancyOf(id)
-        : this.writer.roomFor(id, { ...job, overlap: ask.overlap });
-    const placements = placeBackfill(job, ask, occupied, fireTimes.length);
-    const skipped = placements.filter((placement) => placement === 'refuse').length;
+    const policy = { ...job, overlap: ask.overlap };
+    const stand = ask.dryRun || fireTimes.length === 0 ? standingOf : standingFor;
+    const fates = placeBackfill(job, ask, stand(this.database, id, policy), fireTimes.length);
+    const skipped = fates.filter((fate) => fate === 'overlapped').length;
     if (ask.dryRun || fireTimes.length === 0) return { backfillId: null, fireTimes, skipped, more };
     const backfillId = `00000000-0000-4000-9000-${String(++this.backfills).padStart(12, '0')}`;
     const what = { ...this.newRun(job, now), backfillId, cause: 'backfill' } as const;
     for (const [index, fireAt] of fireTimes.entries()) {
-      const placement = placements[index];
-      const refused = placement === 'refuse';
+      const fate = fates[index];
+      const refused = fate === 'overlapped';
       this.database.runs.insert({
         ...what,
         fireAt,
         priority: job.priority + BEHIND_LIVE,
         state: refused ? 'skipped' : 'pending',
         reason: refused ? 'overlapped' : null,
-        held: placement === 'hold' ? 'buffered' : null,
+        held: fate === 'waits' ? 'buffered' : null,
         finishedAt: refused ? now : null,
       });
     }

@@ -1,18 +1,11 @@
 import { JobNotFoundError } from '../domain/errors.js';
 import type { SkippedRange } from '../domain/fire-plan.js';
-import type { JobPolicy } from '../domain/job.js';
-import { placeRun, type Occupancy } from '../domain/place-run.js';
 import { stateOf, type JobChange, type JobDefinition } from '../domain/job-definition.js';
 import { assertRevision } from '../domain/job-edits.js';
 import { REMOVED } from '../domain/run-changes.js';
 import type { MemoryDatabase } from './memory-database.js';
-import type { JobRow, RunRow } from './memory-rows.js';
+import type { JobRow } from './memory-rows.js';
 import { NEW_RUN } from './memory-runs.js';
-
-interface Occupied extends Occupancy {
-  /** The oldest of the live ones; where none is, of those that wait for their turn. */
-  readonly first: string | null;
-}
 
 /** Changes jobs and their plans, as the real writer does inside a transaction of its caller. */
 export class MemoryJobWriter {
@@ -74,51 +67,6 @@ export class MemoryJobWriter {
     this.database.notify('jobs');
   }
 
-  /** A run that waits for its retry does not count, one whose handler outlived its time does. */
-  occupancyOf(jobId: string): Occupied {
-    const now = this.database.now();
-    const rows = this.database.runs.live(jobId);
-    const waiting = rows.filter((row) => row.held === 'buffered');
-    const live = rows.filter((row) => row.held !== 'buffered' && !retries(row, now));
-    const first = (live[0] ?? waiting[0])?.id ?? null;
-    return { live: live.length, held: waiting.length, first };
-  }
-
-  /** The same, after what waits for its retry has given way to a run that may start. */
-  roomFor(jobId: string, policy: Pick<JobPolicy, 'overlap' | 'maxInstances' | 'bufferLimit'>) {
-    const occupied = this.occupancyOf(jobId);
-    if (policy.overlap === 'allow' || placeRun(policy, occupied) !== 'start') return occupied;
-    const now = this.database.now();
-    for (const run of this.database.runs.live(jobId)) {
-      if (!retries(run, now)) continue;
-      const ended = { state: 'failed', reason: 'superseded', held: null } as const;
-      this.database.runs.write({ ...run, ...ended, finishedAt: now });
-    }
-    return this.occupancyOf(jobId);
-  }
-
-  /** Cancels what the job has not finished. How many runs have to end first. */
-  makeRoom(jobId: string): number {
-    const { runs } = this.database;
-    const now = this.database.now();
-    let running = 0;
-    for (const run of runs.live(jobId)) {
-      if (run.state === 'pending') {
-        const ended = { state: 'cancelled', reason: 'superseded', held: null } as const;
-        runs.write({ ...run, ...ended, finishedAt: now });
-        continue;
-      }
-      running++;
-      runs.write({
-        ...run,
-        cancelRequestedAt: run.cancelRequestedAt ?? now,
-        cancelReason: run.cancelReason ?? 'another run of the job takes its place',
-      });
-    }
-    if (running > 0) this.database.notify('cancel');
-    return running;
-  }
-
   private holdPending(id: string): void {
     for (const run of this.database.runs.live(id)) {
       if (run.state !== 'pending' || run.cause !== 'fired' || run.held !== null) continue;
@@ -153,9 +101,6 @@ export class MemoryJobWriter {
     });
   }
 }
-
-const retries = (row: RunRow, now: Date) =>
-  row.state === 'pending' && row.attempt > 0 && row.runAt > now;
 
 const later = (a: Date | null, b: Date | null) => (a !== null && (b === null || a > b) ? a : b);
 

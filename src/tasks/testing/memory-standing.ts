@@ -1,16 +1,13 @@
 import { LIVE_MS } from '../domain/catch-up.js';
-import type { JobPolicy, Overlap } from '../domain/job.js';
+import { MADE_ROOM } from '../domain/run-changes.js';
+import type { Standing } from '../domain/overlap.js';
 import type { MemoryDatabase } from './memory-database.js';
 import type { RunRow } from './memory-rows.js';
 
 /** What is in the way of a job's next run. The twin of `store/postgres/sql/standing.ts`. */
-export interface Standing {
-  /** Pending, running, or with a handler that goes on although its time is over. */
-  readonly live: number;
-  /** Waiting for their turn, but for those of a backfill. */
-  readonly buffered: number;
-  /** A sentence about the run that is in the way; null: there is none. */
-  readonly blocker: string | null;
+export interface Obstacle extends Standing {
+  /** The run that is in the way, the oldest of several; null: there is none. */
+  readonly first: RunRow | null;
 }
 
 interface Asking {
@@ -25,7 +22,7 @@ interface Asking {
 }
 
 /** Has those give way that must, and says what is left. */
-export function standing(database: MemoryDatabase, asking: Asking): Standing {
+export function standing(database: MemoryDatabase, asking: Asking): Obstacle {
   const now = database.now();
   const found = database.runs.live(asking.jobId);
   const yields = (row: RunRow) => isWaiting(row, now) || (asking.outruns && makesUp(row));
@@ -40,34 +37,14 @@ export function standing(database: MemoryDatabase, asking: Asking): Standing {
     }
   }
   if (asked) database.notify('cancel');
-  const left = database.runs.live(asking.jobId);
-  const blocker =
+  const left = database.runs.live(asking.jobId).filter((row) => !yields(row));
+  const first =
     left.find(({ held }) => held !== 'buffered') ?? left.find(({ held }) => held === 'buffered');
   return {
     live: left.filter(({ held }) => held !== 'buffered').length,
     buffered: left.filter((row) => row.held === 'buffered' && !isApart(row)).length,
-    blocker: blocker ? sentenceOf(blocker) : null,
+    first: first ?? null,
   };
-}
-
-/** How many candidates may start, and how many more may wait for their turn. */
-export function roomFor(
-  {
-    overlap,
-    maxInstances,
-    bufferLimit,
-  }: Pick<JobPolicy, 'overlap' | 'maxInstances' | 'bufferLimit'>,
-  { live, buffered }: Standing,
-): { starts: number; waits: number } {
-  const free = Math.max(0, maxInstances - live);
-  const rooms: Record<Overlap, { starts: number; waits: number }> = {
-    allow: { starts: Infinity, waits: 0 },
-    skip: { starts: free, waits: 0 },
-    'buffer-one': { starts: buffered ? 0 : free, waits: buffered ? 0 : 1 },
-    'buffer-all': { starts: buffered ? 0 : free, waits: bufferLimit - buffered },
-    'cancel-previous': { starts: Math.max(0, free - buffered), waits: free > buffered ? 0 : 1 },
-  };
-  return rooms[overlap];
 }
 
 /** It waits for its retry. */
@@ -92,12 +69,13 @@ function giveWay({ runs }: MemoryDatabase, row: RunRow, now: Date): boolean {
     runs.write({ ...row, state, reason: 'superseded', held: null, finishedAt: now });
   }
   if (row.state !== 'running') return false;
-  const cancelReason = row.cancelReason ?? 'the next fire time of the job has come';
+  const cancelReason = row.cancelReason ?? MADE_ROOM;
   runs.write({ ...row, cancelRequestedAt: row.cancelRequestedAt ?? now, cancelReason });
   return true;
 }
 
-function sentenceOf({ id, handlerAlive, finishedAt }: RunRow): string {
+/** A sentence about a run that is in the way. */
+export function sentenceOf({ id, handlerAlive, finishedAt }: RunRow): string {
   const goesOn =
     handlerAlive && finishedAt
       ? `: its handler goes on although it ran out of time at ${finishedAt.toISOString()}`

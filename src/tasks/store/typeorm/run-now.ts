@@ -1,11 +1,11 @@
 import { OverlappedError } from '../../domain/errors.js';
-import { placeRun } from '../../domain/place-run.js';
+import { fatesOf } from '../../domain/overlap.js';
 import { storableJson } from '../../domain/storable.js';
 import { STAMP } from '../database-time.js';
 import type { StoredJob } from '../../domain/job-definition.js';
 import type { RunNow } from '../../domain/job-requests.js';
 import type { JobWriter } from './job-writer.js';
-import { makeRoom, roomFor } from './occupancy.js';
+import { standingFor } from './standing-of.js';
 
 /** A run that no trigger named. */
 export interface AskedRun {
@@ -46,11 +46,11 @@ export async function insertRun(
   job: StoredJob,
   { cause, payload, retryOf }: AskedRun,
 ): Promise<string> {
-  const occupied = await roomFor(writer, job.id, job);
-  const placement = placeRun(job, occupied);
-  if (placement === 'refuse') throw new OverlappedError(job.id, occupied.first ?? '', job.overlap);
-  const waits =
-    placement === 'hold' || (placement === 'replace' && (await makeRoom(writer, job.id)) > 0);
+  const stands = await standingFor(writer, job.id, job);
+  const [fate] = fatesOf(job, stands, 1);
+  if (fate !== 'starts' && fate !== 'waits')
+    throw new OverlappedError(job.id, stands.first ?? '', job.overlap);
+  const held = fate === 'waits' ? 'buffered' : null;
   const [row] = await writer.query<{ id: string }>(
     `WITH now AS (SELECT ${STAMP} AS at)
      INSERT INTO ${writer.schema.quoted}.runs
@@ -60,8 +60,8 @@ export async function insertRun(
             $8::bigint, at
      FROM now
      RETURNING id::text`,
-    [job.id, job.task, payload, cause, waits ? 'buffered' : null, job.priority, retryOf],
+    [job.id, job.task, payload, cause, held, job.priority, retryOf],
   );
-  await writer.notify(waits ? 'slots' : 'runs');
+  await writer.notify(held ? 'slots' : 'runs');
   return row!.id;
 }

@@ -1,5 +1,6 @@
 import { STAMP, STATEMENT_CLOCK } from '../../database-time.js';
-import { BLOCKER, BUFFERED, LIVE, MOST_DISPLACED, standing } from './standing.js';
+import { FATE, limitsOf, ROOM, TURN } from './overlap.js';
+import { BLOCKER, BUFFERED, LIVE, standing } from './standing.js';
 import { fence, type StatementOf } from './statement.js';
 
 /**
@@ -60,10 +61,8 @@ export const fire: StatementOf = (schema) => ({
       FOR NO KEY UPDATE OF j SKIP LOCKED),
     asking AS MATERIALIZED (
       SELECT w.job_id, w.next_fire_at, w.last_fire_at, w.task, w.priority, w.overlap,
-             CASE WHEN w.overlap <> 'allow' THEN w.capacity END AS capacity, w.buffer_limit, w.max_runs, w.first, w.many, w.first_range, w.ranges,
+             w.buffer_limit, w.max_runs, w.first, w.many, w.first_range, w.ranges, ${limitsOf('w')},
              CASE WHEN w.overlap <> 'allow' THEN 2147483647 END AS ends_waiting_below,
-             CASE w.overlap WHEN 'buffer-one' THEN 1 WHEN 'buffer-all' THEN w.buffer_limit
-                            WHEN 'cancel-previous' THEN ${MOST_DISPLACED} ELSE 0 END AS most_buffered,
              w.overlap = 'cancel-previous' AS displaces, w.overlap = 'skip' AS outruns
       FROM wanted w JOIN ${schema.quoted}.job_plans p ON p.job_id = w.job_id
       WHERE EXISTS (SELECT 1 FROM lead)
@@ -81,29 +80,17 @@ export const fire: StatementOf = (schema) => ({
       GROUP BY job_id, next_fire_at, last_fire_at, task, priority, overlap, capacity, buffer_limit,
                max_runs, first, many, first_range, ranges),
     roomy AS (
-      SELECT *,
-             CASE WHEN overlap = 'allow' THEN many
-                  WHEN overlap = 'cancel-previous' THEN greatest(free - buffered, 0)
-                  WHEN overlap IN ('buffer-one', 'buffer-all') AND buffered > 0 THEN 0
-                  ELSE free END AS starts,
-             CASE overlap WHEN 'buffer-one' THEN (buffered = 0)::int
-                          WHEN 'buffer-all' THEN greatest(buffer_limit - buffered, 0)
-                          WHEN 'cancel-previous' THEN (free <= buffered)::int
-                          ELSE 0 END AS waits
+      SELECT *, ${ROOM}
       FROM counted),
     decided AS MATERIALIZED (SELECT *, least(many, starts + waits) AS taken FROM roomy),
     fates AS (
       SELECT d.job_id, c.fire_at, c.run_at, d.task, d.priority, d.blocker,
-             CASE WHEN turn <= d.starts THEN 'starts'
-                  WHEN turn <= d.taken THEN 'waits'
-                  WHEN d.overlap = 'buffer-all' THEN 'limit'
-                  ELSE 'overlapped' END AS fate
+             ${FATE} AS fate
       FROM decided d,
         unnest(($19::timestamptz[])[d.first : d.first + d.many - 1],
                ($20::timestamptz[])[d.first : d.first + d.many - 1])
           WITH ORDINALITY AS c (fire_at, run_at, nth),
-        LATERAL (SELECT CASE WHEN d.overlap = 'cancel-previous' THEN d.many - c.nth + 1
-                             ELSE c.nth END) AS t (turn)),
+        LATERAL (SELECT ${TURN}) AS t (turn)),
     moved AS (
       UPDATE ${schema.quoted}.job_plans p
       SET next_fire_at = CASE WHEN d.max_runs <= p.fired + d.taken THEN NULL

@@ -1,4 +1,5 @@
 import { LIVE_MS } from '../../../domain/catch-up.js';
+import { MADE_ROOM } from '../../../domain/run-changes.js';
 import { STAMP, STATEMENT_CLOCK } from '../../database-time.js';
 import type { SchemaName } from '../../schema-name.js';
 
@@ -33,7 +34,8 @@ const MADE_UP_AFTER = `interval '${LIVE_MS} milliseconds'`;
  * A run that has to give way and that somebody's transaction holds is not waited for. Its job is left out
  * whole: nothing of it is written, it is not in `standing`, and whoever asks comes back for it.
  *
- * Live are pending and running runs, and handlers that go on although their time is over. Runs of a
+ * Live are pending and running runs, and handlers that go on although their time is over; one that waits for
+ * its retry is not. Runs of a
  * backfill that wait their turn are no reason to hold a fire time up, and do not give way to it: they are
  * not looked at, however many they are.
  *
@@ -94,20 +96,24 @@ export const standing = ({ quoted }: SchemaName) => `
           cancel_requested_at = CASE WHEN g.state = 'running'
                                      THEN coalesce(r.cancel_requested_at, ${STAMP}) END,
           cancel_reason = CASE WHEN g.state = 'running'
-                               THEN coalesce(r.cancel_reason, 'the next fire time of the job has come')
+                               THEN coalesce(r.cancel_reason, '${MADE_ROOM}')
                                END,
           queued = false, held = NULL
       FROM giving_way g
       WHERE r.id = g.id AND r.fire_at = g.fire_at),
     standing AS (
       SELECT *, id IS NOT NULL
-             AND id NOT IN (SELECT id FROM giving_way WHERE state = 'pending') AS stands
+             AND id NOT IN (SELECT id FROM giving_way WHERE state = 'pending')
+             AND (NOT yields OR id IN (SELECT id FROM yielded)) AS stands
       FROM found
       WHERE job_id NOT IN (SELECT job_id FROM obstructed))`;
 
 /** Of the runs of a group: those that are live, and those that wait for their turn. */
 export const LIVE = `count(*) FILTER (WHERE stands AND NOT is_buffered)`;
 export const BUFFERED = `count(*) FILTER (WHERE stands AND is_buffered )`;
+
+/** The run of a group that is in the way, the oldest of several; null: there is none. */
+export const FIRST = `(array_agg(id ORDER BY is_buffered, id) FILTER (WHERE stands))[1]`;
 
 /** A sentence about the run of a group that is in the way; null: there is none. */
 export const BLOCKER = `
