@@ -21,13 +21,13 @@ interface Room {
 const DOORS = [
   'tasks/index.ts',
   'tasks/http/index.ts',
-  'tasks/store/typeorm/index.ts',
+  'tasks/store/postgres/index.ts',
   'tasks/testing/index.ts',
 ];
 
 const TRIGGERS = ['triggers', 'triggers/words'];
 const PURE = ['domain', ...TRIGGERS];
-const STORE = ['store', 'store/postgres', 'store/typeorm'];
+const STORE = ['store', 'store/postgres', 'store/memory'];
 const HTTP_SEES = ['service', 'catalogue', 'status', 'options', 'store', ...PURE, 'logger'];
 const HTTP_BASE = ['http/access', 'http/options', 'http/protocol', ...HTTP_SEES];
 const RESOURCES = ['http/cluster', 'http/jobs', 'http/runs', 'http/events'];
@@ -43,9 +43,9 @@ const ROOMS: readonly Room[] = [
   room('triggers', /^tasks\/triggers\//, ['triggers/cron', 'triggers/rules', 'triggers/time'], ['zod']),
   room('domain', /^tasks\/domain\//, TRIGGERS, ['zod', 'node:util']),
   room('store', /^tasks\/store\/[^/]+$/, PURE, ['node:']),
-  room('store/postgres', /^tasks\/store\/postgres\//, ['store', ...PURE], ['pg', 'node:']),
-  room('store/typeorm', /^tasks\/store\/typeorm\//, ['store', 'store/postgres', ...PURE], ['typeorm', 'pg', 'node:']),
-  room('engine', /^tasks\/engine\//, ['store', 'store/postgres', ...PURE], ['node:']),
+  room('store/memory', /^tasks\/store\/memory\//, ['store', ...PURE], ['node:']),
+  room('store/postgres', /^tasks\/store\/postgres\//, ['store', ...PURE], ['pg', 'typeorm', 'node:']),
+  room('engine', /^tasks\/engine\//, ['store', ...PURE], ['node:']),
   room('registry', /^tasks\/registry\//, ['options', 'store', ...PURE, 'logger'], [...NEST, 'cron', 'typeorm', 'zod', 'node:']),
   room('runner', /^tasks\/runner\//, ['registry', 'engine', 'store', ...PURE], [...NEST, 'piscina', 'node:']),
   room('local', /^tasks\/local\//, ['options', 'status', 'runner', 'registry', 'store', ...PURE, 'logger'], [...NEST, 'cron', 'node:']),
@@ -64,7 +64,7 @@ const ROOMS: readonly Room[] = [
   room('status', /^tasks\/node\/node-status\.ts$/, ['options', ...PURE], NEST),
   room('logger', /^tasks\/node\/tasks-logger\.ts$/, [], NEST),
   room('options', /^tasks\/tasks\.options\.ts$/, ['store', ...PURE], ['typeorm']),
-  room('testing', /^tasks\/testing\//, ['module', 'node', 'status', 'options', 'store', 'store/postgres', ...PURE, 'logger'], [...NEST, 'node:']),
+  room('testing', /^tasks\/testing\//, ['module', 'node', 'status', 'options', 'store', 'store/memory', 'store/postgres', ...PURE, 'logger'], [...NEST, 'node:']),
   room('node', /^tasks\/node\//, ['service', 'catalogue', 'status', 'options', 'local', 'runner', 'registry', 'engine', ...STORE, ...PURE, 'logger'], 'any'),
   room('module', /^tasks\/[^/]+$/, ['node', 'service', 'catalogue', 'status', 'options', 'local', 'runner', 'registry', 'engine', ...STORE, ...PURE, 'logger'], 'any'),
   room('embedded-postgres', /^embedded-postgres\//, [], ['pg', 'proper-lockfile', 'node:']),
@@ -75,7 +75,7 @@ const ROOMS: readonly Room[] = [
 /** Packages that would spread, kept to a few files whatever their room allows. */
 const ONLY_IN: Readonly<Record<string, RegExp>> = {
   typeorm:
-    /^(tasks\/store\/typeorm\/|tasks\/(tasks\.options|registry\/task-context)\.ts$|sample-tasks\/|(app\.module|data-source)\.ts$)/,
+    /^(tasks\/store\/postgres\/([^/]+\.ts$|entities\/|migrations\/|(runs\/join-runs|session\/(check-rights|end-connection)|transactions\/run-(connection|transactions))\.ts$)|tasks\/(tasks\.options|registry\/task-context)\.ts$|sample-tasks\/|(app\.module|data-source)\.ts$)/,
   piscina: /^tasks\/runner\/thread-pool\.ts$/,
 };
 
@@ -160,10 +160,12 @@ describe('the table', () => {
     ['tasks/domain/run.ts', 'tasks/store/run-store.ts'],
     ['tasks/domain/run.ts', 'node:crypto'],
     ['tasks/domain/run.ts', 'croner'],
-    ['tasks/store/run-store.ts', 'tasks/store/postgres/session.ts'],
+    ['tasks/store/run-store.ts', 'tasks/store/postgres/session/session.ts'],
     ['tasks/store/run-store.ts', 'pg'],
-    ['tasks/store/typeorm/x.ts', '@nestjs/common'],
-    ['tasks/engine/engine.ts', 'tasks/store/typeorm/migrate.ts'],
+    ['tasks/store/postgres/x.ts', '@nestjs/common'],
+    ['tasks/store/postgres/fires/fire.ts', 'typeorm'],
+    ['tasks/store/memory/x.ts', 'tasks/store/postgres/fires/fire.ts'],
+    ['tasks/engine/engine.ts', 'tasks/store/postgres/migrate.ts'],
     ['tasks/engine/engine.ts', '@nestjs/common'],
     ['tasks/engine/engine.ts', 'pg'],
     ['tasks/registry/x.ts', 'tasks/runner/runner.ts'],
@@ -183,7 +185,7 @@ describe('the table', () => {
 
   it.each([
     ['tasks/triggers/trigger-spec.ts', 'zod'],
-    ['tasks/store/postgres/session.ts', 'pg'],
+    ['tasks/store/postgres/session/session.ts', 'pg'],
     ['tasks/engine/engine.ts', 'tasks/store/engine-store.ts'],
     ['tasks/http/jobs/x.controller.ts', 'tasks/service/tasks.service.ts'],
     ['sample-tasks/x.task.ts', 'tasks/index.ts'],

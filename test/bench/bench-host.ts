@@ -4,7 +4,7 @@ import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import pg from 'pg';
 import { NodeStatus, Task, TaskContext, TasksModule, TasksService } from '../../src/tasks/index.js';
-import { migrate } from '../../src/tasks/store/typeorm/migrate.js';
+import { migrate } from '../../src/tasks/store/postgres/migrate.js';
 import { PostgresServer, usualServer } from '../chaos/postgres-server.js';
 
 /** What each call of a handler tells. */

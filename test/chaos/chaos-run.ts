@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { migrate } from '../../src/tasks/store/typeorm/migrate.js';
+import { migrate } from '../../src/tasks/store/postgres/migrate.js';
 import { Random } from '../simulation/random.js';
 import type { Violation } from '../simulation/invariants.js';
 import { auditBank, openBank } from './bank-book.js';

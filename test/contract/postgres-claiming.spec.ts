@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AGED_AFTER_MS, claimShares, pickRuns } from '../../src/tasks/domain/pick-runs.js';
-import { ENGINE_SETTINGS } from '../../src/tasks/store/postgres/session-settings.js';
-import { claim as claimStatement } from '../../src/tasks/store/postgres/sql/claim.js';
+import { ENGINE_SETTINGS } from '../../src/tasks/store/postgres/session/session-settings.js';
+import { claim as claimStatement } from '../../src/tasks/store/postgres/runs/claim.js';
 import { TASK } from '../support/builders.js';
 import { until } from '../support/until.js';
 import { postgresStores, type PostgresTestStore } from './postgres-store.js';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Fire } from '../../src/tasks/store/fire-ledger.js';
 import type { ChangeOptions } from '../../src/tasks/store/job-store.js';
 import type { SqlRunner } from '../../src/tasks/store/sql-runner.js';
-import { tasksDataSource } from '../../src/tasks/store/typeorm/data-source.js';
+import { tasksDataSource } from '../../src/tasks/store/postgres/data-source.js';
 import { later, minutes, TASK } from '../support/builders.js';
 import { Random } from '../simulation/random.js';
 import { postgresStores, type PostgresTestStore } from './postgres-store.js';

@@ -2,10 +2,10 @@ import pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../src/tasks/domain/errors.js';
-import { ClockShift } from '../../src/tasks/store/database-time.js';
-import { tasksDataSource } from '../../src/tasks/store/typeorm/data-source.js';
-import { TasksDatabase } from '../../src/tasks/store/typeorm/tasks-database.js';
-import { TypeormJobStore } from '../../src/tasks/store/typeorm/typeorm-job-store.js';
+import { ClockShift } from '../../src/tasks/store/postgres/database-time.js';
+import { tasksDataSource } from '../../src/tasks/store/postgres/data-source.js';
+import { TasksDatabase } from '../../src/tasks/store/postgres/tasks-database.js';
+import { PostgresJobStore } from '../../src/tasks/store/postgres/jobs/job-store.js';
 import { aJob } from '../support/builders.js';
 import { Relay } from '../support/relay.js';
 import { until } from '../support/until.js';
@@ -19,7 +19,7 @@ let store: PostgresTestStore;
 let relay: Relay;
 let dataSource: DataSource;
 let tables: TasksDatabase;
-let jobs: TypeormJobStore;
+let jobs: PostgresJobStore;
 
 beforeEach(async () => {
   store = await makeStore();
@@ -27,7 +27,7 @@ beforeEach(async () => {
   dataSource = await tasksDataSource(relay.url, store.schema).initialize();
   tables = new TasksDatabase(dataSource);
   tables.unavailable = null;
-  jobs = new TypeormJobStore(tables, store.schema, new ClockShift(), DEAD_AFTER_MS);
+  jobs = new PostgresJobStore(tables, store.schema, new ClockShift(), DEAD_AFTER_MS);
 });
 afterEach(async () => {
   await dataSource.destroy();

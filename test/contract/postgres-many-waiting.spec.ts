@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NewJob } from '../../src/tasks/domain/job.js';
-import { EnginePool } from '../../src/tasks/store/postgres/engine-pool.js';
-import { ENGINE_SETTINGS } from '../../src/tasks/store/postgres/session-settings.js';
-import type { Statement } from '../../src/tasks/store/postgres/sql/statement.js';
+import { EnginePool } from '../../src/tasks/store/postgres/session/engine-pool.js';
+import { ENGINE_SETTINGS } from '../../src/tasks/store/postgres/session/session-settings.js';
+import type { Statement } from '../../src/tasks/store/postgres/session/statement.js';
 import { TASK } from '../support/builders.js';
 import { postgresStores, type PostgresTestStore } from './postgres-store.js';
 import { aDueJobIn, aNodeAtWork, lead, planDue } from './scenes.js';

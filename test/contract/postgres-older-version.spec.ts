@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SchemaName } from '../../src/tasks/store/schema-name.js';
+import { SchemaName } from '../../src/tasks/store/postgres/schema-name.js';
 import { jobPolicySchema } from '../../src/tasks/domain/job.js';
 import { aJob, later, minutes, TASK } from '../support/builders.js';
 import { migrateToVersionOne, VersionOneNode } from './fixtures/version-1.js';

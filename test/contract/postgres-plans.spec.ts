@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KEPT } from '../../src/tasks/store/history.js';
-import { ENGINE_SETTINGS } from '../../src/tasks/store/postgres/session-settings.js';
-import type { Statement } from '../../src/tasks/store/postgres/sql/statement.js';
-import { SchemaName } from '../../src/tasks/store/schema-name.js';
+import { ENGINE_SETTINGS } from '../../src/tasks/store/postgres/session/session-settings.js';
+import type { Statement } from '../../src/tasks/store/postgres/session/statement.js';
+import { SchemaName } from '../../src/tasks/store/postgres/schema-name.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 /**
@@ -13,7 +13,7 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
  * on large ones. A plan that is dear, or that reads a whole table, stops the cluster on some day.
  */
 const MOST_COST = 50_000;
-const FOLDER = join(import.meta.dirname, '../../src/tasks/store/postgres/sql');
+const STORE = join(import.meta.dirname, '../../src/tasks/store/postgres');
 const SCHEMA = new SchemaName('carillon');
 
 /** Those that are made for more than a schema, each time for one of these. */
@@ -22,12 +22,17 @@ const WITH_MORE: Readonly<Record<string, readonly unknown[]>> = {
   pruneRows: KEPT.filter((what) => what !== 'runs'),
 };
 
-/** Every statement of the folder, by its name. */
+/** The files with statements of the engine, and what they say. */
+const SOURCES = readdirSync(STORE, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /^[\w-]+\/[\w-]+\.ts$/.test(name) && !/spec\.ts$|^migrations/.test(name))
+  .map((name) => ({ file: join(STORE, name), text: readFileSync(join(STORE, name), 'utf8') }))
+  .filter(({ text }) => /^ +name: ['`]\w+/m.test(text) && text.includes('session/statement.js'));
+
+/** Every statement of the engine, by its name. */
 async function statements(): Promise<Map<string, Statement>> {
   const found = new Map<string, Statement>();
-  const files = readdirSync(FOLDER).filter((name) => /^[\w-]+\.ts$/.test(name));
-  for (const file of files) {
-    const module = (await import(join(FOLDER, file))) as Record<string, unknown>;
+  for (const { file } of SOURCES) {
+    const module = (await import(file)) as Record<string, unknown>;
     for (const [name, member] of Object.entries(module)) {
       if (typeof member !== 'function') continue;
       for (const made of variants(name, member as (...given: unknown[]) => unknown)) {
@@ -109,8 +114,7 @@ async function faults(): Promise<string[]> {
 describe('the plan of every statement of the engine', () => {
   it('is known of all of them', async () => {
     const names = [...(await statements()).keys()];
-    const sources = readdirSync(FOLDER).map((file) => readFileSync(join(FOLDER, file), 'utf8'));
-    const written = sources.flatMap((text) => [...text.matchAll(/^ +name: ['`]([a-z_]+)/gm)]);
+    const written = SOURCES.flatMap(({ text }) => [...text.matchAll(/^ +name: ['`]([a-z_]+)/gm)]);
     expect(written.length).toBeGreaterThan(20);
     for (const [, name] of written) {
       expect(names).toContainEqual(expect.stringMatching(new RegExp(`^${name}`)));

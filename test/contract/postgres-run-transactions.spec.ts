@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { DataSource, EntitySchema } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SystemClock } from '../../src/tasks/engine/system-clock.js';
-import { ClockShift } from '../../src/tasks/store/database-time.js';
-import { report as reportOf } from '../../src/tasks/store/postgres/sql/report.js';
-import { SchemaName } from '../../src/tasks/store/schema-name.js';
-import { runOf, selectRuns } from '../../src/tasks/store/typeorm/read-run.js';
-import { TypeormRunTransactions } from '../../src/tasks/store/typeorm/typeorm-run-transactions.js';
+import { ClockShift } from '../../src/tasks/store/postgres/database-time.js';
+import { report as reportOf } from '../../src/tasks/store/postgres/runs/report.js';
+import { SchemaName } from '../../src/tasks/store/postgres/schema-name.js';
+import { runOf, selectRuns } from '../../src/tasks/store/postgres/runs/read-run.js';
+import { PostgresRunTransactions } from '../../src/tasks/store/postgres/transactions/run-transactions.js';
 import { A_POLICY, attachedRunner } from '../support/attached-runner.js';
 import { aClaim } from '../support/builders.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -27,14 +27,14 @@ const schema = new SchemaName('carillon');
 
 let database: TestDatabase;
 let host: DataSource;
-let transactions: TypeormRunTransactions;
+let transactions: PostgresRunTransactions;
 let runId: string;
 
 const hostOf = (url: string) =>
   new DataSource({ type: 'postgres', url, entities: [orders] }).initialize();
 
 const transactionsOf = (dataSource: DataSource) =>
-  new TypeormRunTransactions(
+  new PostgresRunTransactions(
     () => dataSource,
     { query: async (sql, parameters) => (await database.query(sql, parameters)) as never },
     { schema, shift: new ClockShift(), nodeId: NODE, deadAfterMs: DEAD_AFTER_MS },
@@ -255,7 +255,7 @@ describe('a run that nobody waits for any more', () => {
 
 describe.each(['REPEATABLE READ', 'SERIALIZABLE'] as const)('a host that works at %s', (level) => {
   let strict: DataSource;
-  let own: TypeormRunTransactions;
+  let own: PostgresRunTransactions;
 
   beforeEach(async () => {
     const options = { type: 'postgres' as const, url: database.url, entities: [orders] };

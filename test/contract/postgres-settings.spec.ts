@@ -3,11 +3,11 @@ import { Test } from '@nestjs/testing';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { NodeStatus, Task, TasksModule, TasksService } from '../../src/tasks/index.js';
-import { probeServer } from '../../src/tasks/store/postgres/probe-server.js';
-import { sessionStart } from '../../src/tasks/store/postgres/session-settings.js';
-import { migrate } from '../../src/tasks/store/typeorm/migrate.js';
-import { migrationsDataSource } from '../../src/tasks/store/typeorm/data-source.js';
-import { SchemaName } from '../../src/tasks/store/schema-name.js';
+import { probeServer } from '../../src/tasks/store/postgres/session/probe-server.js';
+import { sessionStart } from '../../src/tasks/store/postgres/session/session-settings.js';
+import { migrate } from '../../src/tasks/store/postgres/migrate.js';
+import { migrationsDataSource } from '../../src/tasks/store/postgres/data-source.js';
+import { SchemaName } from '../../src/tasks/store/postgres/schema-name.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
 

@@ -3,17 +3,17 @@ import type { QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import { afterAll } from 'vitest';
 import { SystemClock } from '../../src/tasks/engine/system-clock.js';
-import { ClockShift } from '../../src/tasks/store/database-time.js';
-import { postgresEngineStore } from '../../src/tasks/store/postgres/postgres-engine-store.js';
-import { SchemaName } from '../../src/tasks/store/schema-name.js';
-import { tasksDataSource } from '../../src/tasks/store/typeorm/data-source.js';
-import { migrate } from '../../src/tasks/store/typeorm/migrate.js';
-import { TasksDatabase } from '../../src/tasks/store/typeorm/tasks-database.js';
-import { TypeormChangeFeed } from '../../src/tasks/store/typeorm/typeorm-change-feed.js';
-import { TypeormClusterStore } from '../../src/tasks/store/typeorm/typeorm-cluster-store.js';
-import { TypeormJobCare } from '../../src/tasks/store/typeorm/typeorm-job-care.js';
-import { TypeormJobStore } from '../../src/tasks/store/typeorm/typeorm-job-store.js';
-import { TypeormRunStore } from '../../src/tasks/store/typeorm/typeorm-run-store.js';
+import { ClockShift } from '../../src/tasks/store/postgres/database-time.js';
+import { postgresEngineStore } from '../../src/tasks/store/postgres/engine-store.js';
+import { SchemaName } from '../../src/tasks/store/postgres/schema-name.js';
+import { tasksDataSource } from '../../src/tasks/store/postgres/data-source.js';
+import { migrate } from '../../src/tasks/store/postgres/migrate.js';
+import { TasksDatabase } from '../../src/tasks/store/postgres/tasks-database.js';
+import { PostgresChangeFeed } from '../../src/tasks/store/postgres/cluster/change-feed.js';
+import { PostgresClusterStore } from '../../src/tasks/store/postgres/cluster/cluster-store.js';
+import { PostgresJobCare } from '../../src/tasks/store/postgres/jobs/job-care.js';
+import { PostgresJobStore } from '../../src/tasks/store/postgres/jobs/job-store.js';
+import { PostgresRunStore } from '../../src/tasks/store/postgres/runs/run-store.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { recordedLog } from '../support/recorded-log.js';
 import {
@@ -116,12 +116,12 @@ function makeStore({ database, dataSource }: Shared, schema: SchemaName): Postgr
     url,
     schema,
     query: (sql, params) => database.query(sql, params),
-    jobs: new TypeormJobStore(tables, schema, shift, DEAD_AFTER_MS),
-    care: new TypeormJobCare(tables, schema, shift, limits, log),
+    jobs: new PostgresJobStore(tables, schema, shift, DEAD_AFTER_MS),
+    care: new PostgresJobCare(tables, schema, shift, limits, log),
     told: log.lines,
-    runs: new TypeormRunStore(tables, schema, shift),
-    cluster: new TypeormClusterStore(tables, schema, shift, DEAD_AFTER_MS),
-    changes: new TypeormChangeFeed(tables, schema, shift),
+    runs: new PostgresRunStore(tables, schema, shift),
+    cluster: new PostgresClusterStore(tables, schema, shift, DEAD_AFTER_MS),
+    changes: new PostgresChangeFeed(tables, schema, shift),
     node(name, options = {}) {
       const node = aNode(name, options, url, schema, shift);
       nodes.push(node);

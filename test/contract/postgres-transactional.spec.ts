@@ -4,11 +4,11 @@ import pg from 'pg';
 import { DataSource, EntitySchema, type Repository } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SystemClock } from '../../src/tasks/engine/system-clock.js';
-import { ClockShift } from '../../src/tasks/store/database-time.js';
-import { SchemaName } from '../../src/tasks/store/schema-name.js';
-import { finishInTransaction } from '../../src/tasks/store/typeorm/finish-in-transaction.js';
-import { markTransaction } from '../../src/tasks/store/typeorm/run-mark.js';
-import { TypeormRunTransactions } from '../../src/tasks/store/typeorm/typeorm-run-transactions.js';
+import { ClockShift } from '../../src/tasks/store/postgres/database-time.js';
+import { SchemaName } from '../../src/tasks/store/postgres/schema-name.js';
+import { finishInTransaction } from '../../src/tasks/store/postgres/transactions/finish-in-transaction.js';
+import { markTransaction } from '../../src/tasks/store/postgres/transactions/run-mark.js';
+import { PostgresRunTransactions } from '../../src/tasks/store/postgres/transactions/run-transactions.js';
 import { A_POLICY, attachedRunner, leaving } from '../support/attached-runner.js';
 import { aClaim } from '../support/builders.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -36,14 +36,14 @@ let database: TestDatabase;
 let host: DataSource;
 /** As a service of the host has it injected. */
 let repository: Repository<Order>;
-let transactions: TypeormRunTransactions;
+let transactions: PostgresRunTransactions;
 let runId: string;
 
 const hostOf = (url: string, poolSize = 5) =>
   new DataSource({ type: 'postgres', url, entities: [orders], poolSize });
 
 const transactionsOf = (dataSource: DataSource) =>
-  new TypeormRunTransactions(
+  new PostgresRunTransactions(
     () => dataSource,
     { query: async (sql, parameters) => (await database.query(sql, parameters)) as never },
     { schema, shift: new ClockShift(), nodeId: NODE, deadAfterMs: DEAD_AFTER_MS },

@@ -1,9 +1,9 @@
 import type { EngineStore } from '../../src/tasks/store/engine-store.js';
 import type { JobStore } from '../../src/tasks/store/job-store.js';
-import type { MemoryDatabase } from '../../src/tasks/testing/memory-database.js';
-import { memoryEngineStore } from '../../src/tasks/testing/memory-engine-store.js';
-import { MemoryJobStore } from '../../src/tasks/testing/memory-job-store.js';
-import type { MemoryNode } from '../../src/tasks/testing/memory-node-roster.js';
+import type { MemoryDatabase } from '../../src/tasks/store/memory/database.js';
+import { memoryEngineStore } from '../../src/tasks/store/memory/engine-store.js';
+import { MemoryJobStore } from '../../src/tasks/store/memory/jobs/job-store.js';
+import type { MemoryNode } from '../../src/tasks/store/memory/nodes/node-roster.js';
 
 /** A store that lacks one guard, or makes one classic mistake. */
 export interface PlantedBug {

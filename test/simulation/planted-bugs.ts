@@ -1,5 +1,5 @@
 import type { Fire } from '../../src/tasks/store/fire-ledger.js';
-import type { MemoryDatabase } from '../../src/tasks/testing/memory-database.js';
+import type { MemoryDatabase } from '../../src/tasks/store/memory/database.js';
 import { bug, patched, type PlantedBug } from './planted-bug.js';
 import { PLANTED_RULE_BUGS } from './planted-rule-bugs.js';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Job, JobPolicy } from '../../src/tasks/domain/job.js';
 import type { Misses } from '../../src/tasks/domain/job-requests.js';
-import type { MemoryDatabase } from '../../src/tasks/testing/memory-database.js';
+import type { MemoryDatabase } from '../../src/tasks/store/memory/database.js';
 import type { Bounds, HandlerEnd, HandlerStart, History, PlanStretch, Stop } from './history.js';
 
 /** How many of the last events are shown with a violation. */

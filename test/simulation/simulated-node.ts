@@ -4,7 +4,7 @@ import { TaskRegistry } from '../../src/tasks/registry/task-registry.js';
 import { Runner } from '../../src/tasks/runner/runner.js';
 import type { EngineStore } from '../../src/tasks/store/engine-store.js';
 import type { JobCare } from '../../src/tasks/store/job-store.js';
-import type { MemoryNode } from '../../src/tasks/testing/memory-node-roster.js';
+import type { MemoryNode } from '../../src/tasks/store/memory/nodes/node-roster.js';
 import { faultyCare, faultyStore, type FaultyStore } from './faulty-store.js';
 import { simulatedHandler } from './handlers.js';
 import { Link, type Server } from './link.js';

@@ -1,9 +1,9 @@
-import { MemoryClusterStore } from '../../src/tasks/testing/memory-cluster-store.js';
-import { MemoryDatabase } from '../../src/tasks/testing/memory-database.js';
-import { memoryEngineStore } from '../../src/tasks/testing/memory-engine-store.js';
-import { MemoryJobCare } from '../../src/tasks/testing/memory-job-care.js';
-import { MemoryJobStore } from '../../src/tasks/testing/memory-job-store.js';
-import type { MemoryNode } from '../../src/tasks/testing/memory-node-roster.js';
+import { MemoryClusterStore } from '../../src/tasks/store/memory/cluster/cluster-store.js';
+import { MemoryDatabase } from '../../src/tasks/store/memory/database.js';
+import { memoryEngineStore } from '../../src/tasks/store/memory/engine-store.js';
+import { MemoryJobCare } from '../../src/tasks/store/memory/jobs/job-care.js';
+import { MemoryJobStore } from '../../src/tasks/store/memory/jobs/job-store.js';
+import type { MemoryNode } from '../../src/tasks/store/memory/nodes/node-roster.js';
 import type { EngineStore } from '../../src/tasks/store/engine-store.js';
 import type { JobStore } from '../../src/tasks/store/job-store.js';
 import { FAULTS } from './faults.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { migrate } from '../../src/tasks/store/typeorm/migrate.js';
+import { migrate } from '../../src/tasks/store/postgres/migrate.js';
 
 /** A database of one test's own. */
 export interface TestDatabase {

@@ -1,9 +1,9 @@
-import { ClockShift } from '../../src/tasks/store/database-time.js';
+import { ClockShift } from '../../src/tasks/store/postgres/database-time.js';
 import type { JobStore } from '../../src/tasks/store/job-store.js';
-import { SchemaName } from '../../src/tasks/store/schema-name.js';
-import { tasksDataSource } from '../../src/tasks/store/typeorm/data-source.js';
-import { TasksDatabase } from '../../src/tasks/store/typeorm/tasks-database.js';
-import { TypeormJobStore } from '../../src/tasks/store/typeorm/typeorm-job-store.js';
+import { SchemaName } from '../../src/tasks/store/postgres/schema-name.js';
+import { tasksDataSource } from '../../src/tasks/store/postgres/data-source.js';
+import { TasksDatabase } from '../../src/tasks/store/postgres/tasks-database.js';
+import { PostgresJobStore } from '../../src/tasks/store/postgres/jobs/job-store.js';
 
 /** Somebody who changes the jobs of a cluster whose nodes are other processes. */
 export interface UserOfJobs {
@@ -18,7 +18,7 @@ export async function userOfJobs(databaseUrl: string, deadAfterMs: number): Prom
   const tables = new TasksDatabase(dataSource);
   tables.unavailable = null;
   return {
-    jobs: new TypeormJobStore(tables, schema, new ClockShift(), deadAfterMs),
+    jobs: new PostgresJobStore(tables, schema, new ClockShift(), deadAfterMs),
     close: () => dataSource.destroy(),
   };
 }

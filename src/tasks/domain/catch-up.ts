@@ -9,6 +9,6 @@ export const MOST_CAUGHT_UP = 100;
  * that it adds to that. So the pace of these is what the workers have to spare, however many there are.
  *
  * One that still waits when the next fire time of its job comes gives way to it, where that one would
- * otherwise be skipped for it (`store/postgres/sql/standing.ts`).
+ * otherwise be skipped for it (`store/postgres/fires/standing.ts`).
  */
 export const BEHIND_LIVE = 1;

@@ -46,7 +46,7 @@ export interface Fitness {
  *   on the way that fires take, and a leader that has not been able to load or fire for a lease gives the
  *   lock back. It lets others come first for two leases, and shows that it can load before it stands again.
  *
- * See `domain/lease.ts` for the rules and `store/postgres/sql/take-over.ts` for the lock.
+ * See `domain/lease.ts` for the rules and `store/postgres/lock/take-over.ts` for the lock.
  */
 export class Elector {
   private lease: Lease | null = null;

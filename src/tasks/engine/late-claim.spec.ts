@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { newJobSchema } from '../domain/job.js';
 import { FakeClock } from '../testing/fake-clock.js';
-import { MemoryDatabase } from '../testing/memory-database.js';
-import { MemoryJobStore } from '../testing/memory-job-store.js';
-import { memoryEngineStore } from '../testing/memory-engine-store.js';
+import { MemoryDatabase } from '../store/memory/database.js';
+import { MemoryJobStore } from '../store/memory/jobs/job-store.js';
+import { memoryEngineStore } from '../store/memory/engine-store.js';
 import { Claimer } from './claimer.js';
 import { DatabaseClock } from './database-clock.js';
 import { HeartbeatLoop } from './heartbeat.js';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { leaseTimings } from '../domain/lease.js';
 import { FakeClock } from '../testing/fake-clock.js';
-import { MemoryDatabase } from '../testing/memory-database.js';
-import { MemoryLeaderLock } from '../testing/memory-leader-lock.js';
+import { MemoryDatabase } from '../store/memory/database.js';
+import { MemoryLeaderLock } from '../store/memory/lock/leader-lock.js';
 import { Elector } from './elector.js';
 
 const SILENT = { error: () => {}, warn: () => {}, log: () => {}, debug: () => {} };

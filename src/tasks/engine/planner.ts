@@ -34,7 +34,7 @@ const NO_PAUSES: Pauses = { paused: false, count: 0, stretches: [] };
 /**
  * THE MAIN LOOP, on the leader only: loads the jobs that are due soon, sleeps until the first of
  * them, decides what becomes of its fire times (`domain/fire-plan.ts`) and writes that in one fenced
- * statement (`store/postgres/sql/fire.ts`).
+ * statement (`store/postgres/fires/fire.ts`).
  *
  *   load ahead ──▶ sleep until the earliest ──▶ planFires ──▶ fire ──▶ put the next ones back
  *      ▲                                                        │

@@ -4,8 +4,8 @@ import { aDeclaration } from '../../../test/support/builders.js';
 import { recordedLog } from '../../../test/support/recorded-log.js';
 import { HostRunner } from './host-runner.js';
 import { TaskRegistry } from '../registry/task-registry.js';
-import { ClockShift } from '../store/database-time.js';
-import { TasksDatabase } from '../store/typeorm/tasks-database.js';
+import { ClockShift } from '../store/postgres/database-time.js';
+import { TasksDatabase } from '../store/postgres/tasks-database.js';
 import { TasksOptions } from '../tasks.options.js';
 import { FakeClock } from '../testing/fake-clock.js';
 

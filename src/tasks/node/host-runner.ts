@@ -5,15 +5,15 @@ import type { TaskRegistry } from '../registry/task-registry.js';
 import { LoopLag } from '../runner/loop-lag.js';
 import { Runner } from '../runner/runner.js';
 import { ThreadPool } from '../runner/thread-pool.js';
-import type { ClockShift } from '../store/database-time.js';
-import { SchemaName } from '../store/schema-name.js';
+import type { ClockShift } from '../store/postgres/database-time.js';
+import { SchemaName } from '../store/postgres/schema-name.js';
 import {
   hostDataSource,
   poolWarning,
   type FindDataSource,
-} from '../store/typeorm/host-data-source.js';
-import type { TasksDatabase } from '../store/typeorm/tasks-database.js';
-import { TypeormRunTransactions } from '../store/typeorm/typeorm-run-transactions.js';
+} from '../store/postgres/host-data-source.js';
+import type { TasksDatabase } from '../store/postgres/tasks-database.js';
+import { PostgresRunTransactions } from '../store/postgres/transactions/run-transactions.js';
 import type { TasksOptions } from '../tasks.options.js';
 
 /** What a node's runner is made of. */
@@ -37,13 +37,13 @@ export interface HostRunnerParts {
 /** The runner of a node with what handlers need of their host: its database, and worker threads. */
 export class HostRunner {
   readonly runner: Runner;
-  private readonly transactions: TypeormRunTransactions;
+  private readonly transactions: PostgresRunTransactions;
   private readonly threads = new ThreadPool();
   private readonly lag: LoopLag;
 
   constructor(private readonly parts: HostRunnerParts) {
     const { options, registry, node, database, shift, clock, log, find, emit } = parts;
-    this.transactions = new TypeormRunTransactions(
+    this.transactions = new PostgresRunTransactions(
       () => hostDataSource(options.dataSource, find),
       { query: (sql, values) => database.use((manager) => manager.query(sql, values)) },
       {

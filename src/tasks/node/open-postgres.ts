@@ -2,13 +2,13 @@ import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
 import type { NodeStatus } from './node-status.js';
 import type { EngineStore } from '../store/engine-store.js';
-import type { ClockShift } from '../store/database-time.js';
-import type { NodeIdentity } from '../store/postgres/engine-options.js';
-import { postgresEngineStore } from '../store/postgres/postgres-engine-store.js';
-import { probeServer, type PostgresAccess } from '../store/postgres/probe-server.js';
-import { SchemaName } from '../store/schema-name.js';
-import { migrate } from '../store/typeorm/migrate.js';
-import type { TasksDatabase } from '../store/typeorm/tasks-database.js';
+import type { ClockShift } from '../store/postgres/database-time.js';
+import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
+import { postgresEngineStore } from '../store/postgres/engine-store.js';
+import { probeServer, type PostgresAccess } from '../store/postgres/session/probe-server.js';
+import { SchemaName } from '../store/postgres/schema-name.js';
+import { migrate } from '../store/postgres/migrate.js';
+import type { TasksDatabase } from '../store/postgres/tasks-database.js';
 import type { TasksOptions } from '../tasks.options.js';
 
 /** What a node opens its database with. */

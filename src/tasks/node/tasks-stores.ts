@@ -5,18 +5,18 @@ import { LocalNode } from '../local/local-node.js';
 import { LocalRunStore } from '../local/local-run-store.js';
 import { ChangeFeed } from '../store/change-feed.js';
 import { ClusterStore } from '../store/cluster-store.js';
-import { ClockShift } from '../store/database-time.js';
+import { ClockShift } from '../store/postgres/database-time.js';
 import { JobCare, JobStore } from '../store/job-store.js';
 import { RunStore } from '../store/run-store.js';
-import { Connections } from '../store/postgres/connections.js';
-import { SchemaName } from '../store/schema-name.js';
-import { tasksDataSource } from '../store/typeorm/data-source.js';
-import { TasksDatabase } from '../store/typeorm/tasks-database.js';
-import { TypeormChangeFeed } from '../store/typeorm/typeorm-change-feed.js';
-import { TypeormClusterStore } from '../store/typeorm/typeorm-cluster-store.js';
-import { TypeormJobCare } from '../store/typeorm/typeorm-job-care.js';
-import { TypeormJobStore } from '../store/typeorm/typeorm-job-store.js';
-import { TypeormRunStore } from '../store/typeorm/typeorm-run-store.js';
+import { Connections } from '../store/postgres/session/connections.js';
+import { SchemaName } from '../store/postgres/schema-name.js';
+import { tasksDataSource } from '../store/postgres/data-source.js';
+import { TasksDatabase } from '../store/postgres/tasks-database.js';
+import { PostgresChangeFeed } from '../store/postgres/cluster/change-feed.js';
+import { PostgresClusterStore } from '../store/postgres/cluster/cluster-store.js';
+import { PostgresJobCare } from '../store/postgres/jobs/job-care.js';
+import { PostgresJobStore } from '../store/postgres/jobs/job-store.js';
+import { PostgresRunStore } from '../store/postgres/runs/run-store.js';
 import { TasksOptions } from '../tasks.options.js';
 import { TasksLogger } from './tasks-logger.js';
 
@@ -51,7 +51,7 @@ export const STORES = [
     ) =>
       store === 'memory'
         ? new LocalJobStore(local)
-        : new TypeormJobStore(database, schema, shift, deadAfterMs),
+        : new PostgresJobStore(database, schema, shift, deadAfterMs),
   },
   {
     provide: JobCare,
@@ -61,7 +61,7 @@ export const STORES = [
       schema: SchemaName,
       shift: ClockShift,
       options: TasksOptions,
-    ) => new TypeormJobCare(database, schema, shift, options, new TasksLogger('Tasks')),
+    ) => new PostgresJobCare(database, schema, shift, options, new TasksLogger('Tasks')),
   },
   {
     provide: RunStore,
@@ -73,7 +73,7 @@ export const STORES = [
       { store }: TasksOptions,
       local: LocalNode,
     ) =>
-      store === 'memory' ? new LocalRunStore(local) : new TypeormRunStore(database, schema, shift),
+      store === 'memory' ? new LocalRunStore(local) : new PostgresRunStore(database, schema, shift),
   },
   {
     provide: ClusterStore,
@@ -87,7 +87,7 @@ export const STORES = [
     ) =>
       store === 'memory'
         ? new LocalClusterStore(local)
-        : new TypeormClusterStore(database, schema, shift, deadAfterMs),
+        : new PostgresClusterStore(database, schema, shift, deadAfterMs),
   },
   {
     provide: ChangeFeed,
@@ -101,6 +101,6 @@ export const STORES = [
     ) =>
       store === 'memory'
         ? new LocalChangeFeed(local)
-        : new TypeormChangeFeed(database, schema, shift),
+        : new PostgresChangeFeed(database, schema, shift),
   },
 ];

@@ -1,11 +1,11 @@
 export type { Duration } from './duration.js';
 export { FakeClock } from './fake-clock.js';
-export { MemoryChangeFeed } from './memory-change-feed.js';
-export { MemoryClusterStore } from './memory-cluster-store.js';
-export { MemoryDatabase, type MemoryDatabaseOptions } from './memory-database.js';
-export { memoryEngineStore, type MemoryStoreOptions } from './memory-engine-store.js';
-export { MemoryJobStore } from './memory-job-store.js';
-export type { MemoryNode } from './memory-node-roster.js';
-export { MemoryRunStore } from './memory-run-store.js';
+export { MemoryChangeFeed } from '../store/memory/cluster/change-feed.js';
+export { MemoryClusterStore } from '../store/memory/cluster/cluster-store.js';
+export { MemoryDatabase, type MemoryDatabaseOptions } from '../store/memory/database.js';
+export { memoryEngineStore, type MemoryStoreOptions } from '../store/memory/engine-store.js';
+export { MemoryJobStore } from '../store/memory/jobs/job-store.js';
+export type { MemoryNode } from '../store/memory/nodes/node-roster.js';
+export { MemoryRunStore } from '../store/memory/runs/run-store.js';
 export { TasksTesting } from './tasks-testing.js';
 export { TasksTestingModule, type TasksTestingOptions } from './tasks-testing.module.js';

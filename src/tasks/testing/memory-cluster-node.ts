@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ClusterNode } from '../node/cluster-node.js';
 import type { EngineStore } from '../store/engine-store.js';
-import type { NodeIdentity } from '../store/postgres/engine-options.js';
-import { MemoryDatabase } from './memory-database.js';
-import { memoryEngineStore } from './memory-engine-store.js';
+import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
+import { MemoryDatabase } from '../store/memory/database.js';
+import { memoryEngineStore } from '../store/memory/engine-store.js';
 
 /** A node like any other, on the database in memory. */
 @Injectable()

@@ -10,12 +10,12 @@ import { TasksModule } from '../tasks.module.js';
 import { TasksOptions } from '../tasks.options.js';
 import { FakeClock } from './fake-clock.js';
 import { MemoryClusterNode } from './memory-cluster-node.js';
-import { MemoryChangeFeed } from './memory-change-feed.js';
-import { MemoryClusterStore } from './memory-cluster-store.js';
-import { MemoryDatabase } from './memory-database.js';
-import { MemoryJobCare } from './memory-job-care.js';
-import { MemoryJobStore } from './memory-job-store.js';
-import { MemoryRunStore } from './memory-run-store.js';
+import { MemoryChangeFeed } from '../store/memory/cluster/change-feed.js';
+import { MemoryClusterStore } from '../store/memory/cluster/cluster-store.js';
+import { MemoryDatabase } from '../store/memory/database.js';
+import { MemoryJobCare } from '../store/memory/jobs/job-care.js';
+import { MemoryJobStore } from '../store/memory/jobs/job-store.js';
+import { MemoryRunStore } from '../store/memory/runs/run-store.js';
 import { TasksTesting } from './tasks-testing.js';
 import { TasksLogger } from '../node/tasks-logger.js';
 

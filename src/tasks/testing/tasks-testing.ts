@@ -4,9 +4,9 @@ import type { Run } from '../domain/run.js';
 import { NodeStatus } from '../node/node-status.js';
 import { durationMs, type Duration } from './duration.js';
 import { FakeClock } from './fake-clock.js';
-import { MemoryDatabase } from './memory-database.js';
-import type { RunRow } from './memory-rows.js';
-import { runOf } from './memory-run-store.js';
+import { MemoryDatabase } from '../store/memory/database.js';
+import type { RunRow } from '../store/memory/rows.js';
+import { runOf } from '../store/memory/runs/run-store.js';
 
 /** How far time goes on at once while handlers work, in ms: they may wait for some of it. */
 const STEP_MS = 50;

@@ -1,0 +1,71 @@
+import { OverlappedError } from '../../../domain/errors.js';
+import type { Overlap } from '../../../domain/job.js';
+import { fatesOf, makesRoom, roomBeside, type OverlapPolicy } from '../../../domain/overlap.js';
+import type { MemoryDatabase } from '../database.js';
+import type { JobRow, RunRow } from '../rows.js';
+import { NEW_RUN } from './run-rows.js';
+import { standing, type Obstacle } from '../fires/standing.js';
+
+/** A run that no trigger named. Without a payload it is the job's own. */
+export type AskedRun = Pick<RunRow, 'cause' | 'retryOf'> & { readonly payload?: unknown };
+
+/**
+ * Inserts a run of a job that somebody asks for.
+ *
+ * @param overlap instead of the job's own policy
+ * @throws OverlappedError
+ */
+export function insertRun(
+  database: MemoryDatabase,
+  job: JobRow,
+  asked: AskedRun,
+  overlap: Overlap = job.overlap,
+): RunRow {
+  const policy = { ...job, overlap };
+  const stands = standingFor(database, job.id, policy);
+  const [fate] = fatesOf(policy, stands, 1);
+  if (fate !== 'starts' && fate !== 'waits')
+    throw new OverlappedError(job.id, stands.first?.id ?? '', overlap);
+  database.jobs.set(job.id, { ...job, inserts: job.inserts + 1 });
+  const { id: jobId, task, priority } = job;
+  const at = database.now();
+  const run = database.runs.insert({
+    ...NEW_RUN,
+    ...asked,
+    jobId,
+    task,
+    priority,
+    state: 'pending',
+    held: fate === 'waits' ? 'buffered' : null,
+    fireAt: at,
+    runAt: at,
+    createdAt: at,
+  });
+  database.notify(fate === 'waits' ? 'slots' : 'runs');
+  return run!;
+}
+
+/** What stands in the way of a run that is asked for, once what gives way to it has done so. */
+export function standingFor(
+  database: MemoryDatabase,
+  jobId: string,
+  policy: OverlapPolicy,
+): Obstacle {
+  const seen = standingOf(database, jobId, policy);
+  const displaces = makesRoom(policy, seen);
+  const isFree = policy.overlap !== 'allow' && roomBeside(policy, seen).starts > 0;
+  if (!displaces && !isFree) return seen;
+  const endsWaitingBelow = displaces ? Infinity : policy.maxInstances;
+  const capacity = policy.maxInstances;
+  return standing(database, { jobId, capacity, endsWaitingBelow, displaces, outruns: false });
+}
+
+/** The same, and nothing gives way. */
+export const standingOf = (
+  database: MemoryDatabase,
+  jobId: string,
+  { maxInstances: capacity }: OverlapPolicy,
+): Obstacle =>
+  standing(database, {
+    ...{ jobId, capacity, endsWaitingBelow: 0, displaces: false, outruns: false },
+  });

@@ -1,0 +1,137 @@
+import { NodeNotFoundError } from '../../../domain/errors.js';
+import type { Author } from '../../../domain/job-requests.js';
+import {
+  ClusterStore,
+  type AuditQuery,
+  type AuditRow,
+  type ClusterState,
+  type ClusterStats,
+  type LeaderInfo,
+  type LeaderTerm,
+  type NodeInfo,
+} from '../../cluster-store.js';
+import { CLOCK, type ClockShift } from '../database-time.js';
+import { isAlive } from '../nodes/live-nodes.js';
+import type { Page } from '../../page.js';
+import type { SchemaName } from '../schema-name.js';
+import { drainNode, pauseCluster, resignLeader, resumeCluster } from './cluster-changes.js';
+import { listAudit } from './list-audit.js';
+import { selectStats, statsOf } from './read-stats.js';
+import type { TasksDatabase } from '../tasks-database.js';
+
+/** So many nodes are shown: those that were heard of last. */
+const MOST_NODES = 500;
+
+/** How many past terms are shown. */
+const MOST_TERMS = 20;
+
+const LOCK = `name = 'scheduler'`;
+
+export class PostgresClusterStore extends ClusterStore {
+  constructor(
+    private readonly database: TasksDatabase,
+    private readonly schema: SchemaName,
+    private readonly shift: ClockShift,
+    private readonly deadAfterMs: number,
+  ) {
+    super();
+  }
+
+  async state(): Promise<ClusterState> {
+    const [row] = await this.query<ClusterState>(
+      `SELECT paused, pause_reason AS "pauseReason",
+              (SELECT min(started_at) FROM ${this.schema.quoted}.cluster_pauses
+               WHERE ended_at IS NULL) AS "pausedSince", ${CLOCK} AS now
+       FROM ${this.schema.quoted}.leader_lock WHERE ${LOCK}`,
+    );
+    if (!row) throw new Error('the row of the leader lock is missing');
+    return row;
+  }
+
+  async leader(): Promise<LeaderInfo> {
+    const { quoted } = this.schema;
+    const [row] = await this.query<Omit<LeaderInfo, 'history'> & { history: StoredTerm[] }>(
+      `WITH lead AS (
+         SELECT l.*, l.node_id IS NOT NULL AND l.expires_at > ${CLOCK} AS held
+         FROM ${quoted}.leader_lock l WHERE l.${LOCK}),
+       terms AS (
+         SELECT h.fencing_token AS "fencingToken", h.node_id AS "nodeId",
+                coalesce(n.name, h.node_id::text) AS "nodeName", h.acquired_at AS "acquiredAt"
+         FROM ${quoted}.leader_history h LEFT JOIN ${quoted}.nodes n ON n.id = h.node_id
+         ORDER BY h.fencing_token DESC LIMIT ${MOST_TERMS})
+       SELECT CASE WHEN held THEN l.node_id END AS "nodeId",
+              CASE WHEN held THEN coalesce(n.name, l.node_id::text) END AS "nodeName",
+              l.fencing_token::float8 AS "fencingToken",
+              CASE WHEN held THEN l.acquired_at END AS "acquiredAt",
+              CASE WHEN held THEN l.expires_at END AS "expiresAt",
+              (SELECT coalesce(json_agg(terms), '[]') FROM terms) AS history
+       FROM lead l LEFT JOIN ${quoted}.nodes n ON n.id = l.node_id`,
+    );
+    if (!row) throw new Error('the row of the leader lock is missing');
+    return { ...row, history: row.history.map(termOf) };
+  }
+
+  nodes(): Promise<readonly NodeInfo[]> {
+    return this.query<NodeInfo>(
+      `SELECT id, name, version, roles,
+              ARRAY(SELECT jsonb_object_keys(tasks) ORDER BY 1) AS tasks,
+              started_at AS "startedAt", heartbeat_at AS "heartbeatAt",
+              stopped_at AS "stoppedAt", drain_requested_at IS NOT NULL AS draining,
+              ${isAlive('$2')} AS alive
+       FROM (SELECT * FROM ${this.schema.quoted}.nodes
+             ORDER BY heartbeat_at DESC LIMIT ${MOST_NODES}) n
+       ORDER BY alive DESC, started_at DESC, id`,
+      [this.deadAfterMs],
+    );
+  }
+
+  async pause(reason: string | null, by: Author = {}): Promise<void> {
+    await this.change(pauseCluster(this.schema), { ...by, reason: reason ?? by.reason ?? null });
+  }
+
+  async resume(by: Author = {}): Promise<void> {
+    await this.change(resumeCluster(this.schema), by);
+  }
+
+  async resign(by: Author = {}): Promise<void> {
+    await this.change(resignLeader(this.schema), by);
+  }
+
+  async drain(nodeId: string, drain: boolean, by: Author = {}): Promise<void> {
+    const rest = [nodeId, this.deadAfterMs, drain];
+    const rows = await this.change(drainNode(this.schema), by, rest);
+    if (rows.length === 0) throw new NodeNotFoundError(nodeId);
+  }
+
+  audit(query: AuditQuery): Promise<Page<AuditRow>> {
+    return this.database.use((sql) => listAudit(sql, this.schema, query));
+  }
+
+  async stats(): Promise<ClusterStats> {
+    const [row] = await this.query<Parameters<typeof statsOf>[0]>(selectStats(this.schema), [
+      this.deadAfterMs,
+    ]);
+    return statsOf(row!);
+  }
+
+  private change(
+    sql: string,
+    { actor = 'code', reason = null }: Author,
+    rest: readonly unknown[] = [],
+  ): Promise<unknown[]> {
+    return this.query(sql, [this.schema.channel, actor, reason, ...rest]);
+  }
+
+  private query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return this.database.use((manager) =>
+      manager.query<Row[]>(sql, [this.shift.bound, ...parameters]),
+    );
+  }
+}
+
+type StoredTerm = Omit<LeaderTerm, 'acquiredAt'> & { acquiredAt: string };
+
+const termOf = (term: StoredTerm): LeaderTerm => ({
+  ...term,
+  acquiredAt: new Date(term.acquiredAt),
+});

@@ -1,0 +1,29 @@
+import type { EngineStore } from '../engine-store.js';
+import type { PostgresStoreOptions } from './session/engine-options.js';
+import { EnginePool } from './session/engine-pool.js';
+import { PostgresFireLedger } from './fires/fire-ledger.js';
+import { PostgresLeftTransactions } from './transactions/left-transactions.js';
+import { PostgresHistory } from './history/history.js';
+import { PostgresLeaderLock } from './lock/leader-lock.js';
+import { PostgresNodeRoster } from './nodes/node-roster.js';
+import { PostgresRunQueue } from './runs/run-queue.js';
+import { PostgresWakeUps } from './cluster/wake-ups.js';
+
+/** The engine's few hot statements over plain `pg`, on connections of their own. */
+export function postgresEngineStore(options: PostgresStoreOptions): EngineStore {
+  const pool = new EnginePool(options);
+  const lock = new PostgresLeaderLock(options);
+  const wakeUps = new PostgresWakeUps(options);
+  return {
+    lock,
+    wakeUps,
+    fires: new PostgresFireLedger(options, pool),
+    history: new PostgresHistory(options, pool),
+    queue: new PostgresRunQueue(options, pool),
+    roster: new PostgresNodeRoster(options, pool),
+    transactions: new PostgresLeftTransactions(options, pool),
+    async close() {
+      await Promise.all([lock.close(), wakeUps.close(), pool.close()]);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { interval, STATEMENT_CLOCK } from '../database-time.js';
+import type { SchemaName } from '../schema-name.js';
+import { LOCK_NAME, type Statement } from '../session/statement.js';
+
+/**
+ * Jobs that are due within $2 ms, earliest first, but for those of the ids $3 that still have the
+ * revisions $4, and not before $5; and the pauses that reach behind the earliest. The limit stands in
+ * the text: a bound one makes the planner prepare for the whole table.
+ */
+export const dueJobs = ({ quoted }: SchemaName, most: number): Statement => ({
+  name: `due_jobs_${most}`,
+  text: `
+    WITH due AS MATERIALIZED (
+      SELECT p.job_id, p.next_fire_at, p.revision, p.inserts, p.fired
+      FROM ${quoted}.job_plans p
+      WHERE p.next_fire_at <= ${STATEMENT_CLOCK} + ${interval('$2')}
+        AND p.next_fire_at >= coalesce($5::timestamptz, '-infinity')
+        AND (p.job_id, p.revision) NOT IN (SELECT * FROM unnest($3::text[], $4::int[]))
+      ORDER BY p.next_fire_at, p.job_id
+      LIMIT ${most}),
+    pauses AS (
+      SELECT c.started_at, c.ended_at
+      FROM ${quoted}.cluster_pauses c
+      WHERE c.ended_at IS NULL OR c.ended_at > (SELECT min(next_fire_at) FROM due))
+    SELECT ${STATEMENT_CLOCK} AS at, l.paused, l.pauses AS pause_count,
+           (SELECT coalesce(json_agg(json_build_object('from', started_at, 'to', ended_at)
+                                     ORDER BY started_at), '[]')
+            FROM pauses) AS pauses,
+           (SELECT coalesce(json_agg(json_build_object(
+                     'jobId', d.job_id, 'nextFireAt', d.next_fire_at, 'revision', d.revision,
+                     'inserts', d.inserts::text, 'fired', d.fired, 'task', j.task,
+                     'trigger', j.trigger, 'policy', json_build_object(
+                       'misfireGraceMs', j.misfire_grace_ms, 'coalesce', j.coalesce,
+                       'overlap', j.overlap, 'maxInstances', j.max_instances,
+                       'bufferLimit', j.buffer_limit, 'jitterMs', j.jitter_ms,
+                       'maxRuns', j.max_runs, 'timeoutMs', j.timeout_ms, 'retry', j.retry,
+                       'onCrash', j.on_crash, 'transactional', j.transactional,
+                       'priority', j.priority)) ORDER BY d.next_fire_at, d.job_id), '[]')
+            FROM due d JOIN ${quoted}.jobs j ON j.id = d.job_id) AS jobs
+    FROM ${quoted}.leader_lock l
+    WHERE l.name = ${LOCK_NAME}`,
+});

@@ -1,0 +1,175 @@
+import { runsLeft } from '../../../domain/fire-plan.js';
+import {
+  FireLedger,
+  type DueJobs,
+  type Fire,
+  type Fired,
+  type FiredRow,
+  type NodesAtWork,
+  type Settled,
+} from '../../fire-ledger.js';
+import {
+  readDueJob,
+  type StoredDueJob,
+  type DueJob,
+  type DueJobKey,
+} from '../../../domain/due-job.js';
+import type { PostgresStoreOptions } from '../session/engine-options.js';
+import type { EnginePool } from '../session/engine-pool.js';
+import { dueJobs } from './due-jobs.js';
+import { fire } from './fire.js';
+import { nodesAtWork } from './nodes-at-work.js';
+import { release } from './release.js';
+import { settle } from './settle.js';
+
+/** As JSON has it: instants are texts. */
+type DueRow = Omit<StoredDueJob, 'nextFireAt'> & { readonly nextFireAt: string };
+type FiredRowJson = Omit<FiredRow, 'fireAt'> & { readonly fireAt: string };
+
+export class PostgresFireLedger extends FireLedger {
+  constructor(
+    private readonly options: PostgresStoreOptions,
+    private readonly pool: EnginePool,
+  ) {
+    super();
+  }
+
+  async due(
+    withinMs: number,
+    most: number,
+    except: readonly DueJobKey[] = [],
+    from?: Date,
+  ): Promise<DueJobs> {
+    const { schema, shift } = this.options;
+    const [row] = await this.pool.query<{
+      jobs: DueRow[];
+      pauses: { from: string; to: string | null }[];
+      pause_count: number;
+      paused: boolean;
+      at: Date;
+    }>(dueJobs(schema, most), [
+      shift.bound,
+      withinMs,
+      except.map(({ jobId }) => jobId),
+      except.map(({ revision }) => revision),
+      from ?? null,
+    ]);
+    if (!row) throw new Error(`the row of ${schema.name}.leader_lock is missing`);
+    const jobs: DueJob[] = [];
+    const unreadable: DueJobs['unreadable'][number][] = [];
+    for (const due of row.jobs) {
+      const job = readDueJob({ ...due, nextFireAt: new Date(due.nextFireAt) });
+      if ('reason' in job) unreadable.push(job);
+      else jobs.push(job);
+    }
+    return {
+      jobs,
+      unreadable,
+      more: row.jobs.length >= most,
+      at: row.at,
+      pauses: {
+        paused: row.paused,
+        count: row.pause_count,
+        stretches: row.pauses.map(({ from, to }) => ({
+          from: new Date(from),
+          to: to === null ? null : new Date(to),
+        })),
+      },
+    };
+  }
+
+  async fire(
+    fencingToken: number,
+    pauses: number,
+    fires: readonly Fire[],
+    wantsRows = false,
+  ): Promise<Fired> {
+    const { schema, shift } = this.options;
+    const candidates = fires.flatMap(({ plan }) => plan.candidates);
+    const ranges = fires.flatMap(({ plan }) => plan.ranges);
+    const candidatesOf = slices(fires.map(({ plan }) => plan.candidates.length));
+    const rangesOf = slices(fires.map(({ plan }) => plan.ranges.length));
+    const [row] = await this.pool.query<{
+      led: boolean;
+      moved: string[];
+      pending: number;
+      rows: FiredRowJson[];
+      at: Date;
+    }>(fire(schema), [
+      shift.bound,
+      fencingToken,
+      pauses,
+      fires.map(({ job }) => job.jobId),
+      fires.map(({ job }) => job.nextFireAt),
+      fires.map(({ job }) => job.revision),
+      fires.map(({ job }) => job.inserts),
+      fires.map(({ plan }) => plan.nextFireAt),
+      fires.map(({ plan }) => plan.lastFireAt),
+      fires.map(({ job }) => job.task),
+      fires.map(({ job }) => job.policy.priority),
+      fires.map(({ job }) => job.policy.overlap),
+      fires.map(({ job }) => job.policy.maxInstances),
+      fires.map(({ job }) => job.policy.bufferLimit),
+      fires.map(({ job }) => job.policy.maxRuns),
+      fires.map(mayEnd),
+      candidatesOf.first,
+      candidatesOf.many,
+      candidates.map(({ fireAt }) => fireAt),
+      candidates.map(({ runAt }) => runAt),
+      rangesOf.first,
+      rangesOf.many,
+      ranges.map(({ reason }) => reason),
+      ranges.map(({ from }) => from),
+      ranges.map(({ to }) => to),
+      ranges.map(({ count }) => count),
+      schema.channel,
+      wantsRows,
+    ]);
+    if (!row) throw new Error('the fire statement gave no answer');
+    const { led, moved, pending, at } = row;
+    const rows = row.rows.map((fired) => ({ ...fired, fireAt: new Date(fired.fireAt) }));
+    return { led, moved: new Set(moved), pending, rows, at };
+  }
+
+  async release(fencingToken: number): Promise<number | null> {
+    const { schema, shift } = this.options;
+    const [row] = await this.pool.query<{ led: boolean; released: number }>(release(schema), [
+      shift.bound,
+      fencingToken,
+      schema.channel,
+    ]);
+    return row?.led ? row.released : null;
+  }
+
+  async atWork(): Promise<NodesAtWork> {
+    const { schema, shift, node, deadAfterMs } = this.options;
+    const [row] = await this.pool.query<NodesAtWork & { ownSilenceMs: number | null }>(
+      nodesAtWork(schema),
+      [shift.bound, node.id, deadAfterMs],
+    );
+    return { nodes: row?.nodes ?? [], ownSilenceMs: row?.ownSilenceMs ?? Infinity };
+  }
+
+  async settle(fencingToken: number, alive: readonly string[] = []): Promise<Settled | null> {
+    const { schema, shift, deadAfterMs } = this.options;
+    const [row] = await this.pool.query<Settled & { led: boolean }>(settle(schema), [
+      shift.bound,
+      fencingToken,
+      deadAfterMs,
+      schema.channel,
+      alive,
+    ]);
+    return row?.led ? { abandoned: row.abandoned, rerun: row.rerun } : null;
+  }
+}
+
+/** With this fire the job has had its last fire time, or may have had all of its runs. */
+const mayEnd = ({ job, plan }: Fire) =>
+  plan.nextFireAt === null || plan.candidates.length >= runsLeft(job);
+
+/** Where each job's part of an array begins, counted from 1, and how long it is. */
+function slices(lengths: readonly number[]) {
+  let next = 1;
+  const first = lengths.map((length) => (next += length) - length);
+  return { first, many: lengths };
+}

@@ -1,0 +1,182 @@
+import type { Job, JobOrigin, JobPatch, NewJob } from '../../../domain/job.js';
+import type { Run } from '../../../domain/run.js';
+import type { TriggerSpec } from '../../../triggers/trigger-spec.js';
+import type { ClockShift } from '../database-time.js';
+import { paused, resumed, undealt } from '../../../domain/job-changes.js';
+import { jobOf, type JobChange, type StoredJob } from '../../../domain/job-definition.js';
+import { modified, reset, retimed } from '../../../domain/job-edits.js';
+import { JobStore, type Added, type ChangeOptions, type JobQuery } from '../../job-store.js';
+import type {
+  Backfill,
+  Backfilled,
+  Conflict,
+  Misses,
+  PauseJob,
+  RunNow,
+} from '../../../domain/job-requests.js';
+import type { Declared, DeclaredJob } from '../../../domain/declared-job.js';
+import type { Page } from '../../page.js';
+import type { SchemaName } from '../schema-name.js';
+import { answerOnce } from './answer-once.js';
+import { addOnce } from './add-once.js';
+import { auditChange, type AuditEntry } from '../cluster/audit.js';
+import { backfill } from '../runs/backfill.js';
+import { currentGeneration, declareJob } from './declare-job.js';
+import { selectJobs, storedJob } from './job-row.js';
+import { JobWriter } from './job-writer.js';
+import { listJobs } from './list-jobs.js';
+import { runNow } from '../runs/run-now.js';
+import { readRun } from '../runs/read-run.js';
+import type { TasksDatabase } from '../tasks-database.js';
+
+/** Jobs are removed so many at once, each batch in a transaction of its own. */
+const REMOVED_AT_ONCE = 500;
+
+export class PostgresJobStore extends JobStore {
+  constructor(
+    private readonly database: TasksDatabase,
+    private readonly schema: SchemaName,
+    private readonly shift: ClockShift,
+    private readonly deadAfterMs: number,
+  ) {
+    super();
+  }
+
+  add(
+    job: NewJob,
+    origin: JobOrigin,
+    conflict: Conflict = 'error',
+    by: ChangeOptions = {},
+  ): Promise<Added> {
+    return this.change(by, (writer) => addOnce(writer, job, origin, conflict, by));
+  }
+
+  declare(job: DeclaredJob, nodeId: string): Promise<Declared> {
+    const declarer = { nodeId, deadAfterMs: this.deadAfterMs };
+    return this.change({}, (writer) => declareJob(writer, job, declarer));
+  }
+
+  get(id: string): Promise<Job | null> {
+    return this.database.use(async (sql) => {
+      const query = selectJobs(this.schema.quoted, 'j.id = $1');
+      const [row] = await sql.query<{ job: string }[]>(query, [id]);
+      return row ? jobOf(storedJob(row.job)) : null;
+    });
+  }
+
+  list(query: JobQuery): Promise<Page<Job>> {
+    return this.database.use((sql) => listJobs(sql, this.schema.quoted, query));
+  }
+
+  modify(id: string, patch: JobPatch, by: ChangeOptions = {}): Promise<Job> {
+    const entry = { action: 'job.modify', details: patch };
+    return this.edit(id, by, entry, (job, now) => modified(job, patch, now));
+  }
+
+  retime(id: string, trigger: TriggerSpec, by: ChangeOptions = {}): Promise<Job> {
+    const entry = { action: 'job.retime', details: { trigger } };
+    return this.edit(id, by, entry, async (job, now, writer) => {
+      const cluster = await currentGeneration(writer);
+      return retimed(job, trigger, cluster?.generation ?? null, now);
+    });
+  }
+
+  reset(id: string, by: ChangeOptions = {}): Promise<Job> {
+    return this.edit(id, by, { action: 'job.reset' }, reset);
+  }
+
+  pause(id: string, pause: PauseJob = {}, by: ChangeOptions = {}): Promise<Job> {
+    const entry = { action: 'job.pause', reason: pause.reason ?? null, details: pause };
+    return this.edit(id, by, entry, (job, now) => paused(job, pause, now));
+  }
+
+  resume(id: string, misses: Misses = 'skip', by: ChangeOptions = {}): Promise<Job> {
+    const entry = { action: 'job.resume', details: { misses } };
+    return this.edit(id, by, entry, (job, now) => (job.paused ? resumed(job, misses, now) : null));
+  }
+
+  remove(id: string, by: ChangeOptions = {}): Promise<void> {
+    return this.change(by, async (writer) => {
+      const job = await writer.lock(id, by.ifRevision);
+      await writer.delete(job, undealt(job, await writer.now(), 'replaced'));
+      await auditChange(writer, by, { action: 'job.remove', jobId: id, details: jobOf(job) });
+    });
+  }
+
+  async removeAll(by: ChangeOptions = {}): Promise<number> {
+    let removed = 0;
+    for (;;) {
+      const batch = await this.change(by, (writer) => this.removeSome(writer, by));
+      removed += batch;
+      if (batch < REMOVED_AT_ONCE) return removed;
+    }
+  }
+
+  runNow(id: string, ask: RunNow = {}, by: ChangeOptions = {}): Promise<Run> {
+    return this.change(by, async (writer) => {
+      const { idempotencyKey: key, payload, overlap } = ask;
+      const run = async () => {
+        const runId = await runNow(writer, id, ask);
+        await auditChange(writer, by, { action: 'job.run', jobId: id, runId });
+        return runId;
+      };
+      const once = { scope: `run:${id}`, key: key ?? '', request: { payload, overlap } };
+      const runId = key === undefined ? await run() : await answerOnce(writer, once, run);
+      return readRun(writer.sql, writer.schema, runId);
+    });
+  }
+
+  backfill(id: string, ask: Backfill, by: ChangeOptions = {}): Promise<Backfilled> {
+    return this.change(by, async (writer) => {
+      const done = await backfill(writer, id, ask);
+      if (!ask.dryRun)
+        await auditChange(writer, by, { action: 'job.backfill', jobId: id, details: ask });
+      return done;
+    });
+  }
+
+  private async removeSome(writer: JobWriter, by: ChangeOptions): Promise<number> {
+    const rows = await writer.sql.query<{ id: string }[]>(
+      `SELECT id FROM ${this.schema.quoted}.jobs WHERE origin = 'api'
+       ORDER BY id LIMIT ${REMOVED_AT_ONCE} FOR UPDATE`,
+    );
+    await writer.lockPlans(rows.map(({ id }) => id));
+    const now = await writer.now();
+    for (const { id } of rows) {
+      const job = await writer.read(id);
+      await writer.delete(job, undealt(job, now, 'replaced'));
+      await auditChange(writer, by, { action: 'job.remove', jobId: id, details: jobOf(job) });
+    }
+    return rows.length;
+  }
+
+  /** @param decide what becomes of the job as it is under its lock; null: nothing */
+  private edit(
+    id: string,
+    by: ChangeOptions,
+    entry: Omit<AuditEntry, 'actor' | 'jobId'>,
+    decide: (
+      job: StoredJob,
+      now: Date,
+      writer: JobWriter,
+    ) => JobChange | null | Promise<JobChange | null>,
+  ): Promise<Job> {
+    return this.change(by, async (writer) => {
+      const job = await writer.lock(id, by.ifRevision);
+      const change = await decide(job, await writer.now(), writer);
+      if (change === null) return jobOf(job);
+      await writer.apply(change);
+      await auditChange(writer, by, { jobId: id, ...entry });
+      return jobOf(await writer.read(id));
+    });
+  }
+
+  private change<T>(
+    { manager }: ChangeOptions,
+    body: (writer: JobWriter) => Promise<T>,
+  ): Promise<T> {
+    const { schema, shift } = this;
+    if (manager) return body(new JobWriter(manager, schema, shift));
+    return this.database.transaction((sql) => body(new JobWriter(sql, schema, shift)));
+  }
+}

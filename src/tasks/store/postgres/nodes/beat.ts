@@ -1,0 +1,62 @@
+import { CLOCK, STAMP } from '../database-time.js';
+import { isAlive } from './live-nodes.js';
+import { LOCK_NAME, type StatementOf } from '../session/statement.js';
+
+/**
+ * One sign of life for a node and all its runs, and what the ledger believes it is running.
+ * $2 id · $3 name · $4 version · $5 schema version · $6 roles · $7 tasks · $8 jobs of the
+ * configuration · $9 dead-after in ms.
+ *
+ * An upsert: a node that slept for so long that its row was pruned comes back.
+ *
+ * Which tasks nobody knows is found by leaping through an index from one task to the next, however many
+ * jobs there are. Most are this node's own; who else is alive is asked for the rest. That a job is paused
+ * or finished is looked at last, and then only of tasks that nobody knows.
+ */
+export const beat: StatementOf = ({ quoted }) => ({
+  name: 'beat',
+  text: `
+    WITH RECURSIVE beat AS (
+      INSERT INTO ${quoted}.nodes AS n
+        (id, name, version, schema_version, roles, tasks, jobs, started_at, heartbeat_at)
+      VALUES ($2::uuid, $3, $4, $5::int, $6::text[], $7::jsonb, $8::jsonb, ${STAMP}, ${STAMP})
+      ON CONFLICT (id) DO UPDATE SET tasks = excluded.tasks,
+        heartbeat_at = greatest(n.heartbeat_at, excluded.heartbeat_at)
+      RETURNING drain_requested_at),
+    others AS MATERIALIZED (
+      SELECT DISTINCT tasks, jobs FROM ${quoted}.nodes
+      WHERE id <> $2::uuid AND ${isAlive('$9')}),
+    used (task) AS (
+      (SELECT task FROM ${quoted}.jobs WHERE state IN ('active', 'paused') ORDER BY task LIMIT 1)
+      UNION ALL
+      SELECT (SELECT j.task FROM ${quoted}.jobs j
+              WHERE j.state IN ('active', 'paused') AND j.task > u.task ORDER BY j.task LIMIT 1)
+      FROM used u WHERE u.task IS NOT NULL),
+    own (id, hash, origin) AS MATERIALIZED (
+      SELECT key, value, 'declared' FROM jsonb_each_text($7::jsonb) WHERE value IS NOT NULL
+      UNION ALL
+      SELECT key, value, 'config' FROM jsonb_each_text($8::jsonb)),
+    otherwise AS MATERIALIZED (
+      SELECT j.id, j.declared_hash
+      FROM own o JOIN ${quoted}.jobs j ON j.id = o.id AND j.origin = o.origin
+      WHERE j.declared_hash IS DISTINCT FROM o.hash)
+    SELECT ${CLOCK} AS at,
+           (SELECT drain_requested_at IS NOT NULL FROM beat) AS drain,
+           (SELECT l.node_id IS NOT NULL AND l.expires_at > ${CLOCK}
+            FROM ${quoted}.leader_lock l WHERE l.name = ${LOCK_NAME}) AS led,
+           ARRAY(SELECT u.task FROM used u
+                 WHERE u.task IS NOT NULL AND NOT $7::jsonb ? u.task
+                   AND NOT EXISTS (SELECT 1 FROM others o WHERE o.tasks ? u.task)
+                   AND EXISTS (SELECT 1 FROM ${quoted}.jobs j
+                               WHERE j.task = u.task AND j.state = 'active')
+                 ORDER BY u.task) AS "unknownTasks",
+           ARRAY(SELECT w.id FROM otherwise w
+                 WHERE NOT EXISTS (SELECT 1 FROM others o
+                                   WHERE (o.tasks || o.jobs) ->> w.id = w.declared_hash)
+                 ORDER BY w.id) AS "toAdopt",
+           (SELECT coalesce(json_agg(json_build_object(
+                     'runId', id::text, 'attempt', attempt,
+                     'cancel', CASE WHEN cancel_requested_at IS NOT NULL
+                                    THEN coalesce(cancel_reason, 'cancelled') END)), '[]')
+            FROM ${quoted}.runs WHERE state = 'running' AND node_id = $2::uuid) AS running`,
+});

@@ -1,0 +1,40 @@
+import { NodeRoster, type Heartbeat } from '../../node-roster.js';
+import type { PostgresStoreOptions } from '../session/engine-options.js';
+import type { EnginePool } from '../session/engine-pool.js';
+import { beat } from './beat.js';
+import { leave } from './leave.js';
+import { readGeneration, register } from './register.js';
+
+export class PostgresNodeRoster extends NodeRoster {
+  constructor(
+    private readonly options: PostgresStoreOptions,
+    private readonly pool: EnginePool,
+  ) {
+    super();
+  }
+
+  async register(): Promise<void> {
+    const { schema, deadAfterMs } = this.options;
+    const [row] = await this.pool.query<{ generation: string }>(readGeneration(schema), []);
+    await this.pool.query(register(schema), [...this.values(), row?.generation, deadAfterMs]);
+  }
+
+  async beat(): Promise<Heartbeat> {
+    const { schema, deadAfterMs } = this.options;
+    const [row] = await this.pool.query<Heartbeat>(beat(schema), [...this.values(), deadAfterMs]);
+    if (!row) throw new Error('the heartbeat gave no answer');
+    return row;
+  }
+
+  async leave(): Promise<void> {
+    const { schema, shift, node } = this.options;
+    await this.pool.query(leave(schema), [shift.bound, node.id]);
+  }
+
+  private values(): unknown[] {
+    const { shift, node } = this.options;
+    const { id, name, version, schemaVersion, roles } = node;
+    const declared = [JSON.stringify(node.tasks), JSON.stringify(node.jobs)];
+    return [shift.bound, id, name, version, schemaVersion, roles, ...declared];
+  }
+}

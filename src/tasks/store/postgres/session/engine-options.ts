@@ -1,0 +1,39 @@
+import type { Clock } from '../../../domain/clock.js';
+import type { ClockShift } from '../database-time.js';
+import type { SchemaName } from '../schema-name.js';
+import type { Connections } from './connections.js';
+import type { PostgresAccess } from './probe-server.js';
+
+/** Who this node is, as it stands in the `nodes` table. */
+export interface NodeIdentity {
+  /** A UUID, fresh at each start. */
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly schemaVersion: number;
+  readonly roles: readonly string[];
+  /** Task → hash of its declaration; null for a task without a trigger. */
+  readonly tasks: Readonly<Record<string, string | null>>;
+  /** Job id → hash of its declaration in the host's configuration. */
+  readonly jobs: Readonly<Record<string, string>>;
+}
+
+/** What the engine's statements are run with. */
+export interface PostgresStoreOptions {
+  readonly schema: SchemaName;
+  readonly node: NodeIdentity;
+  /** For ordinary statements. */
+  readonly pooled: PostgresAccess;
+  /** For the two connections that keep a session, if it can. */
+  readonly direct: PostgresAccess;
+  readonly poolSize: number;
+  readonly leaseMs: number;
+  readonly deadAfterMs: number;
+  readonly retentionDays: number;
+  /** Whether the death of a leader's session may be waited for. */
+  readonly hint: boolean;
+  readonly shift: ClockShift;
+  readonly clock: Clock;
+  /** What is opened is among them. Default: nobody lets it go. */
+  readonly connections?: Connections;
+}

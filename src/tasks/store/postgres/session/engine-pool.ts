@@ -1,0 +1,50 @@
+import pg from 'pg';
+import { boundedQuery } from './bounded-query.js';
+import { clientConfig } from './client-config.js';
+import type { PostgresStoreOptions } from './engine-options.js';
+import { ENGINE_SETTINGS, type SessionSettings } from './session-settings.js';
+import type { Statement } from './statement.js';
+
+/** The engine's connections for statements that need no session of their own. */
+export class EnginePool {
+  private readonly pool: pg.Pool;
+  private readonly named: boolean;
+  /** What each transaction must be given; null: the session has it. */
+  private readonly limits: SessionSettings | null;
+
+  constructor(options: PostgresStoreOptions) {
+    this.pool = new pg.Pool({
+      ...clientConfig(options, options.pooled, 'engine'),
+      max: options.poolSize,
+      idleTimeoutMillis: 30_000,
+    });
+    // An idle connection that breaks is replaced when the next statement asks for one.
+    this.pool.on('error', () => undefined);
+    // One that breaks in use is told of by its statement.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    this.named = options.pooled.keepsSession;
+    this.limits = options.pooled.keepsSession ? null : ENGINE_SETTINGS;
+  }
+
+  async query<Row>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
+    const client = await this.pool.connect();
+    let failure: Error | undefined;
+    try {
+      return await boundedQuery(
+        client,
+        { ...(this.named ? { name } : {}), text, values },
+        this.limits,
+      );
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    } finally {
+      // With an error it is closed: what it waits for on the server ends with it.
+      client.release(failure);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+}

@@ -1,0 +1,121 @@
+import {
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+  type DataSource,
+  type EntityManager,
+} from 'typeorm';
+import { TasksError, UnavailableError } from '../../domain/errors.js';
+import { Connections } from './session/connections.js';
+import type { PostgresAccess } from './session/probe-server.js';
+import { API_SETTINGS, setLocal } from './session/session-settings.js';
+import { isRefusedRight, isStatementFault } from '../statement-fault.js';
+
+/** Our own data source, which may be out of reach: at the start, and at any moment after it. */
+export class TasksDatabase {
+  /** Why it cannot be used; null: it can. */
+  unavailable: string | null = 'the database has not been reached yet';
+
+  private opened: DataSource | null = null;
+  /** What each transaction begins with, where connections keep no settings; null: they do. */
+  private limits: string | null = null;
+
+  /**
+   * @param source or what makes it once it is known how the server is reached
+   * @param connections of this node; its engine's are among them
+   */
+  constructor(
+    private readonly source: DataSource | ((access: PostgresAccess) => DataSource),
+    readonly connections = new Connections(),
+  ) {
+    if (typeof source !== 'function') this.opened = source;
+  }
+
+  /** @throws UnavailableError before the database was reached for the first time */
+  get dataSource(): DataSource {
+    if (this.opened === null) throw new UnavailableError(this.unavailable ?? 'it is not open');
+    return this.opened;
+  }
+
+  /** Opens it, or opens it again. */
+  async open(access: PostgresAccess): Promise<void> {
+    if (typeof this.source === 'function' && !this.opened?.isInitialized) {
+      this.opened = this.source(access);
+    }
+    this.limits = access.keepsSession ? null : setLocal(API_SETTINGS);
+    if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+    this.unavailable = null;
+  }
+
+  /** @param why told to whoever asks meanwhile */
+  async close(why: string): Promise<void> {
+    this.unavailable = why;
+    if (this.opened?.isInitialized) await this.opened.destroy();
+  }
+
+  /** @throws UnavailableError */
+  use<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.reaching((manager) =>
+      // What a connection does not keep must be said in the transaction.
+      this.limits === null
+        ? body(manager)
+        : manager.transaction((inside) => this.limited(inside, body)),
+    );
+  }
+
+  private async limited<T>(
+    manager: EntityManager,
+    body: (manager: EntityManager) => Promise<T>,
+  ): Promise<T> {
+    if (this.limits !== null) await manager.query(this.limits);
+    return body(manager);
+  }
+
+  private async reaching<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
+    if (this.unavailable !== null) throw new UnavailableError(this.unavailable);
+    try {
+      return await body(this.dataSource.manager);
+    } catch (error) {
+      throw isOutage(error) ? new UnavailableError(messageOf(error), { cause: error }) : error;
+    }
+  }
+
+  /** @throws UnavailableError that says whether the change may have been made */
+  async transaction<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
+    let commits = false;
+    try {
+      return await this.reaching((manager) =>
+        manager.transaction(async (inside) => {
+          const answer = await this.limited(inside, body);
+          commits = true;
+          return answer;
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof UnavailableError) || !commits) throw error;
+      throw new UnavailableError(error.reason, { cause: error.cause }, true);
+    }
+  }
+}
+
+function isOutage(error: unknown): boolean {
+  const cause = error instanceof QueryFailedError ? (error.driverError as unknown) : error;
+  if (!(cause instanceof Error) || cause instanceof TasksError) return false;
+  const { code } = cause as { code?: unknown };
+  if (typeof code === 'string') return isRefusedRight(cause) || !isStatementFault(cause);
+  if (isLetGo(cause)) return true;
+  // The driver's own errors have no code: a connection that ended, a time limit, a full pool.
+  return /connection|timeout|terminated|ended|closed/i.test(cause.message);
+}
+
+/** What TypeORM says of a transaction whose connection has ended between two of its statements. */
+const isLetGo = (error: unknown): boolean =>
+  error instanceof QueryRunnerAlreadyReleasedError ||
+  error instanceof QueryRunnerProviderAlreadyReleasedError;
+
+function messageOf(error: unknown): string {
+  if (isLetGo(error)) return 'the connection has ended';
+  const message = error instanceof Error ? error.message : String(error);
+  const isRefused = error instanceof QueryFailedError && isRefusedRight(error.driverError);
+  return isRefused ? `${message}; GRANT it to the role that the scheduler connects as` : message;
+}
