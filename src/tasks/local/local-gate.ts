@@ -122,7 +122,7 @@ export class LocalGate {
         return undefined;
       case 'limit':
       case 'overlapped':
-        run.skip(fate!, this.clock.now());
+        run.skip(fate, this.clock.now());
         return undefined;
     }
   }

@@ -1,9 +1,7 @@
 import type { DueJob, DueJobKey, UnreadableJob } from '../domain/due-job.js';
 import type { FirePlan } from '../domain/fire-plan.js';
-import type { JobPolicy } from '../domain/job.js';
 import type { SkipReason } from '../domain/run.js';
 import type { Stretch } from '../domain/stretches.js';
-import type { TriggerSpec } from '../triggers/trigger-spec.js';
 
 export interface DueJobs {
   readonly jobs: readonly DueJob[];

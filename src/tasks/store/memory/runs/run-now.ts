@@ -66,6 +66,4 @@ export const standingOf = (
   jobId: string,
   { maxInstances: capacity }: OverlapPolicy,
 ): Obstacle =>
-  standing(database, {
-    ...{ jobId, capacity, endsWaitingBelow: 0, displaces: false, outruns: false },
-  });
+  standing(database, { jobId, capacity, endsWaitingBelow: 0, displaces: false, outruns: false });
