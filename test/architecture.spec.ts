@@ -34,7 +34,7 @@ const RESOURCES = ['http/cluster', 'http/jobs', 'http/runs', 'http/events'];
 const NEST = ['@nestjs/', 'reflect-metadata', 'rxjs'];
 const HTTP_PACKAGES = [...NEST, 'express', 'zod', 'node:'];
 
-// prettier-ignore
+// oxfmt-ignore
 const ROOMS: readonly Room[] = [
   room('triggers/time', /^tasks\/triggers\/time\//, [], ['zod']),
   room('triggers/rules', /^tasks\/triggers\/rules\//, ['triggers/time'], []),

@@ -26,4 +26,11 @@ export interface DeclaredJob extends JobPolicy {
  * at run time, or by the other kind of declaration.
  */
 export type Declared =
-  'created' | 'unchanged' | 'replaced' | 'restarted' | 'restored' | 'drifted' | 'revived' | 'taken';
+  | 'created'
+  | 'unchanged'
+  | 'replaced'
+  | 'restarted'
+  | 'restored'
+  | 'drifted'
+  | 'revived'
+  | 'taken';

@@ -7,7 +7,7 @@ type Row = readonly [live: number, buffered: number, fates: readonly Fate[]];
 
 const [S, W, O, L] = ['starts', 'waits', 'overlapped', 'limit'] as const;
 
-// prettier-ignore
+// oxfmt-ignore
 const TABLE: Readonly<Record<Overlap, readonly Row[]>> = {
   allow: [
     [0, 0, [S, S, S]],

@@ -28,7 +28,13 @@ export type RunCause = (typeof RUN_CAUSES)[number];
 
 /** Why a fire time did not run. */
 export type SkipReason =
-  'misfired' | 'overlapped' | 'paused' | 'coalesced' | 'replaced' | 'orphaned' | 'limit';
+  | 'misfired'
+  | 'overlapped'
+  | 'paused'
+  | 'coalesced'
+  | 'replaced'
+  | 'orphaned'
+  | 'limit';
 
 /** How far a run has come, as its handler tells. */
 export interface Progress {

@@ -17,7 +17,8 @@ export const taskOptionsSchema = jobPolicySchema.extend({ tags: newJobSchema.sha
  * the scope `node` it is a timer of each process: no job, no ledger, no promise.
  */
 export type TaskOptionsInput =
-  (z.input<typeof taskOptionsSchema> & { readonly scope?: 'cluster' }) | NodeTaskOptionsInput;
+  | (z.input<typeof taskOptionsSchema> & { readonly scope?: 'cluster' })
+  | NodeTaskOptionsInput;
 
 /** What a task takes. */
 export interface TaskSettings<Payload> {

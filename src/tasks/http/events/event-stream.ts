@@ -4,7 +4,8 @@ import type { FeedEvent } from './change-poller.js';
 
 /** What a framework gives a handler: Node's response itself, or something around it. */
 export type FrameworkResponse =
-  ServerResponse | { readonly raw: ServerResponse; hijack(): unknown };
+  | ServerResponse
+  | { readonly raw: ServerResponse; hijack(): unknown };
 
 /**
  * One client's stream of server-sent events. The connection is not kept for anything else, so that it
