@@ -48,12 +48,12 @@ export type { TriggerSpec } from './triggers/trigger-spec.js';
 export type { Trigger } from './triggers/trigger.js';
 export type { JobHandle } from './service/job-handle.js';
 export type { BackfillInput } from './service/job-input.js';
-export type { Why, WhyState } from './domain/why.js';
+export type { Why, WhyState } from './domain/why/answer.js';
 export { LateTasks } from './node/late-tasks.js';
 export { NodeStatus } from './node/node-status.js';
 export { TaskContext, type TaskLogger, type ThreadEntry } from './registry/task-context.js';
 export { configuredJobIssues } from './registry/configured-jobs.js';
-export type { TaskHandler } from './registry/task-registry.js';
+export type { TaskHandler } from './registry/task-context.js';
 export { Task, TaskOptions } from './registry/task.decorator.js';
 export type {
   AuditQuery,

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/tasks/domain/clock.js';
-import type { TaskHandler } from '../../src/tasks/registry/task-registry.js';
+import type { TaskHandler } from '../../src/tasks/registry/task-context.js';
 import type { Random } from './random.js';
 import type { Recorder } from './recorder.js';
 

@@ -1,6 +1,7 @@
 import type { TasksEvent } from '../../src/tasks/domain/events.js';
 import type { ToEngine } from '../../src/tasks/engine/messages.js';
-import { TaskRegistry, type TaskHandler } from '../../src/tasks/registry/task-registry.js';
+import { TaskRegistry } from '../../src/tasks/registry/task-registry.js';
+import type { TaskHandler } from '../../src/tasks/registry/task-context.js';
 import type { RunnerOptions } from '../../src/tasks/runner/runner-options.js';
 import { Runner } from '../../src/tasks/runner/runner.js';
 import type { ClaimedRun, Outcome } from '../../src/tasks/store/run-queue.js';

@@ -7,7 +7,7 @@ import { triggerSpecSchema } from '../triggers/trigger-spec.js';
 import type { DeclaredJob } from '../domain/declared-job.js';
 import { withHash } from './declaration-hash.js';
 import type { StockDeclaration } from './stock-declaration.js';
-import { taskOptionsSchema } from './task.decorator.js';
+import { taskOptionsSchema } from './task-options.js';
 
 export interface Declaration {
   readonly id: string;

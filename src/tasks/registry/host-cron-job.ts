@@ -1,7 +1,8 @@
 import { CronJob } from 'cron';
 import { jobPolicySchema } from '../domain/job.js';
 import { withHash } from './declaration-hash.js';
-import type { RegisteredTask, TaskHandler } from './task-registry.js';
+import type { RegisteredTask } from './task-registry.js';
+import type { TaskHandler } from './task-context.js';
 import { specOf } from './trigger-time.js';
 
 /**

@@ -1,6 +1,5 @@
 import { ScheduleExplorer } from '@nestjs/schedule';
-import type { TaskContext } from './task-context.js';
-import type { TaskHandler } from './task-registry.js';
+import type { TaskContext, TaskHandler } from './task-context.js';
 
 /** The object to call a method on: one for all runs, or made for each. */
 export type InstanceOf = (context: TaskContext) => object | Promise<object>;

@@ -2,7 +2,7 @@ import { Cron, Interval, Timeout } from '@nestjs/schedule';
 import { describe, expect, it } from 'vitest';
 import { declareNodeTask } from './node-task.js';
 import { stockDeclarationOf } from './stock-declaration.js';
-import type { TaskOptionsInput } from './task.decorator.js';
+import type { TaskOptionsInput } from './task-options.js';
 
 const handler = () => undefined;
 

@@ -1,26 +1,10 @@
-import { z } from 'zod';
 import { InvalidInputError, type Issue } from '../domain/errors.js';
-import { jobIdSchema, jobPolicySchema, newJobSchema, POLICY_NAMES } from '../domain/job.js';
+import { jobIdSchema, POLICY_NAMES } from '../domain/job.js';
 import { issuesOf } from '../triggers/invalid-input.js';
 import { parseStockTrigger, type Declaration } from './declare-job.js';
-import type { TaskHandler } from './task-registry.js';
+import type { TaskHandler } from './task-context.js';
+import { nodeTaskOptionsSchema } from './task-options.js';
 import type { DeclaredJob } from '../domain/declared-job.js';
-
-/**
- * How a timer of scope `node` behaves. It keeps no plan and no ledger, so most policies of a job have
- * no meaning for it.
- */
-export const nodeTaskOptionsSchema = z.strictObject({
-  /** The method is called on every node with the role `worker`, by a timer of each process. */
-  scope: z.literal('node'),
-  /** What becomes of a fire time while the run before goes on. Default: it is skipped. */
-  overlap: z.enum(['skip', 'allow']).default('skip'),
-  /** A run's signal is aborted after so many milliseconds; null: never. Default: null. */
-  timeoutMs: jobPolicySchema.shape.timeoutMs,
-  tags: newJobSchema.shape.tags,
-});
-
-export type NodeTaskOptionsInput = z.input<typeof nodeTaskOptionsSchema>;
 
 /** A method that a timer of this process calls, beside the cluster and its ledger. */
 export interface NodeTask {

@@ -106,3 +106,6 @@ export class TaskContext<Payload = unknown> {
     return current.getStore();
   }
 }
+
+/** The function behind a task. */
+export type TaskHandler = (payload: unknown, context: TaskContext) => unknown;

@@ -13,7 +13,8 @@ import { validPayload } from './payload-schema.js';
 import { ScheduleSwitches } from './schedule-switches.js';
 import { stockDeclarationOf, type StockDeclaration } from './stock-declaration.js';
 import { scopeOf, taskMarkOf, type TaskMark } from './task.decorator.js';
-import { TaskRegistry, type TaskHandler } from './task-registry.js';
+import { TaskRegistry } from './task-registry.js';
+import type { TaskHandler } from './task-context.js';
 import { TasksLogger } from '../node/tasks-logger.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];

@@ -4,10 +4,7 @@ import type { DeclaredJob } from '../domain/declared-job.js';
 import type { PayloadSchema } from './payload-schema.js';
 import type { NodeTask } from './node-task.js';
 import type { StockDeclaration } from './stock-declaration.js';
-import type { TaskContext } from './task-context.js';
-
-/** The function behind a task. */
-export type TaskHandler = (payload: unknown, context: TaskContext) => unknown;
+import type { TaskHandler } from './task-context.js';
 
 export interface RegisteredTask {
   readonly name: string;

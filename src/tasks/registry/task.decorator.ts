@@ -1,24 +1,11 @@
 import { SetMetadata } from '@nestjs/common';
 import { InvalidInputError } from '../domain/errors.js';
-import { jobPolicySchema, newJobSchema } from '../domain/job.js';
-import type { z } from 'zod';
-import type { NodeTaskOptionsInput } from './node-task.js';
+import type { TaskOptionsInput } from './task-options.js';
 import type { PayloadSchema } from './payload-schema.js';
 import type { TaskContext, ThreadEntry } from './task-context.js';
 
 const TASK = 'carillon:task';
 const TASK_OPTIONS = 'carillon:task-options';
-
-/** How a declared job behaves: its policies and its tags. */
-export const taskOptionsSchema = jobPolicySchema.extend({ tags: newJobSchema.shape.tags });
-
-/**
- * With the scope `cluster`, the default, the method's fire times run once in the whole cluster. With
- * the scope `node` it is a timer of each process: no job, no ledger, no promise.
- */
-export type TaskOptionsInput =
-  | (z.input<typeof taskOptionsSchema> & { readonly scope?: 'cluster' })
-  | NodeTaskOptionsInput;
 
 /** What a task takes. */
 export interface TaskSettings<Payload> {

@@ -1,7 +1,6 @@
 import { chanceOf, retryDelayMs } from '../domain/retry.js';
 import type { RunError } from '../domain/run.js';
-import { TaskContext } from '../registry/task-context.js';
-import type { TaskHandler } from '../registry/task-registry.js';
+import { TaskContext, type TaskHandler } from '../registry/task-context.js';
 import type { Claim, ClaimedRun, Outcome } from '../store/run-queue.js';
 import { CancelledBeforeCommit } from '../store/run-transactions.js';
 import { cancelled, claimLost, type Ending } from './ending.js';

@@ -4,8 +4,8 @@ import { hours, later, minutes, NOON } from '../../../test/support/builders.js';
 import { recordedLog, type RecordedLog } from '../../../test/support/recorded-log.js';
 import type { TasksEvent } from '../domain/events.js';
 import type { NodeTask } from '../registry/node-task.js';
-import { TaskContext } from '../registry/task-context.js';
-import { TaskRegistry, type TaskHandler } from '../registry/task-registry.js';
+import { TaskContext, type TaskHandler } from '../registry/task-context.js';
+import { TaskRegistry } from '../registry/task-registry.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { NodeTimers } from './node-timers.js';
 

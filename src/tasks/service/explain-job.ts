@@ -1,7 +1,8 @@
-import { MOST_WAITING, type Circumstances } from '../domain/circumstances.js';
+import { MOST_WAITING, type Circumstances } from '../domain/why/circumstances.js';
 import type { Job } from '../domain/job.js';
 import type { Run, RunState } from '../domain/run.js';
-import { why, type Why } from '../domain/why.js';
+import { why } from '../domain/why/why.js';
+import type { Why } from '../domain/why/answer.js';
 import type { ClusterStore } from '../store/cluster-store.js';
 import { whyUnreadable } from '../domain/unreadable.js';
 import type { RunStore } from '../store/run-store.js';

@@ -3,7 +3,6 @@ import type { Run } from '../domain/run.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import type { ChangeOptions } from '../store/job-store.js';
 import type { Misses, PauseJob, RunNow } from '../domain/job-requests.js';
-import type { TasksService } from './tasks.service.js';
 
 /**
  * A job as it was read, and what can be done with it. What a method changes is seen in the handle that
@@ -18,8 +17,18 @@ export interface JobHandle extends Job {
   runNow(ask?: RunNow, by?: ChangeOptions): Promise<Run>;
 }
 
+/** What can be done with jobs, by their ids. */
+interface JobCalls {
+  modifyJob(id: string, patch: JobPatchInput, by?: ChangeOptions): Promise<JobHandle>;
+  rescheduleJob(id: string, trigger: TriggerSpec, by?: ChangeOptions): Promise<JobHandle>;
+  pauseJob(id: string, pause?: PauseJob, by?: ChangeOptions): Promise<JobHandle>;
+  resumeJob(id: string, misses?: Misses, by?: ChangeOptions): Promise<JobHandle>;
+  removeJob(id: string, by?: ChangeOptions): Promise<void>;
+  runJob(id: string, ask?: RunNow, by?: ChangeOptions): Promise<Run>;
+}
+
 /** The methods are not among its own fields, so the handle is plain data to JSON and to comparisons. */
-export function jobHandle(tasks: TasksService, job: Job): JobHandle {
+export function jobHandle(tasks: JobCalls, job: Job): JobHandle {
   const methods: Omit<JobHandle, keyof Job> = {
     modify: (patch, by) => tasks.modifyJob(job.id, patch, by),
     reschedule: (trigger, by) => tasks.rescheduleJob(job.id, trigger, by),

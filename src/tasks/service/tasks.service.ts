@@ -5,7 +5,7 @@ import { Clock } from '../domain/clock.js';
 import type { Job, JobPatchInput, NewJobInput } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
-import type { Why } from '../domain/why.js';
+import type { Why } from '../domain/why/answer.js';
 import { explainJob } from './explain-job.js';
 import { jobHandle, type JobHandle } from './job-handle.js';
 import { parseBackfill, parseJobPatch, parseNewJob, type BackfillInput } from './job-input.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JOB_STATES, jobPolicySchema, type Job } from '../../domain/job.js';
 import { triggerSpecSchema } from '../../triggers/trigger-spec.js';
-import { WHY_STATES, type Why } from '../../domain/why.js';
+import { WHY_STATES, type Why } from '../../domain/why/answer.js';
 import { instant } from '../protocol/instant.dto.js';
 import { runSchema } from '../runs/run.dto.js';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { hours, later, minutes, NOON, TASK } from '../../../test/support/builders.js';
+import { hours, later, minutes, NOON, TASK } from '../../../../test/support/builders.js';
 import {
   aPendingRow,
   aRun,
   aRunningRow,
   aSkippedRow,
   aStoredJob,
-} from '../../../test/support/run-builders.js';
+} from '../../../../test/support/run-builders.js';
 import type { Circumstances } from './circumstances.js';
 import { why } from './why.js';
 

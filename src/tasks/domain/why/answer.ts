@@ -1,9 +1,3 @@
-import type { Circumstances } from './circumstances.js';
-import { atWork } from './why-at-work.js';
-import { notDue } from './why-not-due.js';
-import { obstacle } from './why-obstacle.js';
-import { waiting } from './why-waiting.js';
-
 /**
  * Why a job has not run, or when it will: what an operator wants to know at night.
  *
@@ -59,13 +53,4 @@ export interface Why {
   readonly since: Date | null;
   /** What to do about it; null: nothing. */
   readonly remedy: string | null;
-}
-
-export function why(circumstances: Circumstances): Why {
-  return (
-    obstacle(circumstances) ??
-    atWork(circumstances) ??
-    waiting(circumstances) ??
-    notDue(circumstances)
-  );
 }

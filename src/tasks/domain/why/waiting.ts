@@ -1,8 +1,8 @@
 import { ableWorkers, overlappedLast, runsIn, type Circumstances } from './circumstances.js';
-import type { Run } from './run.js';
-import type { Why } from './why.js';
-import { START_SCHEDULER } from './why-obstacle.js';
-import { atLeast, duration, lastFireTimes, errorLine, runLabel, sentence } from './why-words.js';
+import type { Run } from '../run.js';
+import type { Why } from './answer.js';
+import { START_SCHEDULER } from './obstacle.js';
+import { atLeast, duration, lastFireTimes, errorLine, runLabel, sentence } from './words.js';
 
 /** So long a wait needs no explanation: that is how long things take. */
 export const PATIENCE_MS = 10_000;

@@ -1,5 +1,5 @@
-import type { Job } from './job.js';
-import type { Run, RunState } from './run.js';
+import type { Job } from '../job.js';
+import type { Run, RunState } from '../run.js';
 
 /** All that decides when a job runs, read at one time. */
 export interface Circumstances {

@@ -1,7 +1,7 @@
 import { ableWorkers, goingOn, runsIn, workers, type Circumstances } from './circumstances.js';
-import { listed } from '../triggers/words/in-words.js';
-import type { Why } from './why.js';
-import { because, counted } from './why-words.js';
+import { listed } from '../../triggers/words/in-words.js';
+import type { Why } from './answer.js';
+import { because, counted } from './words.js';
 
 /** What keeps the job from running, whatever stands in the ledger; null: nothing. */
 export function obstacle(c: Circumstances): Why | null {

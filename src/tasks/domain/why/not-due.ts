@@ -1,9 +1,9 @@
 import { overlappedLast, type Circumstances } from './circumstances.js';
-import type { Run, SkipReason } from './run.js';
-import type { Why } from './why.js';
-import { START_SCHEDULER } from './why-obstacle.js';
-import { PATIENCE_MS } from './why-waiting.js';
-import { duration, errorLine, lastFireTimes, runLabel } from './why-words.js';
+import type { Run, SkipReason } from '../run.js';
+import type { Why } from './answer.js';
+import { START_SCHEDULER } from './obstacle.js';
+import { PATIENCE_MS } from './waiting.js';
+import { duration, errorLine, lastFireTimes, runLabel } from './words.js';
 
 /** Nothing is in the way: what became of the last fire time, and when the next one comes. */
 export function notDue(c: Circumstances): Why {

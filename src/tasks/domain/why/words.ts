@@ -1,5 +1,5 @@
 import { MOST_WAITING } from './circumstances.js';
-import type { Run } from './run.js';
+import type { Run } from '../run.js';
 
 /** `run 12 of 2026-03-02T12:00:00.000Z`, the fire time being what people look for. */
 export function runLabel({ id, cause, fireAt }: Run): string {

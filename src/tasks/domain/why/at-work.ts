@@ -1,8 +1,8 @@
 import { goingOn, nodeLabel, overlappedLast, runsIn, type Circumstances } from './circumstances.js';
-import type { Run } from './run.js';
-import type { Why } from './why.js';
-import { START_SCHEDULER } from './why-obstacle.js';
-import { atLeast, lastFireTimes, runLabel, sentence } from './why-words.js';
+import type { Run } from '../run.js';
+import type { Why } from './answer.js';
+import { START_SCHEDULER } from './obstacle.js';
+import { atLeast, lastFireTimes, runLabel, sentence } from './words.js';
 
 /** What the runs that go on say; null: there are none, and none has been in the way lately. */
 export function atWork(c: Circumstances): Why | null {
