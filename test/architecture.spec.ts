@@ -75,7 +75,7 @@ const ROOMS: readonly Room[] = [
 /** Packages that would spread, kept to a few files whatever their room allows. */
 const ONLY_IN: Readonly<Record<string, RegExp>> = {
   typeorm:
-    /^(tasks\/store\/postgres\/([^/]+\.ts$|entities\/|migrations\/|(runs\/join-runs|session\/(check-rights|end-connection)|transactions\/run-(connection|transactions))\.ts$)|tasks\/(tasks\.options|registry\/task-context)\.ts$|sample-tasks\/|(app\.module|data-source)\.ts$)/,
+    /^(tasks\/store\/postgres\/((data-source|entity-of|host-data-source|migrate|schema-of|tasks-database)\.ts$|migrations\/|(runs\/join-runs|session\/(check-rights|end-connection)|transactions\/run-(connection|transactions))\.ts$)|tasks\/(tasks\.options|registry\/task-context)\.ts$|sample-tasks\/|(app\.module|data-source)\.ts$)/,
   piscina: /^tasks\/runner\/thread-pool\.ts$/,
 };
 

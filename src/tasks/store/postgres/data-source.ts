@@ -8,7 +8,7 @@ import {
   type SessionSettings,
 } from './session/session-settings.js';
 import type { SchemaName } from './schema-name.js';
-import { tasksEntities } from './entities/index.js';
+import { tasksEntities } from './entities.js';
 import { tasksMigrations } from './migrations/index.js';
 
 /** Connections for what users ask; the engine has its own. */

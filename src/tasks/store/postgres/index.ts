@@ -1,3 +1,3 @@
-export { tasksEntities } from './entities/index.js';
+export { tasksEntities } from './entities.js';
 export { migrate } from './migrate.js';
 export { tasksMigrations } from './migrations/index.js';

@@ -1,6 +1,13 @@
+import { POLICY_NAMES } from '../../../domain/job.js';
+import { nameOf } from '../columns.js';
 import { interval, STATEMENT_CLOCK } from '../database-time.js';
+import { JOB_COLUMNS } from '../jobs/job-columns.js';
 import type { SchemaName } from '../schema-name.js';
 import { LOCK_NAME, type Statement } from '../session/statement.js';
+
+const POLICY = POLICY_NAMES.map((name) => `'${name}', j.${nameOf(name, JOB_COLUMNS[name])}`).join(
+  ', ',
+);
 
 /**
  * Jobs that are due within $2 ms, earliest first, but for those of the ids $3 that still have the
@@ -29,13 +36,7 @@ export const dueJobs = ({ quoted }: SchemaName, most: number): Statement => ({
            (SELECT coalesce(json_agg(json_build_object(
                      'jobId', d.job_id, 'nextFireAt', d.next_fire_at, 'revision', d.revision,
                      'inserts', d.inserts::text, 'fired', d.fired, 'task', j.task,
-                     'trigger', j.trigger, 'policy', json_build_object(
-                       'misfireGraceMs', j.misfire_grace_ms, 'coalesce', j.coalesce,
-                       'overlap', j.overlap, 'maxInstances', j.max_instances,
-                       'bufferLimit', j.buffer_limit, 'jitterMs', j.jitter_ms,
-                       'maxRuns', j.max_runs, 'timeoutMs', j.timeout_ms, 'retry', j.retry,
-                       'onCrash', j.on_crash, 'transactional', j.transactional,
-                       'priority', j.priority)) ORDER BY d.next_fire_at, d.job_id), '[]')
+                     'trigger', j.trigger, 'policy', json_build_object(${POLICY})) ORDER BY d.next_fire_at, d.job_id), '[]')
             FROM due d JOIN ${quoted}.jobs j ON j.id = d.job_id) AS jobs
     FROM ${quoted}.leader_lock l
     WHERE l.name = ${LOCK_NAME}`,

@@ -13,8 +13,7 @@ import { nextOf } from '../../../domain/job-trigger.js';
 import type { SchemaName } from '../schema-name.js';
 import type { SqlRunner } from '../../sql-runner.js';
 import type { WakeUp } from '../../wake-ups.js';
-import { JOB_COLUMNS } from './job-columns.js';
-import { selectJobs, storedJob } from './job-row.js';
+import { selectJobs, storedJob, WRITTEN } from './job-row.js';
 
 /**
  * Changes jobs and their plans, inside one transaction of the caller.
@@ -105,8 +104,8 @@ export class JobWriter {
     const { quoted } = this.schema;
     const [row] = await this.query<{ now: string }>(
       `INSERT INTO ${quoted}.jobs
-         (id, state, ${JOB_COLUMNS.map(([column]) => column).join(', ')}, created_at, updated_at)
-       VALUES ($2, $3, ${JOB_COLUMNS.map((_, index) => `$${index + 4}`).join(', ')},
+         (id, state, ${WRITTEN.map(({ name }) => name).join(', ')}, created_at, updated_at)
+       VALUES ($2, $3, ${WRITTEN.map((_, index) => `$${index + 4}`).join(', ')},
                ${MADE_AT}, ${MADE_AT})
        ON CONFLICT (id) DO NOTHING
        RETURNING ${NOW} AS now`,
@@ -131,7 +130,7 @@ export class JobWriter {
     if (skipped) await this.insertRange(definition, skipped);
     await this.query(
       `UPDATE ${quoted}.jobs
-       SET state = $3, ${JOB_COLUMNS.map(([column], index) => `${column} = $${index + 4}`).join(', ')},
+       SET state = $3, ${WRITTEN.map(({ name }, index) => `${name} = $${index + 4}`).join(', ')},
            revision = revision + 1, updated_at = ${STAMP}
        WHERE id = $2`,
       values(definition, nextFireAt),
@@ -208,10 +207,10 @@ export class JobWriter {
 const NOW = `to_json(${STAMP}) #>> '{}'`;
 
 /** The parameter after those of the columns. */
-const MADE_AT = `$${JOB_COLUMNS.length + 4}`;
+const MADE_AT = `$${WRITTEN.length + 4}`;
 
 const values = (job: JobDefinition, nextFireAt: Date | null) => [
   job.id,
   stateOf(job, nextFireAt),
-  ...JOB_COLUMNS.map(([, value]) => value(job)),
+  ...WRITTEN.map(({ value }) => value(job)),
 ];
