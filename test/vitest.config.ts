@@ -21,7 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['src/**/*.spec.ts', 'test/architecture.spec.ts', 'test/mutants/*.spec.ts'],
+          include: ['src/**/*.spec.ts', 'test/*.spec.ts', 'test/mutants/*.spec.ts'],
           // They share nothing that one could spoil for the next.
           isolate: false,
           sequence: { groupOrder: 0 },
