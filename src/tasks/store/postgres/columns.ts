@@ -54,5 +54,5 @@ export function readRow(columns: Columns, row: Readonly<Record<string, unknown>>
 function readValue({ kind, asText }: Column, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (kind === 'timestamptz') return new Date(value as string);
-  return asText ? String(value as number | string) : value;
+  return asText && typeof value === 'number' ? value.toString() : value;
 }
