@@ -61,6 +61,7 @@ export class ReadinessWatch {
       const since = Math.max(this.begunAt, silentSince(said, fires, faults, pauses));
       if (said.at - since <= SILENT_MS || isTroubled(said, faults)) return [];
       if (pauses.some(({ from, to }) => from <= said.at && said.at <= to)) return [];
+      if (isHeld(said, timeline) && this.someSaidNot(said)) return [];
       return [{ said, since }];
     });
     return [...groupBy(wrong, ({ said, since }) => `${said.node} ${since}`).values()].map((all) => {
@@ -70,6 +71,11 @@ export class ReadinessWatch {
     });
   }
 
+  private someSaidNot({ at }: Said): boolean {
+    const then = this.ready.filter((other) => Math.abs(other.at - at) < ASK_EVERY_MS);
+    return new Set(then.map(({ node }) => slotOf(node))).size < this.cluster.slots.length;
+  }
+
   private async ask({ node }: Slot): Promise<void> {
     const askedAt = Date.now();
     const reason = await node.ask({ do: 'status' }).catch(() => 'gone');
@@ -77,6 +83,15 @@ export class ReadinessWatch {
     if (reason === null && at - askedAt < PROMPT_MS) this.ready.push({ node: node.name, at });
   }
 }
+
+/** A host holds all plans: whoever leads finds nothing to fire and says so, the others are as well as ever. */
+const isHeld = ({ at }: Said, timeline: readonly Inflicted[]) =>
+  timeline.some(
+    (fault) =>
+      fault.kind === 'held for long: the plans of all jobs' &&
+      fault.at.getTime() <= at &&
+      at <= (fault.until?.getTime() ?? Infinity),
+  );
 
 /** The last fire, or whatever has happened since that gives everybody a lease anew. */
 function silentSince(

@@ -18,6 +18,9 @@ class Ledger implements FireLedger {
   readonly fired: { at: number; token: number; pauses: number; fires: readonly Fire[] }[] = [];
   answer: (fired: Fired) => Promise<Fired> = (fired) => Promise.resolve(fired);
 
+  /** Whose plans somebody's transaction holds. */
+  isHeld: (jobId: string) => boolean = () => false;
+
   constructor(private readonly clock: FakeClock) {}
 
   due(
@@ -47,12 +50,13 @@ class Ledger implements FireLedger {
 
   fire(token: number, pauses: number, fires: readonly Fire[]): Promise<Fired> {
     this.fired.push({ at: this.clock.monotonic(), token, pauses, fires });
-    const planned = new Map(fires.map(({ job, plan }) => [job.jobId, plan.nextFireAt]));
+    const free = fires.filter(({ job }) => !this.isHeld(job.jobId));
+    const planned = new Map(free.map(({ job, plan }) => [job.jobId, plan.nextFireAt]));
     this.jobs = this.jobs.flatMap((job) => {
       const nextFireAt = planned.get(job.jobId);
       return nextFireAt === undefined ? [job] : nextFireAt ? [{ ...job, nextFireAt }] : [];
     });
-    const pending = fires.flatMap(({ plan }) => plan.candidates).length;
+    const pending = free.flatMap(({ plan }) => plan.candidates).length;
     const moved = new Set(planned.keys());
     return this.answer({ led: true, moved, pending, rows: [], at: this.clock.now() });
   }
@@ -409,6 +413,33 @@ describe('a job that may run so many times only', () => {
     );
     expect(seen).toEqual([1, 1, 0]);
     expect(ledger.fired[2]?.fires[0]?.plan.nextFireAt).toBeNull();
+  });
+});
+
+describe('jobs whose plans somebody holds', () => {
+  it('are no trouble while others fire', async () => {
+    const trigger = { type: 'interval', seconds: 1, startAt: NOON.toISOString() } as const;
+    ledger.jobs = [
+      dueIn('held', 0),
+      aDueJob('second', { nextFireAt: later(NOON, 1_000), trigger }),
+    ];
+    ledger.isHeld = (id) => id === 'held';
+    planner.start();
+    await clock.advance(4_500);
+    expect(planner.failingFor(2_000)).toBeNull();
+  });
+
+  it('are told of when nothing else fires, for as long as that is so', async () => {
+    ledger.jobs = [dueIn('one', 0), dueIn('two', 0)];
+    ledger.isHeld = () => true;
+    planner.start();
+    await clock.advance(1_000);
+    expect(planner.failingFor(2_000)).toBeNull();
+    await clock.advance(2_000);
+    expect(planner.failingFor(2_000)).toContain('none of the 2 jobs that are due can be fired');
+    ledger.isHeld = () => false;
+    await clock.advance(100);
+    expect(planner.failingFor(2_000)).toBeNull();
   });
 });
 

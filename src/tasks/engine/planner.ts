@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import type { Ability } from '../domain/ability.js';
+import { Ability } from '../domain/ability.js';
 import { BEHIND_LIVE, LIVE_MS, MOST_CAUGHT_UP } from '../domain/catch-up.js';
 import { planFires } from '../domain/fire-plan.js';
 import type { Log } from '../domain/log.js';
@@ -64,6 +64,8 @@ export class Planner {
   /** When nothing live was left to fire, by the database's clock; null: not in this term. */
   private keptUpAt: Date | null = null;
   private gaps: readonly Gap[] = [];
+  /** Of fires: one that moves nothing of what is due, as somebody holds all of it, has done nothing. */
+  private readonly moving = new Ability(0);
 
   constructor(
     private readonly fires: FireLedger,
@@ -80,7 +82,7 @@ export class Planner {
 
   /** Why its work has not been done for longer than `ms`; null: it has. */
   failingFor(ms: number): string | null {
-    return this.loop.failingFor(ms);
+    return this.loop.failingFor(ms) ?? this.moving.unable(this.clock.monotonic(), ms);
   }
 
   start(): void {
@@ -102,13 +104,16 @@ export class Planner {
     const token = this.elector.token;
     if (token !== this.term) this.beginTerm(token);
     if (token === null) return null;
-    if (this.mustLoad()) await this.load();
+    const isFresh = this.mustLoad();
+    if (isFresh) await this.load();
     if (this.pauses.paused) {
       this.keptUpAt = this.databaseClock.now();
       return this.untilReload();
     }
     const due = this.plan();
     if (due.length > 0) return this.fire(token, due);
+    // What did not move is due again once it has been read anew.
+    if (isFresh) this.moving.works();
     const quiet = this.agenda.quietUntil.getTime() - this.databaseClock.now().getTime();
     return Math.max(0, Math.min(quiet, this.untilReload()));
   }
@@ -119,6 +124,7 @@ export class Planner {
     this.agenda.clear();
     this.setAside.clear();
     this.keptUpAt = null;
+    this.moving.works();
   }
 
   private mustLoad(): boolean {
@@ -208,6 +214,7 @@ export class Planner {
       this.elector.wake();
       return RETRY_MS;
     }
+    this.judge(fired.moved.size, fires.length);
     let unmoved = 0;
     for (const { item, job, plan } of fires) {
       if (!fired.moved.has(job.jobId)) unmoved++;
@@ -220,6 +227,16 @@ export class Planner {
       this.gaps = [];
     }
     return 0;
+  }
+
+  /** Some jobs that do not move are their holders' business; if none does, nothing is fired. */
+  private judge(moved: number, tried: number): void {
+    if (moved > 0) return this.moving.works();
+    this.moving.tries(this.clock.monotonic());
+    this.moving.fails(
+      `none of the ${tried} jobs that are due can be fired: transactions of others hold their plans. ` +
+        'Find them in pg_stat_activity and end them',
+    );
   }
 }
 
