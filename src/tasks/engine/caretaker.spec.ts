@@ -10,14 +10,14 @@ let clock: FakeClock;
 let log: RecordedLog;
 let caretaker: Caretaker;
 let cared: string[];
-let elector: { token: number | null };
+let elector: { token: number | null; wake: () => void };
 let answer: () => Promise<number | null>;
 
 beforeEach(() => {
   clock = new FakeClock();
   log = recordedLog();
   cared = [];
-  elector = { token: null };
+  elector = { token: null, wake: () => undefined };
   answer = () => Promise.resolve(null);
   const jobs: JobCare = {
     care: (judges) => {

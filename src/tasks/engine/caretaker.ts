@@ -2,8 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
 import { within } from '../domain/within.js';
 import type { JobCare } from '../store/job-store.js';
-import type { Elector } from './elector.js';
-import { Loop } from './loop.js';
+import { LeaderDuty, type Lead } from './leader-duty.js';
 
 /** How often jobs are looked after when nothing calls for it. */
 const EVERY_MS = 5_000;
@@ -29,45 +28,32 @@ const STOP_MS = 2_000;
  *   done: pauses end, and code that is there has returned.
  * - The leader dies between two changes. The next leader finds what is left.
  */
-export class Caretaker {
-  private readonly loop: Loop;
-  private term: number | null = null;
+export class Caretaker extends LeaderDuty {
   private since = 0;
   private notBefore = 0;
   private readonly stopping = new AbortController();
 
   constructor(
     private readonly jobs: JobCare,
-    private readonly elector: Pick<Elector, 'token'>,
+    lead: Lead,
     private readonly deadAfterMs: number,
-    private readonly clock: Clock,
+    clock: Clock,
     log: Log,
   ) {
-    this.loop = new Loop('care for jobs', clock, log, () => this.turn());
+    super('care for jobs', lead, clock, log);
   }
 
-  start(): void {
-    this.loop.start();
-  }
-
-  /** Jobs or the leader have changed. */
-  wake(): void {
-    this.loop.wake();
-  }
-
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     this.stopping.abort();
-    await within(this.clock, STOP_MS, this.loop.stop());
+    await within(this.clock, STOP_MS, super.stop());
   }
 
-  private async turn(): Promise<number | null> {
-    const { token } = this.elector;
+  protected override begin(): void {
+    this.since = this.clock.monotonic();
+  }
+
+  protected async work(): Promise<number> {
     const now = this.clock.monotonic();
-    if (token !== this.term) {
-      this.term = token;
-      this.since = now;
-    }
-    if (token === null) return null;
     if (now < this.notBefore) return this.notBefore - now;
     const judgesInMs = this.since + this.deadAfterMs - now;
     const dueInMs = await this.jobs.care(judgesInMs <= 0, this.stopping.signal);

@@ -8,7 +8,7 @@ import { Pruner } from './pruner.js';
 let clock: FakeClock;
 let pruner: Pruner;
 let asked: string[];
-let elector: { token: number | null };
+let elector: { token: number | null; wake: () => void };
 let answer: (what: string) => Promise<Pruned>;
 
 const NOTHING: Pruned = { rows: 0, more: false, upTo: null };
@@ -16,7 +16,7 @@ const NOTHING: Pruned = { rows: 0, more: false, upTo: null };
 beforeEach(() => {
   clock = new FakeClock();
   asked = [];
-  elector = { token: null };
+  elector = { token: null, wake: () => undefined };
   answer = () => Promise.resolve(NOTHING);
   const history = {
     prune: (what: string, from: Date | null = null) => {

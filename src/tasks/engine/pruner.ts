@@ -1,8 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
 import { KEPT, type History, type Kept } from '../store/history.js';
-import type { Elector } from './elector.js';
-import { Loop } from './loop.js';
+import { LeaderDuty, type Lead } from './leader-duty.js';
 
 /** How often it looks when there was nothing left to delete. */
 const EVERY_MS = 60_000;
@@ -18,35 +17,20 @@ const REST = { times: 2, least: 20, most: 2_000 };
  * only what it deletes; and it rests for longer than it works, the longer the busier the database is.
  * When the node stops it ends after the slice in flight.
  */
-export class Pruner {
-  private readonly loop: Loop;
+export class Pruner extends LeaderDuty {
   private rest: readonly Kept[] = [];
   private from: Date | null = null;
 
   constructor(
     private readonly history: History,
-    private readonly elector: Pick<Elector, 'token'>,
-    private readonly clock: Clock,
+    lead: Lead,
+    clock: Clock,
     log: Log,
   ) {
-    this.loop = new Loop('pruner', clock, log, () => this.turn());
+    super('pruner', lead, clock, log);
   }
 
-  start(): void {
-    this.loop.start();
-  }
-
-  /** This node has begun or ceased to lead. */
-  wake(): void {
-    this.loop.wake();
-  }
-
-  stop(): Promise<void> {
-    return this.loop.stop();
-  }
-
-  private async turn(): Promise<number | null> {
-    if (this.elector.token === null) return null;
+  protected async work(): Promise<number> {
     if (this.rest.length === 0) this.rest = KEPT;
     const began = this.clock.monotonic();
     const [what] = this.rest;

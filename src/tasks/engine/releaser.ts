@@ -1,8 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
 import type { FireLedger } from '../store/fire-ledger.js';
-import type { Elector } from './elector.js';
-import { Loop } from './loop.js';
+import { LeaderDuty, type Lead } from './leader-duty.js';
 
 /**
  * After a wake-up it looks twice. A run that ends while a fire is on its way does not see the run
@@ -18,8 +17,7 @@ const SECOND_LOOK_MS = 250;
  *   the end of a run for which   ├─ NOTIFY slots ─▶ release ─▶ look again ─▶ sleep until the poll
  *   others of its job wait ──────┘
  */
-export class Releaser {
-  private readonly loop: Loop;
+export class Releaser extends LeaderDuty {
   private looksAgain = true;
 
   /**
@@ -28,38 +26,27 @@ export class Releaser {
    */
   constructor(
     private readonly fires: FireLedger,
-    private readonly elector: Elector,
+    lead: Lead,
     private readonly pollMs: number,
     clock: Clock,
     log: Log,
     private readonly pending: () => void,
   ) {
-    this.loop = new Loop('releaser', clock, log, () => this.turn());
-  }
-
-  start(): void {
-    this.loop.start();
+    super('releaser', lead, clock, log);
   }
 
   /** A run has ended, or waits, or this node has begun or ceased to lead. */
-  wake(): void {
+  override wake(): void {
     this.looksAgain = true;
-    this.loop.wake();
+    super.wake();
   }
 
-  /** Resolves when the release in flight has its answer. */
-  stop(): Promise<void> {
-    return this.loop.stop();
-  }
-
-  private async turn(): Promise<number | null> {
-    const { token } = this.elector;
-    if (token === null) return null;
+  protected async work(token: number): Promise<number> {
     const sleepMs = this.looksAgain ? Math.min(SECOND_LOOK_MS, this.pollMs) : this.pollMs;
     this.looksAgain = false;
     const released = await this.fires.release(token);
     if (released === null) {
-      this.elector.wake();
+      this.lead.wake();
       return this.pollMs;
     }
     if (released > 0) this.pending();

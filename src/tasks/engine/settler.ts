@@ -2,8 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
 import { Silence } from '../domain/silence.js';
 import type { FireLedger, NodeAtWork, Settled } from '../store/fire-ledger.js';
-import type { Elector } from './elector.js';
-import { Loop } from './loop.js';
+import { LeaderDuty, type Lead } from './leader-duty.js';
 
 /** How often it looks while others have runs, in ms: settling is late by so much at most. */
 const BUSY_MS = 1_000;
@@ -27,42 +26,28 @@ export interface SettlerOptions {
  *   judges none but those that have said good-bye.
  * - A sign comes between the look and the statement that settles. That statement looks again.
  */
-export class Settler {
-  private readonly loop: Loop;
+export class Settler extends LeaderDuty {
   private readonly silence: Silence;
   private readonly idleMs: number;
-  private term: number | null = null;
   private lookedAt = -Infinity;
 
   constructor(
     private readonly fires: FireLedger,
-    private readonly elector: Elector,
+    lead: Lead,
     private readonly options: SettlerOptions,
-    private readonly clock: Clock,
-    private readonly log: Log,
+    clock: Clock,
+    log: Log,
   ) {
+    super('settler', lead, clock, log);
     this.idleMs = options.deadAfterMs / 2;
     this.silence = new Silence(options.deadAfterMs, options.heartbeatMs);
-    this.loop = new Loop('settler', clock, log, () => this.turn());
   }
 
-  start(): void {
-    this.loop.start();
+  protected override begin(): void {
+    this.silence.keep(new Set());
   }
 
-  wake(): void {
-    this.loop.wake();
-  }
-
-  stop(): Promise<void> {
-    return this.loop.stop();
-  }
-
-  private async turn(): Promise<number | null> {
-    const { token } = this.elector;
-    if (token !== this.term) this.forgetAll();
-    this.term = token;
-    if (token === null) return null;
+  protected async work(token: number): Promise<number> {
     const nodes = await this.look();
     const dead = nodes.filter(({ isDead }) => isDead);
     if (dead.length > 0 && !(await this.settle(token, nodes))) return this.idleMs;
@@ -74,9 +59,9 @@ export class Settler {
     const now = this.clock.monotonic();
     const { heartbeatMs } = this.options;
     // It slept, or could not look: nobody is known to have been silent meanwhile.
-    if (now - this.lookedAt > this.idleMs + 2 * heartbeatMs) this.forgetAll();
+    if (now - this.lookedAt > this.idleMs + 2 * heartbeatMs) this.begin();
     const { nodes, ownSilenceMs } = await this.fires.atWork().catch((error: unknown) => {
-      this.forgetAll();
+      this.begin();
       throw error;
     });
     this.lookedAt = now;
@@ -101,13 +86,9 @@ export class Settler {
   ): Promise<boolean> {
     const alive = nodes.filter(({ isDead }) => !isDead).map(({ nodeId }) => nodeId);
     const settled = await this.fires.settle(token, alive);
-    if (settled === null) this.elector.wake();
+    if (settled === null) this.lead.wake();
     else this.tell(settled);
     return settled !== null;
-  }
-
-  private forgetAll(): void {
-    this.silence.keep(new Set());
   }
 
   private tell({ abandoned, rerun }: Settled): void {

@@ -6,8 +6,7 @@ import type {
   RunTransaction,
   TransactionEnd,
 } from '../store/left-transactions.js';
-import type { Elector } from './elector.js';
-import { Loop } from './loop.js';
+import { LeaderDuty, type Lead } from './leader-duty.js';
 
 /** How often it looks while transactions of runs go on, in ms. */
 const BUSY_MS = 1_000;
@@ -36,47 +35,33 @@ export interface EnderOptions {
  * - The process works for another run by now. The statement that ends it looks for its marks once more.
  * - Our role may not end it. That is said once, with the remedy.
  */
-export class TransactionEnder {
-  private readonly loop: Loop;
+export class TransactionEnder extends LeaderDuty {
   private readonly silence: Silence;
   /** How often it looks while none do: of a silence of so long, the database's word is taken. */
   private readonly idleMs: number;
-  private term: number | null = null;
   private isRefused = false;
 
   constructor(
     private readonly transactions: LeftTransactions,
-    private readonly elector: Elector,
+    lead: Lead,
     private readonly options: EnderOptions,
-    private readonly clock: Clock,
-    private readonly log: Log,
+    clock: Clock,
+    log: Log,
   ) {
+    super('end of left transactions', lead, clock, log);
     this.idleMs = options.deadAfterMs / 2;
     this.silence = new Silence(options.deadAfterMs, options.heartbeatMs);
-    this.loop = new Loop('end of left transactions', clock, log, () => this.turn());
   }
 
-  start(): void {
-    this.loop.start();
+  protected override begin(): void {
+    this.silence.keep(new Set());
   }
 
-  wake(): void {
-    this.loop.wake();
-  }
-
-  stop(): Promise<void> {
-    return this.loop.stop();
-  }
-
-  private async turn(): Promise<number | null> {
-    const { token } = this.elector;
-    if (token !== this.term) this.silence.keep(new Set());
-    this.term = token;
-    if (token === null) return null;
+  protected async work(token: number): Promise<number> {
     const now = this.clock.monotonic();
     const { all, ownSilenceMs } = await this.transactions.see().catch((error: unknown) => {
       // Nobody is known to have been silent while nobody could look.
-      this.silence.keep(new Set());
+      this.begin();
       throw error;
     });
     const isHeard = ownSilenceMs <= 2 * this.options.heartbeatMs;
@@ -96,7 +81,7 @@ export class TransactionEnder {
 
   private async end(token: number, left: readonly RunTransaction[]): Promise<void> {
     const ends = await this.transactions.end(token, left);
-    if (ends === null) return this.elector.wake();
+    if (ends === null) return this.lead.wake();
     const ended = ends.filter((end) => end.ended).map(({ runId }) => runId);
     if (ended.length > 0) {
       this.log.warn(`Ended the transactions that were left behind of runs ${ended.join(', ')}.`);
