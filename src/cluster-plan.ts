@@ -6,7 +6,7 @@ export interface PlannedNode {
 
 const DEFAULT_NODES = 3;
 /** More would want more connections than the embedded PostgreSQL has. */
-const MOST_NODES = 20;
+const MAX_NODES = 20;
 const LAST_PORT = 65_535;
 
 /**
@@ -17,9 +17,9 @@ const LAST_PORT = 65_535;
  */
 export function planCluster(argument: string | undefined, firstPort: number): PlannedNode[] {
   const count = argument === undefined ? DEFAULT_NODES : Number(argument);
-  if (!/^\d+$/.test(argument ?? String(count)) || count < 1 || count > MOST_NODES) {
+  if (!/^\d+$/.test(argument ?? String(count)) || count < 1 || count > MAX_NODES) {
     throw new Error(
-      `"${argument}" is not a number of nodes: give a whole number from 1 to ${MOST_NODES}, ` +
+      `"${argument}" is not a number of nodes: give a whole number from 1 to ${MAX_NODES}, ` +
         'such as "npm run cluster -- 3".',
     );
   }

@@ -150,7 +150,7 @@ export class Workload {
   /** Asks until it is acknowledged. @returns when it was first asked */
   private async ask(ask: Ask, random: Random): Promise<Date> {
     const askedAt = new Date();
-    for (let tries = 1; tries <= MOST_TRIES; tries++) {
+    for (let tries = 1; tries <= MAX_TRIES; tries++) {
       const { node } = random.pick(this.cluster.slots);
       try {
         await node.ask(ask);
@@ -166,7 +166,7 @@ export class Workload {
       }
       await sleep(200);
     }
-    this.complaints.push(`"${ask.do}" was not acknowledged in ${MOST_TRIES} tries`);
+    this.complaints.push(`"${ask.do}" was not acknowledged in ${MAX_TRIES} tries`);
     return askedAt;
   }
 
@@ -183,7 +183,7 @@ export class Workload {
 }
 
 const AT_WORK_AGAIN_MS = 1_000;
-const MOST_TRIES = 600;
+const MAX_TRIES = 600;
 
 const CRONS = ['* * * * * *', '*/2 * * * * *'];
 

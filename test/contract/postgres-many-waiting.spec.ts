@@ -12,7 +12,7 @@ import type { TestNode } from './test-store.js';
 /** A job with very many runs that wait is no dearer to fire, and to let go on, than any other. */
 const MANY = 50_000;
 /** Of 8 kB each; some dozens are read where nothing waits. */
-const MOST_BLOCKS = 300;
+const MAX_BLOCKS = 300;
 
 const makeStore = postgresStores();
 
@@ -91,7 +91,7 @@ describe(`beside ${MANY} runs of the job that wait`, () => {
     const { pauses } = await north.fires.due(0, 1);
     const fires = await planDue(store, north);
     const blocks = await blocksOf(() => north.fires.fire(token, pauses.count, fires));
-    expect(blocks).toBeLessThan(MOST_BLOCKS);
+    expect(blocks).toBeLessThan(MAX_BLOCKS);
     expect(
       await store.query(`SELECT 1 FROM ${store.schema.quoted}.runs WHERE cause = 'fired'`),
     ).toHaveLength(1);
@@ -104,7 +104,7 @@ describe(`beside ${MANY} runs of the job that wait`, () => {
     await aDueJobIn(store, 'report', { overlap: 'buffer-all' });
     await manyWaiting(waiting);
     const blocks = await blocksOf(() => north.fires.release(token));
-    expect(blocks).toBeLessThan(MOST_BLOCKS);
+    expect(blocks).toBeLessThan(MAX_BLOCKS);
     expect(
       await store.query(`SELECT 1 FROM ${store.schema.quoted}.runs WHERE queued`),
     ).toHaveLength(1);

@@ -12,7 +12,7 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
  * How the server would run each statement of the engine: on tables that are empty, as on the first day, and
  * on large ones. A plan that is dear, or that reads a whole table, stops the cluster on some day.
  */
-const MOST_COST = 50_000;
+const MAX_COST = 50_000;
 const STORE = join(import.meta.dirname, '../../src/tasks/store/postgres');
 const SCHEMA = new SchemaName('carillon');
 
@@ -105,7 +105,7 @@ async function faults(): Promise<string[]> {
     const plan = await planOf(statement);
     const whole = steps(plan).filter((step) => step['Node Type'] === 'Seq Scan');
     for (const step of whole) wrong.push(`${statement.name} reads all of ${step['Relation Name']}`);
-    if (plan['Total Cost'] > MOST_COST)
+    if (plan['Total Cost'] > MAX_COST)
       wrong.push(`${statement.name} costs ${Math.round(plan['Total Cost'])}`);
   }
   return wrong;

@@ -10,7 +10,7 @@ import { until } from '../support/until.js';
 
 const GRACE_MS = 300;
 /** What the documentation of the stop says. */
-const MOST_MS = GRACE_MS + 10_000;
+const MAX_MS = GRACE_MS + 10_000;
 /** A beginning that is cut short has nothing to wait for. */
 const CUT_SHORT_MS = 3_000;
 
@@ -121,7 +121,7 @@ describe('an application whose packets vanish', () => {
       (await tasks.getRuns({ job: 'stuck', state: 'running' })).items.length > 0;
     await until('a run', running);
     relay.vanish();
-    expect(await close()).toBeLessThan(MOST_MS);
+    expect(await close()).toBeLessThan(MAX_MS);
     await gone();
   });
 
@@ -134,7 +134,7 @@ describe('an application whose packets vanish', () => {
       () => 'answered',
       () => 'refused',
     );
-    expect(await close()).toBeLessThan(MOST_MS);
+    expect(await close()).toBeLessThan(MAX_MS);
     expect(await asked).toBe('refused');
     await gone();
   });

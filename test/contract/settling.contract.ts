@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MOST_CRASHES } from '../../src/tasks/store/fire-ledger.js';
+import { MAX_CRASHES } from '../../src/tasks/store/fire-ledger.js';
 import { aJob, days, TASK } from '../support/builders.js';
 import {
   aDueJobIn,
@@ -102,32 +102,32 @@ export function settlingContract(makeStore: MakeStore): void {
       it('gives a run up that brings down node after node', async () => {
         const { runId } = await aRunningRun(store, worker, 'report', { onCrash: 'rerun' });
         await dies(worker);
-        for (let attempt = 2; attempt <= MOST_CRASHES; attempt++) {
+        for (let attempt = 2; attempt <= MAX_CRASHES; attempt++) {
           const next = await aNodeAtWork(store, `worker ${attempt}`);
           expect(await claim(next, 1)).toMatchObject([{ attempt }]);
-          const last = attempt === MOST_CRASHES;
+          const last = attempt === MAX_CRASHES;
           expect(await dies(next)).toEqual(
             last ? { abandoned: 1, rerun: 0 } : { abandoned: 0, rerun: 1 },
           );
         }
         expect(await run(store, runId)).toMatchObject({
           state: 'abandoned',
-          attempt: MOST_CRASHES,
+          attempt: MAX_CRASHES,
         });
-        expect(await store.runs.attempts(runId)).toHaveLength(MOST_CRASHES - 1);
+        expect(await store.runs.attempts(runId)).toHaveLength(MAX_CRASHES - 1);
       });
 
       it('tries it more often where the job does', async () => {
-        const retry = { maxAttempts: MOST_CRASHES + 1 };
+        const retry = { maxAttempts: MAX_CRASHES + 1 };
         const job = { onCrash: 'rerun', retry } as const;
         const { runId } = await aRunningRun(store, worker, 'report', job);
         await dies(worker);
-        for (let attempt = 2; attempt <= MOST_CRASHES; attempt++) {
+        for (let attempt = 2; attempt <= MAX_CRASHES; attempt++) {
           const next = await aNodeAtWork(store, `worker ${attempt}`);
           await claim(next, 1);
           await dies(next);
         }
-        expect(await run(store, runId)).toMatchObject({ state: 'pending', attempt: MOST_CRASHES });
+        expect(await run(store, runId)).toMatchObject({ state: 'pending', attempt: MAX_CRASHES });
       });
 
       it('has it wait until the job is resumed, if it was fired', async () => {

@@ -13,7 +13,7 @@ export interface Catch {
 const COPIED = ['package.json', 'tsconfig.json', 'nest-cli.json', 'src', 'test'];
 
 /** Every program is ended after so long; a build or a run takes a fraction of it. */
-const LONGEST_MS = 8 * 60_000;
+const MAX_MS = 8 * 60_000;
 
 /** A copy of the repository that is spoilt by one patch. */
 export class Workshop {
@@ -78,7 +78,7 @@ export class Workshop {
         cwd: this.folder,
         env: { ...process.env, NO_COLOR: '1' },
         stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: LONGEST_MS,
+        timeout: MAX_MS,
         signal: this.stop,
       });
       let output = '';

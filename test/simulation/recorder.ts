@@ -5,7 +5,7 @@ import type { MemoryDatabase } from '../../src/tasks/store/memory/database.js';
 import type { Bounds, HandlerEnd, HandlerStart, History, PlanStretch, Stop } from './history.js';
 
 /** How many of the last events are shown with a violation. */
-const MOST_NOTES = 60;
+const MAX_NOTES = 60;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -27,7 +27,7 @@ export class Recorder {
 
   note(text: string): void {
     this.notes.push(`${this.database.now().toISOString().slice(11, 23)} ${text}`);
-    if (this.notes.length > MOST_NOTES) this.notes.shift();
+    if (this.notes.length > MAX_NOTES) this.notes.shift();
   }
 
   nodeStarted(id: string): void {

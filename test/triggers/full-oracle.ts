@@ -9,7 +9,7 @@ import { difference } from './oracle.js';
 import { CASES } from './patterns.js';
 
 const TWO_DAYS = 2 * 86_400_000;
-const MOST_SHOWN = 20;
+const MAX_SHOWN = 20;
 
 const since = performance.now();
 const histories = distinctHistories(2020, 2030);
@@ -29,7 +29,7 @@ windows.forEach(({ timeZone, change }, i) => {
   for (const oneCase of CASES) {
     const found = difference(oneCase, window);
     if (found === null) continue;
-    if (++differences <= MOST_SHOWN) console.log(found);
+    if (++differences <= MAX_SHOWN) console.log(found);
   }
   if ((i + 1) % 100 === 0) console.log(`${i + 1} windows`);
 });

@@ -2,7 +2,7 @@
 export const LIVE_MS = 10_000;
 
 /** So many jobs are caught up on before the live ones are looked at again. */
-export const MOST_CAUGHT_UP = 100;
+export const MAX_CAUGHT_UP = 100;
 
 /**
  * A run that makes up for an outage is claimed after the live ones of its job's priority: by the number

@@ -29,7 +29,7 @@ export interface Generation {
 const DISABLED = 'disabled in code';
 
 /** So many former hashes are remembered. */
-const MOST_FORMER = 20;
+const MAX_FORMER = 20;
 
 /** The job that a declaration makes where there is none. */
 export function firstDeclared(
@@ -163,5 +163,5 @@ function armed(
 function formerOf({ formerHashes, declaredHash }: StoredJob, hash: string): string[] {
   if (declaredHash === hash) return [...formerHashes];
   const before = declaredHash === null ? formerHashes : [...formerHashes, declaredHash];
-  return before.filter((former) => former !== hash).slice(-MOST_FORMER);
+  return before.filter((former) => former !== hash).slice(-MAX_FORMER);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MOST_BACKLOG, MOST_COUNTED, planFires, type FirePlanInput } from './fire-plan.js';
+import { MAX_BACKLOG, MAX_COUNTED, planFires, type FirePlanInput } from './fire-plan.js';
 import { jitterOf } from './jitter.js';
 import type { Coalesce } from './job.js';
 import { parseTrigger } from '../triggers/parse-trigger.js';
@@ -147,7 +147,7 @@ describe('a backlog of `all`', () => {
       '12:00',
       '12:20:00',
     );
-    expect(candidates).toHaveLength(MOST_BACKLOG);
+    expect(candidates).toHaveLength(MAX_BACKLOG);
     expect(candidates.at(-1)?.fireAt).toEqual(at('12:20'));
     expect(ranges).toEqual([
       { reason: 'limit', from: at('12:00'), to: at('12:03:20'), count: 201 },
@@ -252,15 +252,15 @@ describe('the count of a range', () => {
   };
 
   it('is exact as far as it is counted', () => {
-    expect([rangeOf(1), rangeOf(MOST_COUNTED - 1), rangeOf(MOST_COUNTED)]).toEqual([
+    expect([rangeOf(1), rangeOf(MAX_COUNTED - 1), rangeOf(MAX_COUNTED)]).toEqual([
       1,
-      MOST_COUNTED - 1,
-      MOST_COUNTED,
+      MAX_COUNTED - 1,
+      MAX_COUNTED,
     ]);
   });
 
   it('is unknown beyond', () => {
-    expect(rangeOf(MOST_COUNTED + 1)).toBeNull();
+    expect(rangeOf(MAX_COUNTED + 1)).toBeNull();
   });
 });
 

@@ -2,7 +2,7 @@ import { jitterOf } from './jitter.js';
 import type { JobPolicy } from './job.js';
 import type { SkipReason } from './run.js';
 import { stretches, type HalfOpen, type Stretch } from './stretches.js';
-import { LONGEST_PERIOD_MS } from '../triggers/trigger-spec.js';
+import { MAX_PERIOD_MS } from '../triggers/trigger-spec.js';
 import type { Trigger } from '../triggers/trigger.js';
 
 /**
@@ -39,7 +39,7 @@ export interface SkippedRange {
   readonly reason: SkipReason;
   readonly from: Date;
   readonly to: Date;
-  /** Exact up to `MOST_COUNTED`, null beyond. */
+  /** Exact up to `MAX_COUNTED`, null beyond. */
   readonly count: number | null;
 }
 
@@ -61,10 +61,10 @@ export interface FirePlan {
 }
 
 /** Ranges of more fire times are not counted. */
-export const MOST_COUNTED = 10_000;
+export const MAX_COUNTED = 10_000;
 
 /** Under `coalesce: all`, so many of the latest missed fire times may still run. */
-export const MOST_BACKLOG = 1_000;
+export const MAX_BACKLOG = 1_000;
 
 export function planFires(input: FirePlanInput): FirePlan {
   const { trigger, plannedAt, now } = input;
@@ -141,7 +141,7 @@ function choose(
     }
     return [];
   }
-  const most = coalesce === 'all' ? Math.min(MOST_BACKLOG, left) : 1;
+  const most = coalesce === 'all' ? Math.min(MAX_BACKLOG, left) : 1;
   const chosen: Date[] = [];
   for (const { from, to } of eligible.toReversed()) {
     let at = to && trigger.previous(to);
@@ -179,12 +179,12 @@ export function rangeOf(
 
 function count(trigger: Trigger, first: Date, last: Date): number | null {
   if (trigger.count) {
-    const counted = trigger.count(first, last, MOST_COUNTED + 1);
-    return counted > MOST_COUNTED ? null : counted;
+    const counted = trigger.count(first, last, MAX_COUNTED + 1);
+    return counted > MAX_COUNTED ? null : counted;
   }
   let n = 1;
   for (let at = first; at < last; n++) {
-    if (n >= MOST_COUNTED) return null;
+    if (n >= MAX_COUNTED) return null;
     at = trigger.next(at) ?? last;
   }
   return n;
@@ -193,7 +193,7 @@ function count(trigger: Trigger, first: Date, last: Date): number | null {
 /** Fire times before this instant are too late; null: none is. */
 function graceLimit(policy: Pick<JobPolicy, 'misfireGraceMs'>, now: Date): Date | null {
   const { misfireGraceMs } = policy;
-  if (misfireGraceMs === null || misfireGraceMs > LONGEST_PERIOD_MS) return null;
+  if (misfireGraceMs === null || misfireGraceMs > MAX_PERIOD_MS) return null;
   return new Date(now.getTime() - misfireGraceMs);
 }
 

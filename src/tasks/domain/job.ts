@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import { isStorable } from './storable.js';
-import {
-  LONGEST_PERIOD_MS,
-  triggerSpecSchema,
-  type TriggerSpec,
-} from '../triggers/trigger-spec.js';
+import { MAX_PERIOD_MS, triggerSpecSchema, type TriggerSpec } from '../triggers/trigger-spec.js';
 
 /** What becomes of fire times that have piled up: one of them runs, or all of them. */
 export const COALESCE = ['latest', 'earliest', 'all'] as const;
@@ -50,12 +46,12 @@ export const retrySchema = z.strictObject({
 export type Retry = z.infer<typeof retrySchema>;
 
 /** The longest time a timer can wait for. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The choices that shape what a job's fire times become. Each has a default that suits most jobs. */
 export const jobPolicySchema = z.strictObject({
   /** How late a fire time may still run, in milliseconds; null: however late. Default: 24 h. */
-  misfireGraceMs: z.number().int().positive().max(LONGEST_PERIOD_MS).nullable().default(DAY_MS),
+  misfireGraceMs: z.number().int().positive().max(MAX_PERIOD_MS).nullable().default(DAY_MS),
   /** Which of several missed fire times run. Default: the latest. */
   coalesce: z.enum(COALESCE).default('latest'),
   /** What becomes of a fire time while the job is at `maxInstances`. Default: it is skipped. */
@@ -67,9 +63,9 @@ export const jobPolicySchema = z.strictObject({
   /** Runs start up to so many milliseconds after their fire time, always as many for one. Default: 0. */
   jitterMs: z.number().int().min(0).max(DAY_MS).default(0),
   /** After so many runs that its trigger has started the job is finished; null: never. Default: null. */
-  maxRuns: z.number().int().min(1).max(LONGEST_TIMER_MS).nullable().default(null),
+  maxRuns: z.number().int().min(1).max(MAX_TIMER_MS).nullable().default(null),
   /** A run that takes longer is aborted, in milliseconds; null: it may take for ever. Default: null. */
-  timeoutMs: z.number().int().min(1).max(LONGEST_TIMER_MS).nullable().default(null),
+  timeoutMs: z.number().int().min(1).max(MAX_TIMER_MS).nullable().default(null),
   /** What follows a run that failed or ran out of time. Default: nothing. */
   retry: retrySchema.default({ maxAttempts: 1 }),
   /** What becomes of a run whose node died. Default: it is abandoned. */

@@ -1,7 +1,7 @@
 import type { Retry } from './job.js';
 
 const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 3_600_000;
+const MAX_WAIT_MS = 3_600_000;
 
 /**
  * How long a run waits until it is tried again, in milliseconds; null: it is not.
@@ -19,7 +19,7 @@ export function retryDelayMs(
   errorName: string,
   chance: number,
 ): number | null {
-  const { maxAttempts, backoff, delayMs = FIRST_WAIT_MS, maxDelayMs = LONGEST_WAIT_MS } = retry;
+  const { maxAttempts, backoff, delayMs = FIRST_WAIT_MS, maxDelayMs = MAX_WAIT_MS } = retry;
   if (attempt >= maxAttempts) return null;
   if (retry.retryOn && !retry.retryOn.includes(errorName)) return null;
   if (backoff === 'fixed') return Math.min(delayMs, maxDelayMs);

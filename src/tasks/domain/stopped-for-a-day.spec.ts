@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { aPolicy, hours } from '../../../test/support/builders.js';
-import { MOST_COUNTED, planFires, type SkippedRange } from './fire-plan.js';
+import { MAX_COUNTED, planFires, type SkippedRange } from './fire-plan.js';
 import { COALESCE, type Coalesce } from './job.js';
 import { parseTrigger } from '../triggers/parse-trigger.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
@@ -27,7 +27,7 @@ const clock = (at: Date) => `${DAYS[at.getUTCDay()]} ${at.toISOString().slice(11
 
 const skipped = (ranges: readonly SkippedRange[]) =>
   ranges.map(
-    ({ reason, count }) => `${count ?? `over ${MOST_COUNTED.toLocaleString('en')}`} ${reason}`,
+    ({ reason, count }) => `${count ?? `over ${MAX_COUNTED.toLocaleString('en')}`} ${reason}`,
   );
 
 /** What runs, and what is skipped and why. */

@@ -8,7 +8,7 @@ import { LeaderDuty, type Lead } from './leader-duty.js';
 const EVERY_MS = 5_000;
 
 /** And how often at most: every change of a job is a wake-up. */
-const LEAST_MS = 1_000;
+const MIN_MS = 1_000;
 
 /** How long a stop waits for the change in hand: it is done whole or not at all. */
 const STOP_MS = 2_000;
@@ -57,9 +57,9 @@ export class Caretaker extends LeaderDuty {
     if (now < this.notBefore) return this.notBefore - now;
     const judgesInMs = this.since + this.deadAfterMs - now;
     const dueInMs = await this.jobs.care(judgesInMs <= 0, this.stopping.signal);
-    this.notBefore = now + LEAST_MS;
+    this.notBefore = now + MIN_MS;
     const nextMs = Math.min(EVERY_MS, dueInMs ?? EVERY_MS, judgesInMs > 0 ? judgesInMs : EVERY_MS);
     const tookMs = this.clock.monotonic() - now;
-    return Math.max(nextMs, LEAST_MS - tookMs, 0);
+    return Math.max(nextMs, MIN_MS - tookMs, 0);
   }
 }

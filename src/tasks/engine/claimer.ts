@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
-import { MOST_CLAIMED, type Claimed, type ClaimedRun, type RunQueue } from '../store/run-queue.js';
+import { MAX_CLAIMED, type Claimed, type ClaimedRun, type RunQueue } from '../store/run-queue.js';
 import type { HeldClaims } from './held-claims.js';
 import { Loop } from './loop.js';
 
@@ -118,7 +118,7 @@ export class Claimer {
   private async turn(): Promise<number> {
     if (this.inDoubt || this.held.strangers) await this.giveBackUnknown();
     const pollMs = this.inDoubt ? HELD_MS : this.options.pollMs;
-    const slots = Math.min(this.free, MOST_CLAIMED);
+    const slots = Math.min(this.free, MAX_CLAIMED);
     if (slots === 0 || this.tasks.length === 0 || this.draining) return pollMs;
     const { runs, nextInMs } = await this.claim(slots);
     const restMs = Math.min(pollMs, Math.ceil(nextInMs ?? pollMs));

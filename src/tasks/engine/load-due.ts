@@ -3,13 +3,13 @@ import type { DueJobKey } from '../domain/due-job.js';
 
 /** How far ahead jobs are loaded, and how many at once. */
 const LOOK_AHEAD_MS = 10_000;
-const MOST_LOADED = 2_000;
+const MAX_LOADED = 2_000;
 
 /** What came due so recently is loaded however much is due before it. */
 const RECENT_MS = 1_000;
 
 /** More than that are read in the next turn. */
-const MOST_PARTS = 4;
+const MAX_PARTS = 4;
 
 /** What is due between these is loaded, and there is more after it that is not. */
 export interface Gap {
@@ -39,7 +39,7 @@ export async function loadDue(
   const parts: DueJobs[] = [];
   const gaps: Gap[] = [];
   const read = async (from?: Date) => {
-    const part = await fires.due(LOOK_AHEAD_MS, MOST_LOADED, except, from);
+    const part = await fires.due(LOOK_AHEAD_MS, MAX_LOADED, except, from);
     parts.push(part);
     const end = part.more ? (part.jobs.at(-1)?.nextFireAt ?? null) : null;
     if (end) gaps.push({ from: from ?? (end < liveFrom ? new Date(0) : liveFrom), to: end });
@@ -49,7 +49,7 @@ export async function loadDue(
   if (end && end < liveFrom) ({ end, at } = await read(liveFrom));
   // Of what is due at one instant there may be any number, and no more of it is read now.
   if (end && end <= at) ({ end, at } = await read(new Date(end.getTime() + 1)));
-  while (end && end <= at && parts.length < MOST_PARTS) {
+  while (end && end <= at && parts.length < MAX_PARTS) {
     const recent = Math.max(at.getTime() - RECENT_MS, end.getTime() + 1);
     ({ end, at } = await read(new Date(recent)));
   }

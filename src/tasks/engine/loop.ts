@@ -4,7 +4,7 @@ import type { Log } from '../domain/log.js';
 
 /** After a failure: how long until the next try, doubled each time up to the longest. */
 const FIRST_RETRY_MS = 100;
-const LONGEST_RETRY_MS = 2_000;
+const MAX_RETRY_MS = 2_000;
 
 /** Given with each wake-up: an abort without a reason makes an error with a stack, each time. */
 const WOKEN = 'woken';
@@ -78,7 +78,7 @@ export class Loop {
     } catch (error) {
       if (this.stopped.signal.aborted) return 0;
       const ms = this.retryMs;
-      this.retryMs = Math.min(ms * 2, LONGEST_RETRY_MS);
+      this.retryMs = Math.min(ms * 2, MAX_RETRY_MS);
       this.tell(error);
       // A wake-up is no reason to hurry what just failed.
       await this.clock.sleep(ms, this.stopped.signal);

@@ -6,7 +6,7 @@ import type { HeldClaims } from './held-claims.js';
 import { inParts } from './in-parts.js';
 import { Loop } from './loop.js';
 
-const MOST_WRITTEN = 500;
+const MAX_WRITTEN = 500;
 
 /** What somebody's transaction holds is tried again so soon, in ms. */
 const HELD_AGAIN_MS = 250;
@@ -84,7 +84,7 @@ export class OutcomeWriter {
 
   private async turn(): Promise<number> {
     this.wakeResting();
-    const batch = this.waiting.slice(0, MOST_WRITTEN);
+    const batch = this.waiting.slice(0, MAX_WRITTEN);
     if (batch.length > 0) {
       const answers = await this.finish(batch);
       this.waiting.splice(0, batch.length);
@@ -150,7 +150,7 @@ export class OutcomeWriter {
   private async writeEnded(): Promise<void> {
     if (this.ended.length === 0 || this.clock.monotonic() < this.endedAgainAt) return;
     const resting = new Set(this.resting.map(keyOf));
-    const ended = this.ended.filter((claim) => !resting.has(keyOf(claim))).slice(0, MOST_WRITTEN);
+    const ended = this.ended.filter((claim) => !resting.has(keyOf(claim))).slice(0, MAX_WRITTEN);
     const held = ended.length > 0 ? await this.queue.returned(ended) : [];
     const again = new Set(held.map(keyOf));
     const written = new Set(ended.map(keyOf).filter((key) => !again.has(key)));

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import { Ability } from '../domain/ability.js';
-import { BEHIND_LIVE, LIVE_MS, MOST_CAUGHT_UP } from '../domain/catch-up.js';
+import { BEHIND_LIVE, LIVE_MS, MAX_CAUGHT_UP } from '../domain/catch-up.js';
 import { planFires } from '../domain/fire-plan.js';
 import type { Log } from '../domain/log.js';
 import type { Fire, FireLedger, Pauses } from '../store/fire-ledger.js';
@@ -16,13 +16,13 @@ import { SetAside } from './set-aside.js';
 const RELOAD_MS = 5_000;
 
 /** How many jobs are fired by one statement. */
-const MOST_FIRED = 500;
+const MAX_FIRED = 500;
 
 /** Rows of one statement, whatever the jobs: a backlog of `coalesce: all` makes many. */
-const MOST_ROWS = 2_000;
+const MAX_ROWS = 2_000;
 
 /** A backlog of some triggers takes long to count: nobody's fire waits for more of it than this. */
-const LONGEST_PLANNING_MS = 20;
+const MAX_PLANNING_MS = 20;
 
 /** A job whose row somebody's transaction holds, or that has changed, is looked at again so soon. */
 const RETRY_MS = 50;
@@ -163,12 +163,12 @@ export class Planner {
   private plan(): Planned[] {
     const now = this.databaseClock.now();
     const from = this.liveFrom();
-    const live = this.planEach(now, MOST_FIRED, (n) =>
+    const live = this.planEach(now, MAX_FIRED, (n) =>
       n % 2 === 0 ? this.agenda.takeFirst(now, from) : this.agenda.takeLast(now, from),
     );
     if (live.length > 0) return live;
     this.keptUpAt = now;
-    return this.planEach(now, MOST_CAUGHT_UP, () => this.agenda.takeFirst(now)).map(behindLive);
+    return this.planEach(now, MAX_CAUGHT_UP, () => this.agenda.takeFirst(now)).map(behindLive);
   }
 
   private planEach(
@@ -177,9 +177,9 @@ export class Planner {
     take: (n: number) => AgendaItem | undefined,
   ): Planned[] {
     const fires: Planned[] = [];
-    const enoughAt = this.clock.monotonic() + LONGEST_PLANNING_MS;
+    const enoughAt = this.clock.monotonic() + MAX_PLANNING_MS;
     let rows = 0;
-    while (fires.length < most && rows < MOST_ROWS && this.clock.monotonic() <= enoughAt) {
+    while (fires.length < most && rows < MAX_ROWS && this.clock.monotonic() <= enoughAt) {
       const item = take(fires.length);
       if (!item) break;
       const { job, trigger } = item;

@@ -8,10 +8,10 @@ import { Loop } from './loop.js';
 const TOGETHER_MS = 500;
 const MANY_LINES = 200;
 
-const MOST_WRITTEN = 1_000;
+const MAX_WRITTEN = 1_000;
 
 /** So many lines are kept while the database does not take them. */
-const MOST_KEPT = 10_000;
+const MAX_KEPT = 10_000;
 
 /** What a handler says: a line, or how far it has come. */
 interface Word {
@@ -47,7 +47,7 @@ export class Reporter {
   }
 
   line(line: NewRunLine): void {
-    if (this.lines.length >= MOST_KEPT) return this.drop();
+    if (this.lines.length >= MAX_KEPT) return this.drop();
     this.begin();
     this.lines.push(line);
     if (this.lines.length === MANY_LINES) this.loop.wake();
@@ -83,7 +83,7 @@ export class Reporter {
   }
 
   private async write(): Promise<void> {
-    const lines = this.lines.slice(0, MOST_WRITTEN);
+    const lines = this.lines.slice(0, MAX_WRITTEN);
     const progress = [...this.progress.values()];
     const words: Word[] = [
       ...lines.map((line) => ({ line })),
@@ -126,7 +126,7 @@ export class Reporter {
   private drop(): void {
     if (this.dropped === 0) {
       this.log.warn(
-        `The database does not take the lines of runs: beyond ${MOST_KEPT} they are dropped.`,
+        `The database does not take the lines of runs: beyond ${MAX_KEPT} they are dropped.`,
       );
     }
     this.dropped++;

@@ -1,7 +1,7 @@
 import { Clock } from '../domain/clock.js';
 
 /** Node clamps longer timers to one millisecond. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Real time. The only place that reads it. */
 export class SystemClock extends Clock {
@@ -27,7 +27,7 @@ export class SystemClock extends Clock {
       const arm = () => {
         const rest = until - this.monotonic();
         if (rest <= 0) return done();
-        timer = setTimeout(arm, Math.min(Math.ceil(rest), LONGEST_TIMER_MS));
+        timer = setTimeout(arm, Math.min(Math.ceil(rest), MAX_TIMER_MS));
       };
       signal?.addEventListener('abort', done);
       arm();

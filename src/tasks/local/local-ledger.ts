@@ -1,7 +1,7 @@
 import { LocalRun, type NewLocalRun } from './local-run.js';
 
 /** So many runs are remembered. */
-const MOST_RUNS = 1_000;
+const MAX_RUNS = 1_000;
 
 /** The ledger of one process: the latest runs, and every one that has not ended. */
 export class LocalLedger {
@@ -25,7 +25,7 @@ export class LocalLedger {
   }
 
   private prune(): void {
-    if (this.runs.size <= MOST_RUNS) return;
+    if (this.runs.size <= MAX_RUNS) return;
     for (const [id, run] of this.runs) {
       if (!run.hasEnded || run.handlerAlive) continue;
       this.runs.delete(id);

@@ -1,5 +1,5 @@
 /** Node clamps longer timers to one millisecond, so a month would pass a thousand times a second. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * `setInterval` for any period. A period that no timer can wait for is cut into equal parts, and the
@@ -8,7 +8,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * The timers are looked up at each call: a test may have put fake ones in their place.
  */
 export function every(ms: number, tick: () => void): NodeJS.Timeout {
-  const parts = Math.max(1, Math.ceil(ms / LONGEST_TIMER_MS));
+  const parts = Math.max(1, Math.ceil(ms / MAX_TIMER_MS));
   if (parts === 1) return setInterval(tick, ms);
   let part = 0;
   return setInterval(
@@ -22,7 +22,7 @@ export function every(ms: number, tick: () => void): NodeJS.Timeout {
 
 /** `setTimeout` for any delay, with one handle that `clearTimeout` takes. */
 export function after(ms: number, then: () => void): NodeJS.Timeout {
-  if (ms <= LONGEST_TIMER_MS) return setTimeout(then, ms);
+  if (ms <= MAX_TIMER_MS) return setTimeout(then, ms);
   const timer = every(ms, () => {
     clearInterval(timer);
     then();

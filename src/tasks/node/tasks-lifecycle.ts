@@ -24,7 +24,7 @@ import { TasksOptions } from '../tasks.options.js';
 import { TasksLogger } from './tasks-logger.js';
 
 const FIRST_RETRY_MS = 200;
-const LONGEST_RETRY_MS = 5_000;
+const MAX_RETRY_MS = 5_000;
 
 /** How long a stop waits for a beginning that was told to end. */
 const BEGINNING_ENDS_MS = 1_000;
@@ -135,7 +135,7 @@ export class TasksLifecycle
         this.status.notReady = reason;
       }
       await this.clock.sleep(ms, signal);
-      ms = Math.min(ms * 2, LONGEST_RETRY_MS);
+      ms = Math.min(ms * 2, MAX_RETRY_MS);
     }
   }
 

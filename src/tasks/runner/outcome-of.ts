@@ -3,10 +3,10 @@ import type { RunError } from '../domain/run.js';
 import { storableJson, storableText } from '../domain/storable.js';
 
 /** Longer messages and stacks are cut: a ledger is no log. In characters. */
-const LONGEST_TEXT = 16_000;
+const MAX_TEXT = 16_000;
 
 /** Larger results are not kept. In characters of JSON. */
-const LARGEST_RESULT = 65_536;
+const MAX_RESULT = 65_536;
 
 /** So many causes of causes are kept. */
 const DEEPEST_CAUSE = 5;
@@ -51,7 +51,7 @@ export function runResult(
   try {
     const json = storableJson(result);
     if (json === undefined) return {};
-    if (json.length > LARGEST_RESULT) return { lost: `it has ${json.length} characters of JSON` };
+    if (json.length > MAX_RESULT) return { lost: `it has ${json.length} characters of JSON` };
     return { value: redacted(JSON.parse(json), secretKeys) };
   } catch (error) {
     return { lost: error instanceof Error ? error.message : String(error) };
@@ -70,4 +70,4 @@ function textOf(thrown: unknown, secretKeys: readonly RegExp[]): string {
   }
 }
 
-const kept = (text: string) => storableText(text.slice(0, LONGEST_TEXT));
+const kept = (text: string) => storableText(text.slice(0, MAX_TEXT));

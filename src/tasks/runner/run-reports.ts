@@ -7,10 +7,10 @@ import type { TaskLogger } from '../registry/task-context.js';
 import type { ClaimedRun } from '../store/run-queue.js';
 
 /** So many lines of a run are kept: a ledger is no log. */
-const MOST_LINES = 1_000;
+const MAX_LINES = 1_000;
 /** Longer lines and notes are cut, in characters. */
-const LONGEST_LINE = 4_000;
-const LONGEST_NOTE = 500;
+const MAX_LINE = 4_000;
+const MAX_NOTE = 500;
 /** Progress is told so often at most. */
 const PROGRESS_MS = 500;
 
@@ -47,7 +47,7 @@ export class RunReports {
   readonly progress = (percent: number, note?: string): void => {
     this.waiting = {
       percent: Math.min(100, Math.max(0, Number(percent) || 0)),
-      note: note === undefined ? null : short(note, LONGEST_NOTE),
+      note: note === undefined ? null : short(note, MAX_NOTE),
     };
     if (!this.isPaced) void this.pace();
   };
@@ -60,17 +60,17 @@ export class RunReports {
 
   private write(level: LogLevel, to: keyof Log, message: string): void {
     const { runId, attempt, jobId } = this.run;
-    const text = short(message, LONGEST_LINE);
+    const text = short(message, MAX_LINE);
     this.log[to](`${jobId}, run ${runId}: ${text}`);
-    if (this.closed.signal.aborted || ++this.lines > MOST_LINES) return;
-    const isLast = this.lines === MOST_LINES;
+    if (this.closed.signal.aborted || ++this.lines > MAX_LINES) return;
+    const isLast = this.lines === MAX_LINES;
     const line = {
       runId,
       attempt,
       at: this.clock.now(),
       level: isLast ? 'warn' : level,
       message: isLast
-        ? `This and all further lines are dropped: a run keeps ${MOST_LINES}. They are in the process log.`
+        ? `This and all further lines are dropped: a run keeps ${MAX_LINES}. They are in the process log.`
         : text,
     } as const;
     this.post({ type: 'line', line });

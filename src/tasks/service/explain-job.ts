@@ -1,4 +1,4 @@
-import { MOST_WAITING, type Circumstances } from '../domain/why/circumstances.js';
+import { MAX_WAITING, type Circumstances } from '../domain/why/circumstances.js';
 import type { Job } from '../domain/job.js';
 import type { Run, RunState } from '../domain/run.js';
 import { why } from '../domain/why/why.js';
@@ -31,7 +31,7 @@ export async function explainJob(job: Job, { runs, cluster }: JobSources): Promi
     cluster.nodes(),
     rows(LATEST),
     rows(LATEST, 'running'),
-    rows(MOST_WAITING, 'pending'),
+    rows(MAX_WAITING, 'pending'),
     // Their handlers may go on.
     rows(LATEST, 'timed-out'),
   ]);

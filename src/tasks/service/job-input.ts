@@ -31,7 +31,7 @@ export function parseJobPatch(id: string, input: unknown): JobPatch {
 }
 
 /** So many fire times are run by one backfill at most. */
-const MOST_BACKFILLED = 10_000;
+const MAX_BACKFILLED = 10_000;
 
 const backfillSchema = z.strictObject({
   from: z.date(),
@@ -40,7 +40,7 @@ const backfillSchema = z.strictObject({
     .enum(OVERLAP)
     .exclude(['cancel-previous'], { error: 'must be skip, buffer-one, buffer-all or allow' })
     .default('buffer-all'),
-  limit: z.number().int().min(1).max(MOST_BACKFILLED).default(100),
+  limit: z.number().int().min(1).max(MAX_BACKFILLED).default(100),
   dryRun: z.boolean().default(false),
 });
 

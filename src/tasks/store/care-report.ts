@@ -2,7 +2,7 @@ import type { Log } from '../domain/log.js';
 import type { Care } from '../domain/care-decision.js';
 
 /** So many jobs are named in a line. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** What was done for jobs in one go, told in a line for each kind. */
 export class CareReport {
@@ -38,6 +38,6 @@ const SENTENCES: Readonly<Record<Care | 'miss', (log: Log, jobs: string, named: 
 const jobs = (count: number) => (count === 1 ? '1 job' : `${count} jobs`);
 
 function named(ids: readonly string[]): string {
-  const rest = ids.length - MOST_NAMED;
-  return ids.slice(0, MOST_NAMED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  const rest = ids.length - MAX_NAMED;
+  return ids.slice(0, MAX_NAMED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }

@@ -15,7 +15,7 @@ export interface DueJobs {
 }
 
 /** How often a run is tried whose nodes die, if its job does not allow more. */
-export const MOST_CRASHES = 5;
+export const MAX_CRASHES = 5;
 
 export interface Settled {
   readonly abandoned: number;

@@ -13,7 +13,7 @@ export interface Pruned {
 }
 
 /** So many terms of leaders are kept, however old they are. */
-export const MOST_TERMS_KEPT = 1_000;
+export const MAX_TERMS_KEPT = 1_000;
 
 /** The past, and its end. */
 export abstract class History {

@@ -2,7 +2,7 @@ import type { RunPolicy } from '../domain/run-policy.js';
 import type { LogLevel, Progress, RunCause, RunError } from '../domain/run.js';
 
 /** One claim takes no more: the nodes that come after would wait for it. */
-export const MOST_CLAIMED = 100;
+export const MAX_CLAIMED = 100;
 
 /** One attempt of a run: the claim that every later write of it names. */
 export interface Claim {
@@ -68,7 +68,7 @@ export abstract class RunQueue {
    * Takes up to `slots` pending runs of these tasks for this node. Which, when there are more of them:
    * `domain/pick-runs.ts`.
    *
-   * @param slots no more than `MOST_CLAIMED`
+   * @param slots no more than `MAX_CLAIMED`
    * @param limits how many runs of a task this node may take, for tasks that have a limit
    * @param turn how many slots were given before
    */

@@ -12,7 +12,7 @@ import { runOf } from '../store/memory/runs/run-store.js';
 const STEP_MS = 50;
 
 /** A handler that waits for something outside gets so many turns of the event loop to end. */
-const MOST_TURNS = 2_000;
+const MAX_TURNS = 2_000;
 
 /**
  * Moves the time of an application under test.
@@ -36,7 +36,7 @@ export class TasksTesting {
   /** Resolves when the node is at work and leads. `advance` and `runDue` wait for it themselves. */
   async ready(): Promise<void> {
     for (let turns = 0; !this.status.isLeader || !this.status.running; turns++) {
-      if (turns > MOST_TURNS) {
+      if (turns > MAX_TURNS) {
         const why = this.status.notReady ?? 'it does not lead';
         throw new Error(`The node does not begin: ${why}. Has app.init() been called?`);
       }
@@ -77,7 +77,7 @@ export class TasksTesting {
 
   /** Until nothing is due and no handler goes on. */
   private async quiet(): Promise<void> {
-    for (let turns = 0; turns < MOST_TURNS; turns++) {
+    for (let turns = 0; turns < MAX_TURNS; turns++) {
       await this.clock.settle();
       if (!this.isBusy()) return;
       // Some of it may wait for time to pass, such as a loop that tries again.

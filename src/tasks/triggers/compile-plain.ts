@@ -14,9 +14,9 @@ import { refuse } from './refuse.js';
 import type { Rule } from './rules/rule.js';
 import type { Surroundings } from './surroundings.js';
 import {
-  LONGEST_PERIOD_MS,
+  MAX_PERIOD_MS,
   periodMs,
-  SHORTEST_PERIOD_MS,
+  MIN_PERIOD_MS,
   type CalendarIntervalSpec,
   type CronSpec,
   type DateSpec,
@@ -73,10 +73,10 @@ export function patternOf(
 
 function intervalOf(spec: IntervalSpec, { zone, budget }: Surroundings, pointer: string): Rule {
   const period = periodMs(spec);
-  if (!(period >= SHORTEST_PERIOD_MS && period <= LONGEST_PERIOD_MS)) {
+  if (!(period >= MIN_PERIOD_MS && period <= MAX_PERIOD_MS)) {
     throw refuse(
       pointer,
-      `must add up to a period from ${SHORTEST_PERIOD_MS} ms to ${LONGEST_PERIOD_MS} ms (100 years)`,
+      `must add up to a period from ${MIN_PERIOD_MS} ms to ${MAX_PERIOD_MS} ms (100 years)`,
     );
   }
   const anchor = spec.startAt === undefined ? 0 : startOf(spec.startAt, zone, budget);

@@ -30,7 +30,7 @@ export interface FireTimesQuery {
   readonly limit?: number | undefined;
 }
 
-export const MOST_FIRE_TIMES = 1_000;
+export const MAX_FIRE_TIMES = 1_000;
 
 /**
  * The fire times of a spec, in order. Of a trigger that is very hard to compute there may be fewer
@@ -90,9 +90,9 @@ function checkQuery(from: Date, to: Date | undefined, limit: number): void {
   const issues = [
     ...(isDate(from) ? [] : [{ pointer: '/from', message: 'must be a date' }]),
     ...(to === undefined || isDate(to) ? [] : [{ pointer: '/to', message: 'must be a date' }]),
-    ...(Number.isInteger(limit) && limit >= 1 && limit <= MOST_FIRE_TIMES
+    ...(Number.isInteger(limit) && limit >= 1 && limit <= MAX_FIRE_TIMES
       ? []
-      : [{ pointer: '/limit', message: `must be a whole number from 1 to ${MOST_FIRE_TIMES}` }]),
+      : [{ pointer: '/limit', message: `must be a whole number from 1 to ${MAX_FIRE_TIMES}` }]),
   ];
   if (issues.length > 0) throw new InvalidInputError('The query for fire times', issues);
 }

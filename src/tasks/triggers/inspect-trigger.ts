@@ -7,14 +7,14 @@ import type { TriggerSpec } from './trigger-spec.js';
 import type { Zone } from './time/zone.js';
 
 /** A spec may hold so many triggers that are not `and` or `or`. */
-export const MOST_PLAIN_TRIGGERS = 32;
+export const MAX_PLAIN_TRIGGERS = 32;
 
 /** Looks at each trigger of a spec, and refuses what could be stored but would not work. */
 export function inspector(budget: Budget): (compiled: Compiled) => void {
   let plain = 0;
   return ({ spec, rule, pointer, zone }) => {
-    if (spec.type !== 'and' && spec.type !== 'or' && ++plain > MOST_PLAIN_TRIGGERS) {
-      throw refuse(pointer, `is one too many: a trigger may hold ${MOST_PLAIN_TRIGGERS} of them`);
+    if (spec.type !== 'and' && spec.type !== 'or' && ++plain > MAX_PLAIN_TRIGGERS) {
+      throw refuse(pointer, `is one too many: a trigger may hold ${MAX_PLAIN_TRIGGERS} of them`);
     }
     checkInstants(spec, zone, pointer, budget);
     if (rule.next(FIRST_INSTANT - 1, budget) === Infinity) throw neverFires(spec, pointer);

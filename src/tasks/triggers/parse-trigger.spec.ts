@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError, type Issue } from './invalid-input.js';
 import { parseTrigger, triggerIssues } from './parse-trigger.js';
-import { LONGEST_PERIOD_MS, SHORTEST_PERIOD_MS } from './trigger-spec.js';
+import { MAX_PERIOD_MS, MIN_PERIOD_MS } from './trigger-spec.js';
 
 const cron = (expression: unknown, more: object = {}) => ({ type: 'cron', expression, ...more });
 const pointers = (spec: unknown) => triggerIssues(spec).map(({ pointer }) => pointer);
@@ -103,9 +103,9 @@ describe('parseTrigger', () => {
 
   it('refuses a period that is too short, too long or missing', () => {
     const whole = (milliseconds: number) => triggerIssues({ type: 'interval', milliseconds });
-    expect(whole(SHORTEST_PERIOD_MS)).toEqual([]);
-    expect(whole(LONGEST_PERIOD_MS)).toEqual([]);
-    for (const ms of [0, SHORTEST_PERIOD_MS - 1, LONGEST_PERIOD_MS + 1]) {
+    expect(whole(MIN_PERIOD_MS)).toEqual([]);
+    expect(whole(MAX_PERIOD_MS)).toEqual([]);
+    for (const ms of [0, MIN_PERIOD_MS - 1, MAX_PERIOD_MS + 1]) {
       expect(whole(ms)).toEqual([
         { pointer: '', message: expect.stringMatching(/^must add up to a period/) as string },
       ]);

@@ -17,10 +17,10 @@ import { bounds, hasOneZone, ONE_ZONE, zoneFields } from './zone-fields.js';
  */
 
 /** `and` and `or` may stand inside each other so many levels deep. */
-export const MOST_LEVELS = 8;
+export const MAX_LEVELS = 8;
 
 /** So many triggers may stand side by side in an `and` or `or`. */
-export const MOST_SIDE_BY_SIDE = 16;
+export const MAX_SIDE_BY_SIDE = 16;
 
 const combined = (level: number) =>
   z
@@ -30,7 +30,7 @@ const combined = (level: number) =>
       triggers: z
         .array(atLevel(level + 1))
         .min(1)
-        .max(MOST_SIDE_BY_SIDE),
+        .max(MAX_SIDE_BY_SIDE),
       ...bounds,
       ...zoneFields,
     })
@@ -38,7 +38,7 @@ const combined = (level: number) =>
 
 const tooDeep = z
   .looseObject({ type: z.enum(['and', 'or']) })
-  .refine(() => false, { error: `is nested more than ${MOST_LEVELS} levels deep` });
+  .refine(() => false, { error: `is nested more than ${MAX_LEVELS} levels deep` });
 
 const NO_TYPE = {
   error: 'must have a type: "cron", "interval", "date", "calendar-interval", "and" or "or"',
@@ -46,7 +46,7 @@ const NO_TYPE = {
 
 // Each level has a schema of its own, so that no input can make the check recurse without end.
 function atLevel(level: number): z.ZodType<TriggerSpec, TriggerSpec> {
-  const nested = level > MOST_LEVELS ? tooDeep : combined(level);
+  const nested = level > MAX_LEVELS ? tooDeep : combined(level);
   const schema: z.ZodType = z.discriminatedUnion('type', [...plainSchemas, nested], NO_TYPE);
   return schema as z.ZodType<TriggerSpec, TriggerSpec>;
 }
@@ -70,10 +70,10 @@ const MS = {
 } as const;
 
 /** The shortest period that is accepted, in milliseconds. */
-export const SHORTEST_PERIOD_MS = 10;
+export const MIN_PERIOD_MS = 10;
 
 /** The longest one: a hundred years. What is longer leaves the calendar at the first step. */
-export const LONGEST_PERIOD_MS = 36_525 * MS.days;
+export const MAX_PERIOD_MS = 36_525 * MS.days;
 
 /** The length of an interval's period in milliseconds. */
 export function periodMs(spec: IntervalSpec): number {

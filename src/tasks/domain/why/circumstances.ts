@@ -30,7 +30,7 @@ export interface LiveNode {
 }
 
 /** Of the runs that wait, so many are looked at: what waits behind them changes no answer. */
-export const MOST_WAITING = 100;
+export const MAX_WAITING = 100;
 
 export const workers = ({ nodes }: Circumstances): readonly LiveNode[] =>
   nodes.filter(({ roles }) => roles.includes('worker'));

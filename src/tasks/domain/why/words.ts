@@ -1,4 +1,4 @@
-import { MOST_WAITING } from './circumstances.js';
+import { MAX_WAITING } from './circumstances.js';
 import type { Run } from '../run.js';
 
 /** `run 12 of 2026-03-02T12:00:00.000Z`, the fire time being what people look for. */
@@ -30,17 +30,17 @@ export function errorLine({ error }: Run): string {
   if (!error) return '';
   const [first = ''] = `${error.name}: ${error.message}`.split('\n', 1);
   const line = first.replace(/[.\s]+$/, '');
-  return `: ${line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE)}…`}`;
+  return `: ${line.length <= MAX_LINE ? line : `${line.slice(0, MAX_LINE)}…`}`;
 }
 
-const LONGEST_LINE = 200;
+const MAX_LINE = 200;
 
 /** A sentence begins with a capital. */
 export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** `1 run is`, `2 runs are`: or more, where no more were looked at. */
 export function atLeast(n: number): string {
-  if (n >= MOST_WAITING) return `At least ${n} runs are`;
+  if (n >= MAX_WAITING) return `At least ${n} runs are`;
   return `${counted(n, 'run')} ${n === 1 ? 'is' : 'are'}`;
 }
 

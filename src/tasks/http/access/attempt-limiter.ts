@@ -1,9 +1,9 @@
 /** So many wrong keys in a window, and an address is not listened to until the window's end. */
-const MOST_FAILURES = 20;
+const MAX_FAILURES = 20;
 const WINDOW_MS = 60_000;
 
 /** So many addresses are remembered; beyond that the oldest is forgotten. */
-const MOST_ADDRESSES = 10_000;
+const MAX_ADDRESSES = 10_000;
 
 interface Failures {
   readonly since: number;
@@ -20,7 +20,7 @@ export class AttemptLimiter {
   /** In how many milliseconds the address is listened to again; 0: now. */
   blockedFor(address: string, nowMs: number): number {
     const found = this.current(address, nowMs);
-    if (found === null || found.count < MOST_FAILURES) return 0;
+    if (found === null || found.count < MAX_FAILURES) return 0;
     return found.since + WINDOW_MS - nowMs;
   }
 
@@ -29,7 +29,7 @@ export class AttemptLimiter {
     // The oldest window is the first of the map.
     if (found.count === 0) this.failures.delete(address);
     this.failures.set(address, { ...found, count: found.count + 1 });
-    if (this.failures.size <= MOST_ADDRESSES) return;
+    if (this.failures.size <= MAX_ADDRESSES) return;
     for (const oldest of this.failures.keys()) {
       this.failures.delete(oldest);
       return;

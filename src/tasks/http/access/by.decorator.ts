@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { isStorable } from '../../domain/storable.js';
 import type { ChangeOptions } from '../../store/job-store.js';
 import type { GuardedRequest } from '../protocol/guarded-request.js';
-import { MOST_REASON } from '../protocol/change.dto.js';
+import { MAX_REASON } from '../protocol/change.dto.js';
 import { callerOf } from './caller.js';
 import { ProblemException } from '../protocol/problem.js';
 
@@ -20,11 +20,11 @@ export const By = createParamDecorator((_: unknown, context: ExecutionContext): 
 function reasonOf(header: string | readonly string[] | undefined): string | null {
   if (header === undefined) return null;
   const reason = decoded(String(header)).trim();
-  if (reason.length <= MOST_REASON && isStorable(reason)) return reason === '' ? null : reason;
+  if (reason.length <= MAX_REASON && isStorable(reason)) return reason === '' ? null : reason;
   throw new ProblemException(
     400,
     'malformed',
-    `The header X-Reason must be a text of ${MOST_REASON} characters at most.`,
+    `The header X-Reason must be a text of ${MAX_REASON} characters at most.`,
   );
 }
 

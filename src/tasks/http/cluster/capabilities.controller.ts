@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { NodeStatus } from '../../node/node-status.js';
 import { ApiController } from '../access/api-controller.decorator.js';
 import { API_ROLES, covers } from '../api-key.js';
-import { MOST_IN_BULK } from '../jobs/bulk.dto.js';
+import { MAX_IN_BULK } from '../jobs/bulk.dto.js';
 import { callerOf } from '../access/caller.js';
 import { Operation } from '../protocol/operation.decorator.js';
 import { Requires } from '../access/requires.decorator.js';
@@ -44,7 +44,7 @@ export class CapabilitiesController {
       version,
       mode,
       roles,
-      limits: { page: 500, bulk: MOST_IN_BULK },
+      limits: { page: 500, bulk: MAX_IN_BULK },
     };
   }
 }

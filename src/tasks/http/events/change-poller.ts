@@ -17,7 +17,7 @@ const LATE_MS = 3_000;
 const MOST = 500;
 
 /** Whoever was away for longer reads everything anew. */
-const LONGEST_AWAY_MS = 300_000;
+const MAX_AWAY_MS = 300_000;
 
 /**
  * Tells this node's listeners what has changed in the whole cluster.
@@ -57,7 +57,7 @@ export class ChangePoller {
   async missed(since: Date): Promise<{ readonly events: readonly FeedEvent[]; readonly at: Date }> {
     const { now } = await this.feed.since(null, MOST);
     const away = now.getTime() - since.getTime();
-    if (away < 0 || away > LONGEST_AWAY_MS) return { events: [{ kind: 'reset' }], at: now };
+    if (away < 0 || away > MAX_AWAY_MS) return { events: [{ kind: 'reset' }], at: now };
     const found = await this.feed.since(earlier(since), MOST);
     return { events: told(found, new Set()), at: found.now };
   }

@@ -72,7 +72,7 @@ export class EventStream {
 
   /** More than the client has taken is waiting for it. */
   get lagsBehind(): boolean {
-    return this.response.writableLength > MOST_WAITING_BYTES;
+    return this.response.writableLength > MAX_WAITING_BYTES;
   }
 
   private write(text: string): void {
@@ -80,4 +80,4 @@ export class EventStream {
   }
 }
 
-const MOST_WAITING_BYTES = 1_048_576;
+const MAX_WAITING_BYTES = 1_048_576;

@@ -6,7 +6,7 @@ import { ChangePoller, type FeedEvent } from './change-poller.js';
 import { EventStream, type FrameworkResponse } from './event-stream.js';
 
 /** So many clients listen to one node at most. */
-const MOST_STREAMS = 100;
+const MAX_STREAMS = 100;
 
 const BEAT_MS = 15_000;
 
@@ -14,7 +14,7 @@ const BEAT_MS = 15_000;
 const END_MS = 1_000;
 
 /** A client that comes again is asked again who it is. */
-const LONGEST_MS = 900_000;
+const MAX_MS = 900_000;
 
 /** How long a client waits before it comes again. */
 const RETRY_MS = 2_000;
@@ -33,7 +33,7 @@ export class EventStreams implements BeforeApplicationShutdown {
   /** @param since the last that the client was told; null: nothing, it begins now */
   async serve(response: FrameworkResponse, since: Date | null): Promise<void> {
     if (this.closing) throw refused(503, 'unavailable', 'The server stops. Try again shortly.');
-    if (this.open.size >= MOST_STREAMS) {
+    if (this.open.size >= MAX_STREAMS) {
       throw refused(503, 'too-many-streams', 'Too many clients listen. Ask for what you need.');
     }
     // First what was missed: a refusal can still be told as a problem.
@@ -80,7 +80,7 @@ export class EventStreams implements BeforeApplicationShutdown {
   }
 
   private async keepAlive(stream: EventStream, signal: AbortSignal): Promise<void> {
-    for (let ms = 0; ms < LONGEST_MS && !signal.aborted; ms += BEAT_MS) {
+    for (let ms = 0; ms < MAX_MS && !signal.aborted; ms += BEAT_MS) {
       stream.beat();
       await this.clock.sleep(BEAT_MS, signal);
     }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TasksError, UnavailableError } from '../../domain/errors.js';
 import type { ChangeOptions } from '../../store/job-store.js';
 import { TasksService } from '../../service/tasks.service.js';
-import { MOST_IN_BULK, type BulkDto, type BulkItem } from './bulk.dto.js';
+import { MAX_IN_BULK, type BulkDto, type BulkItem } from './bulk.dto.js';
 import { statusOf } from '../protocol/tasks-error.filter.js';
 
 /** The largest page of jobs. */
@@ -68,7 +68,7 @@ export class BulkEditor {
       const page = await this.tasks.getJobs(query);
       found.push(...page.items.map((job) => job.id));
       cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined && found.length < MOST_IN_BULK);
-    return { ids: found.slice(0, MOST_IN_BULK), more: cursor !== undefined };
+    } while (cursor !== undefined && found.length < MAX_IN_BULK);
+    return { ids: found.slice(0, MAX_IN_BULK), more: cursor !== undefined };
   }
 }

@@ -4,7 +4,7 @@ import { instantSchema } from '../protocol/instant.dto.js';
 import { jobFilter } from './job-query.dto.js';
 
 /** So many jobs are changed by one request at most. */
-export const MOST_IN_BULK = 1_000;
+export const MAX_IN_BULK = 1_000;
 
 export const BULK_ACTIONS = ['pause', 'resume', 'run', 'reset', 'remove'] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
@@ -13,7 +13,7 @@ export type BulkAction = (typeof BULK_ACTIONS)[number];
 export const bulkSchema = z
   .strictObject({
     action: z.enum(BULK_ACTIONS),
-    ids: z.array(z.string().min(1).max(200)).min(1).max(MOST_IN_BULK).exactOptional(),
+    ids: z.array(z.string().min(1).max(200)).min(1).max(MAX_IN_BULK).exactOptional(),
     filter: z.strictObject(jobFilter).exactOptional(),
     /** Of a pause, and of everything for the audit. */
     reason: reason.exactOptional(),

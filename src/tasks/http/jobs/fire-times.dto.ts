@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { MOST_FIRE_TIMES, type FireTime } from '../../triggers/fire-times.js';
+import { MAX_FIRE_TIMES, type FireTime } from '../../triggers/fire-times.js';
 import { triggerSpecSchema } from '../../triggers/trigger-spec.js';
 import { instant, instantSchema } from '../protocol/instant.dto.js';
 import { countSchema } from '../protocol/page.dto.js';
 
 /** So many fire times are told at once. */
-const MOST = MOST_FIRE_TIMES;
+const MOST = MAX_FIRE_TIMES;
 const LIMIT = `must be a whole number from 1 to ${MOST}`;
 
 /** Which fire times: from an instant on (by default now), to another, so many at most. */

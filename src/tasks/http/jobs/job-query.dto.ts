@@ -30,12 +30,12 @@ export const jobQuerySchema = pageQuerySchema
       .pipe(z.array(z.enum(INCLUDED, { error: NOT_INCLUDED })))
       .exactOptional(),
   })
-  .refine(({ include, limit }) => include === undefined || limit <= MOST_INCLUDED, {
+  .refine(({ include, limit }) => include === undefined || limit <= MAX_INCLUDED, {
     path: ['limit'],
     error: `must be 100 or less where each item includes more`,
   });
 
 /** What is included is asked for item by item. */
-const MOST_INCLUDED = 100;
+const MAX_INCLUDED = 100;
 
 export type JobQueryDto = z.infer<typeof jobQuerySchema>;

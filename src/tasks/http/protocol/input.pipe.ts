@@ -6,7 +6,7 @@ import { ProblemException } from './problem.js';
 import { findUnstorable } from './unstorable.js';
 
 /** So many refused fields are named at most. */
-const MOST_ISSUES = 20;
+const MAX_ISSUES = 20;
 
 /**
  * Checks bodies, queries and path parameters against the schema their decorator names.
@@ -24,7 +24,7 @@ export class InputPipe implements PipeTransform {
     if (!(schema instanceof z.ZodType)) return value;
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
-    const issues = issuesOf(parsed.error).slice(0, MOST_ISSUES);
+    const issues = issuesOf(parsed.error).slice(0, MAX_ISSUES);
     if (parsed.error.issues.every((issue) => issue.code === 'custom')) {
       throw new InvalidInputError(`The ${type}`, issues);
     }

@@ -2,7 +2,7 @@ import type { Issue } from '../../domain/errors.js';
 import { isStorable } from '../../domain/storable.js';
 
 /** Input nested deeper than this is refused before anything recurses into it. */
-const MOST_LEVELS = 64;
+const MAX_LEVELS = 64;
 
 /** The first place in a JSON value that the database could not keep; null: there is none. */
 export function findUnstorable(value: unknown, pointer = '', level = 0): Issue | null {
@@ -11,8 +11,8 @@ export function findUnstorable(value: unknown, pointer = '', level = 0): Issue |
     return { pointer, message: 'holds a NUL character or half of a surrogate pair' };
   }
   if (typeof value !== 'object' || value === null) return null;
-  if (level === MOST_LEVELS) {
-    return { pointer: '', message: `is nested deeper than ${MOST_LEVELS} levels` };
+  if (level === MAX_LEVELS) {
+    return { pointer: '', message: `is nested deeper than ${MAX_LEVELS} levels` };
   }
   for (const [key, item] of Object.entries(value)) {
     // The database could keep it, and whoever copies the object one day would change all objects.

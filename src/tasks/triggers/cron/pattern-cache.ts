@@ -8,7 +8,7 @@ import type { CronPattern } from './cron-pattern.js';
  */
 const patterns = new Map<string, CronPattern>();
 
-const MOST_PATTERNS = 2_000;
+const MAX_PATTERNS = 2_000;
 
 /** @throws PatternError */
 export function expressionPattern(expression: string, match: 'either' | 'both'): CronPattern {
@@ -24,7 +24,7 @@ function remembered(key: string, parse: () => CronPattern): CronPattern {
   const known = patterns.get(key);
   if (known) return known;
   const pattern = parse();
-  if (patterns.size >= MOST_PATTERNS) patterns.clear();
+  if (patterns.size >= MAX_PATTERNS) patterns.clear();
   patterns.set(key, pattern);
   return pattern;
 }

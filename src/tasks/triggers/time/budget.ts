@@ -8,7 +8,7 @@ export class Budget {
   private lastVisited = NaN;
   private visited: Set<number> | undefined;
 
-  constructor(steps: number = MOST_STEPS) {
+  constructor(steps: number = MAX_STEPS) {
     this.left = steps;
   }
 
@@ -43,7 +43,7 @@ export class Budget {
 }
 
 /** A few milliseconds: a step is an evaluation of one plain rule, or a few months of a calendar. */
-const MOST_STEPS = 8_000;
+const MAX_STEPS = 8_000;
 
 /** Finding a year's clock changes costs as much as so many steps. */
 const HISTORY_STEPS = 80;

@@ -27,7 +27,7 @@ export const UTC = fixedZone(0);
  */
 class IanaZone implements Zone {
   private readonly pieces = new Map<number, readonly Segment[]>();
-  private readonly id = ++made * MOST_PIECES_EVER;
+  private readonly id = ++made * MAX_PIECES_EVER;
 
   constructor(private readonly format: Intl.DateTimeFormat) {}
 
@@ -41,7 +41,7 @@ class IanaZone implements Zone {
   }
 
   private load(piece: number): readonly Segment[] {
-    if (this.pieces.size >= MOST_PIECES) this.pieces.clear();
+    if (this.pieces.size >= MAX_PIECES) this.pieces.clear();
     const segments = findSegments(this.format, piece * PIECE_MS, (piece + 1) * PIECE_MS);
     this.pieces.set(piece, segments);
     return segments;
@@ -49,14 +49,14 @@ class IanaZone implements Zone {
 }
 
 const PIECE_MS = 2 ** 35;
-const MOST_PIECES = 500;
+const MAX_PIECES = 500;
 
 // Gives each piece of each zone a number of its own: dates reach 251,456 pieces either way.
-const MOST_PIECES_EVER = 1_000_000;
+const MAX_PIECES_EVER = 1_000_000;
 let made = 0;
 
 const zones = new Map<string, Zone>();
-const MOST_NAMES = 2_000;
+const MAX_NAMES = 2_000;
 
 /** @throws RangeError for a name that is not in the database of zones */
 export function zoneOf(name: string): Zone {
@@ -66,7 +66,7 @@ export function zoneOf(name: string): Zone {
   // One zone has many spellings: letters may be large or small.
   const proper = format.resolvedOptions().timeZone;
   const zone = zones.get(proper) ?? (proper === 'UTC' ? UTC : new IanaZone(format));
-  if (zones.size >= MOST_NAMES) zones.clear();
+  if (zones.size >= MAX_NAMES) zones.clear();
   zones.set(proper, zone);
   zones.set(name, zone);
   return zone;

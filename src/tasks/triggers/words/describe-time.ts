@@ -4,11 +4,11 @@ import type { TimeOfDay } from '../cron/time-of-day.js';
 import { timeText } from '../time/wall-text.js';
 
 /** More times of day than this are told by hours and minutes. */
-const MOST_TIMES = 6;
+const MAX_TIMES = 6;
 
 /** `at 09:00 and 17:00`, `every 5 minutes from 09:00 to 17:59`. */
 export function describeTime({ hours, minutes, seconds, size }: TimeOfDay): string {
-  if (size <= MOST_TIMES) {
+  if (size <= MAX_TIMES) {
     const times = hours.values.flatMap((hour) =>
       minutes.values.flatMap((minute) =>
         seconds.values.map((second) => timeText(hour * 3_600 + minute * 60 + second)),

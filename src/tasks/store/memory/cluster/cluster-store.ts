@@ -11,7 +11,7 @@ import type { Page } from '../../page.js';
 import type { MemoryDatabase } from '../database.js';
 
 /** How many past terms are shown. */
-const MOST_TERMS = 20;
+const MAX_TERMS = 20;
 
 const DAY_MS = 86_400_000;
 
@@ -36,7 +36,7 @@ export class MemoryClusterStore extends ClusterStore {
       acquiredAt: held ? lock.acquiredAt : null,
       expiresAt: held ? new Date(lock.expiresAt) : null,
       history: terms
-        .slice(-MOST_TERMS)
+        .slice(-MAX_TERMS)
         .toReversed()
         .map((term) => ({ ...term, nodeName: this.nameOf(term.nodeId) ?? term.nodeId })),
     };

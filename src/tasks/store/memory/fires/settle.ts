@@ -1,4 +1,4 @@
-import { MOST_CRASHES, type Settled } from '../../fire-ledger.js';
+import { MAX_CRASHES, type Settled } from '../../fire-ledger.js';
 import { cancelledError } from '../../../domain/run-changes.js';
 import type { MemoryDatabase } from '../database.js';
 import type { RunRow } from '../rows.js';
@@ -45,7 +45,7 @@ function settleRun(
   }
   const error = nodeLost(database, row);
   const job = jobs.get(row.jobId);
-  const most = Math.max(job?.retry.maxAttempts ?? 1, MOST_CRASHES);
+  const most = Math.max(job?.retry.maxAttempts ?? 1, MAX_CRASHES);
   if (job?.onCrash === 'rerun' && row.attempt < most) {
     return pendAgain(database, row, { state: 'abandoned', error, finishedAt, runAt: finishedAt })
       ? 'queued'

@@ -20,10 +20,10 @@ import { selectStats, statsOf } from './read-stats.js';
 import type { TasksDatabase } from '../tasks-database.js';
 
 /** So many nodes are shown: those that were heard of last. */
-const MOST_NODES = 500;
+const MAX_NODES = 500;
 
 /** How many past terms are shown. */
-const MOST_TERMS = 20;
+const MAX_TERMS = 20;
 
 const LOCK = `name = 'scheduler'`;
 
@@ -58,7 +58,7 @@ export class PostgresClusterStore extends ClusterStore {
          SELECT h.fencing_token AS "fencingToken", h.node_id AS "nodeId",
                 coalesce(n.name, h.node_id::text) AS "nodeName", h.acquired_at AS "acquiredAt"
          FROM ${quoted}.leader_history h LEFT JOIN ${quoted}.nodes n ON n.id = h.node_id
-         ORDER BY h.fencing_token DESC LIMIT ${MOST_TERMS})
+         ORDER BY h.fencing_token DESC LIMIT ${MAX_TERMS})
        SELECT CASE WHEN held THEN l.node_id END AS "nodeId",
               CASE WHEN held THEN coalesce(n.name, l.node_id::text) END AS "nodeName",
               l.fencing_token::float8 AS "fencingToken",
@@ -79,7 +79,7 @@ export class PostgresClusterStore extends ClusterStore {
               stopped_at AS "stoppedAt", drain_requested_at IS NOT NULL AS draining,
               ${isAlive('$2')} AS alive
        FROM (SELECT * FROM ${this.schema.quoted}.nodes
-             ORDER BY heartbeat_at DESC LIMIT ${MOST_NODES}) n
+             ORDER BY heartbeat_at DESC LIMIT ${MAX_NODES}) n
        ORDER BY alive DESC, started_at DESC, id`,
       [this.deadAfterMs],
     );

@@ -1,4 +1,4 @@
-import { MOST_DISPLACED } from './standing.js';
+import { MAX_DISPLACED } from './standing.js';
 
 /**
  * The rules of `domain/overlap.ts`, for statements that must decide by rows as they are. A contract
@@ -9,7 +9,7 @@ import { MOST_DISPLACED } from './standing.js';
 export const limitsOf = (job: string) => `
     CASE WHEN ${job}.overlap <> 'allow' THEN ${job}.capacity END AS capacity,
     CASE ${job}.overlap WHEN 'buffer-one' THEN 1 WHEN 'buffer-all' THEN ${job}.buffer_limit
-                        WHEN 'cancel-previous' THEN ${MOST_DISPLACED} ELSE 0 END AS most_buffered`;
+                        WHEN 'cancel-previous' THEN ${MAX_DISPLACED} ELSE 0 END AS most_buffered`;
 
 /** From `overlap`, `free`, `buffered`, `buffer_limit`, `many`: how many start, how many more wait. */
 export const ROOM = `

@@ -1,5 +1,5 @@
 import { CLOCK, interval, STAMP } from '../database-time.js';
-import { MOST_CRASHES } from '../../fire-ledger.js';
+import { MAX_CRASHES } from '../../fire-ledger.js';
 import { cancelled, cancelledError } from '../runs/cancelled.js';
 import { fence, type StatementOf } from '../session/statement.js';
 import { tellSlots } from '../runs/waiting-slots.js';
@@ -41,7 +41,7 @@ export const settle: StatementOf = (schema) => {
       SELECT r.id, r.fire_at, r.job_id, r.attempt, r.node_id, coalesce(n.name, r.node_id::text) AS node, n.heartbeat_at,
              j.revision, j.paused,
              j.on_crash = 'rerun' AND r.cancel_requested_at IS NULL
-               AND r.attempt < greatest(${maxAttempts}, ${MOST_CRASHES}) AS reruns
+               AND r.attempt < greatest(${maxAttempts}, ${MAX_CRASHES}) AS reruns
       FROM ${quoted}.runs r
         LEFT JOIN ${quoted}.nodes n ON n.id = r.node_id
         LEFT JOIN ${quoted}.jobs j ON j.id = r.job_id

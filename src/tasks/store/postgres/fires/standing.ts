@@ -7,10 +7,10 @@ import type { SchemaName } from '../schema-name.js';
 const UNFINISHED = `u.job_id = a.job_id AND (u.state IN ('pending', 'running') OR u.handler_alive)`;
 
 /** Of the runs that give way to the next fire time of their job, no more do so at once. */
-export const MOST_DISPLACED = 1_000;
+export const MAX_DISPLACED = 1_000;
 
 /** Of a job that has more runs than it may, beyond its capacity, no more are looked at. */
-const MOST_BEYOND = 1_000;
+const MAX_BEYOND = 1_000;
 
 /** A run that was made so long after its fire time makes up for it. */
 const MADE_UP_AFTER = `interval '${LIVE_MS} milliseconds'`;
@@ -58,7 +58,7 @@ export const standing = ({ quoted }: SchemaName) => `
              FROM ${quoted}.runs u
              WHERE a.many > 0 AND a.capacity IS NOT NULL AND ${UNFINISHED}
                AND coalesce(u.held, '') IN ('', 'paused')
-             LIMIT a.capacity + ${MOST_BEYOND})
+             LIMIT a.capacity + ${MAX_BEYOND})
             UNION ALL
             (SELECT u.*, true
              FROM ${quoted}.runs u

@@ -1,5 +1,5 @@
 import { STATEMENT_CLOCK } from '../database-time.js';
-import { MOST_TERMS_KEPT, type Kept } from '../../history.js';
+import { MAX_TERMS_KEPT, type Kept } from '../../history.js';
 import type { SchemaName } from '../schema-name.js';
 import { LOCK_NAME, type Statement } from '../session/statement.js';
 
@@ -36,7 +36,7 @@ const ROWS: Readonly<Record<Exclude<Kept, 'runs'>, Rows>> = {
     key: ['name', 'fencing_token'],
     age: null,
     where: (quoted) => `name = ${LOCK_NAME} AND fencing_token <= (
-      SELECT l.fencing_token - ${MOST_TERMS_KEPT} FROM ${quoted}.leader_lock l
+      SELECT l.fencing_token - ${MAX_TERMS_KEPT} FROM ${quoted}.leader_lock l
       WHERE l.name = ${LOCK_NAME})`,
   },
   // A job that has not been fired since must still learn of them.

@@ -1,6 +1,6 @@
 import { AGED_AFTER_MS } from '../../../domain/pick-runs.js';
 import { STATEMENT_CLOCK } from '../database-time.js';
-import { MOST_CLAIMED } from '../../run-queue.js';
+import { MAX_CLAIMED } from '../../run-queue.js';
 import type { SchemaName } from '../schema-name.js';
 import { dueOf } from './claim-groups.js';
 import { newest } from './claim-newest.js';
@@ -18,7 +18,7 @@ export const choice = (schema: SchemaName) => `
       SELECT g.*, r.*
       FROM (SELECT * FROM ready ORDER BY priority, first_at, first_id LIMIT $6::int + 1) g
         CROSS JOIN LATERAL (
-          SELECT * FROM (${dueOf(schema, { columns: FOUND, most: MOST_CLAIMED + 1 })}) r
+          SELECT * FROM (${dueOf(schema, { columns: FOUND, most: MAX_CLAIMED + 1 })}) r
           LIMIT g.most + 1) r),
     crowd AS MATERIALIZED (
       SELECT 1
@@ -34,7 +34,7 @@ export const choice = (schema: SchemaName) => `
           CROSS JOIN LATERAL (
             SELECT * FROM (${dueOf(schema, {
               columns: FOUND,
-              most: MOST_CLAIMED,
+              most: MAX_CLAIMED,
               also: `r.run_at <= ${AGED_BEFORE}`,
             })}) r
             LIMIT least($7::int, g.most)) r

@@ -1,5 +1,5 @@
 import { STATEMENT_CLOCK } from '../database-time.js';
-import { MOST_CLAIMED } from '../../run-queue.js';
+import { MAX_CLAIMED } from '../../run-queue.js';
 import type { SchemaName } from '../schema-name.js';
 import { dueOf } from './claim-groups.js';
 
@@ -50,7 +50,7 @@ const LOCKED = `r.id, r.fire_at, r.job_id, r.cause, r.attempt`;
 const lockedOf = (schema: SchemaName, but: string) =>
   dueOf(schema, {
     columns: LOCKED,
-    most: MOST_CLAIMED,
+    most: MAX_CLAIMED,
     also: `r.id <> ALL (ARRAY(SELECT id FROM ${but}))`,
     lock: 'FOR NO KEY UPDATE SKIP LOCKED',
   });

@@ -1,4 +1,4 @@
-import { LONGEST_PERIOD_MS } from '../../../triggers/trigger-spec.js';
+import { MAX_PERIOD_MS } from '../../../triggers/trigger-spec.js';
 import { CLOCK, interval, STAMP, STATEMENT_CLOCK } from '../database-time.js';
 import type { SchemaName } from '../schema-name.js';
 import { LOCK_NAME } from '../session/statement.js';
@@ -18,7 +18,7 @@ export const takeDue = ({ quoted }: SchemaName) => `
       SELECT d.id, d.fire_at, j.payload, j.timeout_ms, j.retry, j.transactional,
              d.cause = 'fired' AND d.attempt = 0
                AND coalesce(d.fire_at < ${STATEMENT_CLOCK}
-                              - least(j.misfire_grace_ms, ${LONGEST_PERIOD_MS})
+                              - least(j.misfire_grace_ms, ${MAX_PERIOD_MS})
                                 * interval '1 millisecond', false) AS late
       FROM due d LEFT JOIN ${quoted}.jobs j ON j.id = d.job_id),
     misfired AS (
