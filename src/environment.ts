@@ -56,7 +56,7 @@ export const environmentSchema = z.object({
   TASKS_SCHEMA: z
     .string()
     .regex(/^[a-z_][a-z0-9_]{0,47}$/, {
-      error: 'must begin with a-z or _ and go on with a-z, 0-9 or _, 48 characters at most',
+      error: 'must begin with a-z or _ and continue with a-z, 0-9 or _, 48 characters at most',
     })
     .default('carillon'),
   TASKS_MIGRATIONS: oneOf(['run', 'check']).default('run'),

@@ -114,7 +114,7 @@ export function overlapContract(makeStore: MakeStore): void {
       await fireAgain();
       expect((await runsOf(store, 'report')).at(-1)?.error).toEqual({
         name: 'Overlapped',
-        message: `Run ${runId} was still going on.`,
+        message: `Run ${runId} was still running.`,
       });
     });
 
@@ -125,7 +125,7 @@ export function overlapContract(makeStore: MakeStore): void {
       await fireAgain();
       expect(await states()).toEqual(['timed-out', 'overlapped']);
       expect((await messages()).at(-1)).toBe(
-        `Run ${runId} was still going on: its handler goes on although it ran out of time at ` +
+        `Run ${runId} was still running: its handler is still running although it timed out at ` +
           `${finishedAt.toISOString()}.`,
       );
     });

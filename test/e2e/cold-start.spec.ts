@@ -22,7 +22,7 @@ it('brings up ten nodes that start at the same instant on an empty database', as
   nodes = Array.from({ length: NODES }, (_, n) =>
     recordingNode(`n${n}`, '/dev/null', { databaseUrl: database.url, poolSize: 3 }),
   );
-  await Promise.all(nodes.map((node) => node.saying('is at work')));
+  await Promise.all(nodes.map((node) => node.saying('Node started')));
   await Promise.race(nodes.map((node) => node.saying('This node became leader')));
 
   const [cluster] = await database.query(

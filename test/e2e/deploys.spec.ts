@@ -50,7 +50,7 @@ async function start(name: string, build: 'old' | 'new'): Promise<NodeProcess> {
   const env = { BUILD: build, RECORD: record, OPTIONS: JSON.stringify(options) };
   const node = new NodeProcess(name, { script: 'test-app/two-builds.js', env });
   nodes.push(node);
-  await node.saying('is at work');
+  await node.saying('Node started');
   return node;
 }
 

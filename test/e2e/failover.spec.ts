@@ -43,7 +43,7 @@ describe('a cluster of three processes', () => {
       ...options,
     });
     nodes.push(node);
-    await node.saying('is at work');
+    await node.saying('Node started');
     return node;
   }
 

@@ -39,7 +39,7 @@ async function startTwo(host: Host, record: string): Promise<void> {
     const env = { DATABASE_URL: database.url, RECORD: record };
     processes.push(new NodeProcess(name, { script: relative(DIST, host.script), env }));
   }
-  await Promise.all(processes.map((process) => process.saying(/Node .* is at work/)));
+  await Promise.all(processes.map((process) => process.saying(/Node started/)));
 }
 
 /** Ends both as a deploy does: they say good-bye, and every effect has its row. */

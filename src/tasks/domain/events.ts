@@ -94,7 +94,7 @@ export interface TasksEvents {
     readonly durationMs: number;
     readonly error: RunError | null;
   };
-  /** Its run before was still going on. */
+  /** Its run before was still running. */
   'node-task.skipped': OfNodeTask;
 }
 

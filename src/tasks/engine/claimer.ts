@@ -89,7 +89,7 @@ export class Claimer {
     this.draining = draining;
     this.log.warn(
       draining
-        ? 'This node was asked to drain: it takes no more runs, and those that it has go on.'
+        ? 'This node was asked to drain: it takes no more runs, and those that it has keep running.'
         : 'This node takes runs again.',
     );
     if (!draining) this.loop.wake();
@@ -147,8 +147,7 @@ export class Claimer {
   private async giveBackUnknown(): Promise<void> {
     const unknown = (await this.queue.claimed()).filter((run) => !this.held.has(run));
     const returned = unknown.length > 0 ? await this.queue.giveBack(unknown) : 0;
-    if (returned > 0)
-      this.log.warn(`Gave back ${returned} runs that were claimed but not started.`);
+    if (returned > 0) this.log.warn(`Requeued ${returned} runs that were claimed but not started.`);
     this.inDoubt = returned < unknown.length;
     this.held.strangers = false;
   }

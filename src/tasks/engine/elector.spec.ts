@@ -250,7 +250,7 @@ describe('stopping an elector', () => {
     await start();
     lock.resigning = refused;
     await elector.stop();
-    expect(log.lines.at(-1)).toContain('another node leads when the lease expires');
+    expect(log.lines.at(-1)).toContain('another node becomes leader when the lease expires');
   });
 
   it('ends a follower’s watch by dropping its session, and resigns nothing', async () => {

@@ -92,7 +92,9 @@ export class Elector {
     try {
       await this.lock.resign(held.fencingToken);
     } catch {
-      this.log.warn('The lock could not be given back: another node leads when the lease expires.');
+      this.log.warn(
+        'Could not release the leader lock: another node becomes leader when the lease expires.',
+      );
     }
   }
 

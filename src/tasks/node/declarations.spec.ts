@@ -90,7 +90,7 @@ describe('declaring', () => {
   it.each<[Declared, RegExp]>([
     ['created', /^log: Job "report" was created\.$/],
     ['replaced', /^log: Job "report" is now what Some\.report declares\.$/],
-    ['restarted', /^log: Job "report" was armed for this start of the cluster\.$/],
+    ['restarted', /^log: Job "report" was scheduled for this start of the cluster\.$/],
     ['restored', /^log: Job "report" fires as Some\.report declares it again: what code had set/],
     ['revived', /^log: Job "report" was revived: Some\.report declares it again\.$/],
     ['drifted', /^warn: Job "report" stays as another live node declares it, which is newer than/],
@@ -125,7 +125,7 @@ describe('adopting', () => {
     await make({ jobs: [configured] }).adopt(['mail', 'unheard-of'], NODE);
     expect(declared).toEqual(['mail']);
     expect(said).toEqual([
-      'log: No live node declares "mail" as stored any more: this node brings its own.',
+      'log: No live node still declares "mail" as stored: this node writes its own declaration.',
       'log: Job "mail" is now what Some.mail declares.',
     ]);
   });

@@ -88,7 +88,9 @@ export class Declarations {
     if (this.adopting || own.length === 0) return;
     this.adopting = true;
     const names = own.map(({ job }) => `"${job.id}"`).join(', ');
-    this.logger.log(`No live node declares ${names} as stored any more: this node brings its own.`);
+    this.logger.log(
+      `No live node still declares ${names} as stored: this node writes its own declaration.`,
+    );
     try {
       await this.bring(own, nodeId);
     } catch (error) {

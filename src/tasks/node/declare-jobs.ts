@@ -41,7 +41,7 @@ const SENTENCES: Readonly<Record<Declared, (log: Log, id: string, source: string
   unchanged: () => undefined,
   created: (log, id) => log.log(`Job "${id}" was created.`),
   replaced: (log, id, source) => log.log(`Job "${id}" is now what ${source} declares.`),
-  restarted: (log, id) => log.log(`Job "${id}" was armed for this start of the cluster.`),
+  restarted: (log, id) => log.log(`Job "${id}" was scheduled for this start of the cluster.`),
   restored: (log, id, source) =>
     log.log(`Job "${id}" fires as ${source} declares it again: what code had set has ended.`),
   revived: (log, id, source) => log.log(`Job "${id}" was revived: ${source} declares it again.`),

@@ -94,7 +94,7 @@ export class TasksLifecycle
   start(): void {
     if (this.closed) throw new WrongStateError('The application is closing. Start it anew.');
     if (this.ending === null) {
-      throw new WrongStateError('The node is at work already, or about to be: see /health/ready.');
+      throw new WrongStateError('The node has started already, or is about to: see /health/ready.');
     }
     if (this.isLocal) throw new NotInLocalModeError('A new start of the node');
     const ended = this.ending;
@@ -123,7 +123,7 @@ export class TasksLifecycle
       try {
         await this.node.begin(signal);
         void this.scheduler.begin();
-        this.logger.log(`Node ${this.status.name} (${this.status.id}) is at work.`);
+        this.logger.log(`Node started: ${this.status.name} (${this.status.id}).`);
         this.tellSignals();
         return;
       } catch (error) {
@@ -145,7 +145,7 @@ export class TasksLifecycle
     this.toldSignals = true;
     this.logger.warn(
       'This process does not listen for SIGTERM: a stop kills it in the midst of its runs, which are ' +
-        'given up once it counts as dead. Call app.enableShutdownHooks() before app.listen().',
+        'abandoned once it counts as dead. Call app.enableShutdownHooks() before app.listen().',
     );
   }
 

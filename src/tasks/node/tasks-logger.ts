@@ -49,7 +49,7 @@ function tell(error: unknown): void {
   const reason = error instanceof Error ? error.message : typeof error;
   process.emitWarning(
     `The logger of the application failed, so lines of its log are missing: ${reason}. Mend it; ` +
-      'everything else goes on. This is said once.',
+      'everything else keeps running. This is logged once.',
     'CarillonLogger',
   );
 }

@@ -133,7 +133,7 @@ export class NodeRuns {
     if (before.hasSkipped) return;
     before.hasSkipped = true;
     this.log.warn(
-      `${task.name} is still at work on this node, ${runId}: its fire times are skipped until it has ` +
+      `${task.name} is still running on this node, ${runId}: its fire times are skipped until it has ` +
         "ended. Make it faster or rarer, or give it overlap: 'allow'.",
     );
   }

@@ -177,7 +177,7 @@ describe('a call', () => {
     expect(calls).toEqual(['refresh at 5000 for 5000', 'refresh at 20000 for 20000']);
     expect(names().filter((name) => name === 'node-task.skipped')).toHaveLength(2);
     const warnings = log.lines.filter((line) => line.startsWith('warn'));
-    expect(warnings).toEqual([expect.stringContaining('refresh is still at work on this node')]);
+    expect(warnings).toEqual([expect.stringContaining('refresh is still running on this node')]);
   });
 
   it('overlaps the one before where that is allowed', async () => {
@@ -300,7 +300,7 @@ describe('a drain', () => {
     expect(reason).toMatchObject({ name: 'NodeStopped' });
     await clock.advance(10_000);
     expect(await drained).toBe(8_000);
-    expect(log.lines).toContain('error: refresh did not end when told to. They are left.');
+    expect(log.lines).toContain('error: refresh did not end when told to. They are left running.');
   });
 
   it('can be followed by another start, after which only what was never called is called once', async () => {

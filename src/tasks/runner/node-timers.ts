@@ -52,13 +52,13 @@ export class NodeTimers {
     await this.runs.ended(graceMs);
     if (this.runs.working.length === 0) return;
     this.log.warn(
-      `Stopping: ${this.runs.working.join(', ')} go on after ${graceMs} ms and are aborted.`,
+      `Stopping: ${this.runs.working.join(', ')} are still running after ${graceMs} ms and are aborted.`,
     );
     this.runs.abort(Object.assign(new Error('the node stops'), { name: 'NodeStopped' }));
     await this.runs.ended(AFTER_ABORT_MS);
     const left = this.runs.working;
     if (left.length > 0)
-      this.log.error(`${left.join(', ')} did not end when told to. They are left.`);
+      this.log.error(`${left.join(', ')} did not end when told to. They are left running.`);
   }
 
   /** Never rejects: a timer that cannot go on says so and ends, without the others. */

@@ -29,12 +29,12 @@ export class RunLog {
   }
 
   lost({ jobId, runId }: ClaimedRun, reason: string): void {
-    this.log.warn(`Run ${runId} of ${jobId} is not this node's any more: ${reason}.`);
+    this.log.warn(`Run ${runId} of ${jobId} no longer belongs to this node: ${reason}.`);
   }
 
   late({ run: { jobId, runId }, outcome: { state } }: Ended): void {
     this.log.warn(
-      `${jobId} ended as ${state}, but run ${runId} had been given up for lost before; the ledger ` +
+      `${jobId} ended as ${state}, but run ${runId} had been abandoned before; the ledger ` +
         `keeps that.`,
     );
   }
@@ -45,16 +45,16 @@ export class RunLog {
 
   ignored({ jobId, runId }: ClaimedRun, graceMs: number): void {
     this.log.warn(
-      `${jobId} did not end within ${graceMs} ms of its signal, run ${runId}: it goes on and keeps ` +
+      `${jobId} did not end within ${graceMs} ms of its signal, run ${runId}: it is still running and keeps ` +
         'its slot. Let the handler look at the signal of its context.',
     );
   }
 
   returned({ jobId, runId }: ClaimedRun): void {
-    this.log.log(`The handler of ${jobId} has ended at last, run ${runId}.`);
+    this.log.log(`The handler of ${jobId} has finally ended, run ${runId}.`);
   }
 
   aborting(runs: number, graceMs: number): void {
-    this.log.warn(`Stopping: ${runs} runs go on after ${graceMs} ms and are aborted.`);
+    this.log.warn(`Stopping: ${runs} runs are still running after ${graceMs} ms and are aborted.`);
   }
 }

@@ -298,7 +298,9 @@ describe('draining', () => {
     await clock.advance(1);
     expect(drain.isDone).toBe(true);
     expect(outcomes()).toMatchObject([{ state: 'failed', error: { message: 'the node stops' } }]);
-    expect(log.lines.join('\n')).toContain('1 runs go on after 10000 ms and are aborted');
+    expect(log.lines.join('\n')).toContain(
+      '1 runs are still running after 10000 ms and are aborted',
+    );
   });
 
   it('abandons what does not heed its signal within a second', async () => {

@@ -58,7 +58,9 @@ describe('explainJob', () => {
 
   it('finds the handler that goes on beyond its time, and no run that has just timed out', async () => {
     const hung = aRun('9', minutes(31), { state: 'timed-out', handlerAlive: true });
-    expect((await explain([...overlappedRows, hung])).reason).toContain('its handler goes on');
+    expect((await explain([...overlappedRows, hung])).reason).toContain(
+      'its handler is still running',
+    );
     const over = { ...hung, handlerAlive: false };
     expect((await explain([...overlappedRows, over])).reason).toContain('Now it is.');
   });

@@ -31,7 +31,7 @@ const SENTENCES: Readonly<Record<Care | 'miss', (log: Log, jobs: string, named: 
     orphan: (log, count, ids) =>
       log.warn(
         `Orphaned ${count} that no live worker has known or declared for long: ${ids}. Nothing is ` +
-          `fired any more and nothing is deleted. Start a node whose code has it, or remove it.`,
+          `fired for it from now on, and nothing is deleted. Start a node whose code has it, or remove it.`,
       ),
   };
 

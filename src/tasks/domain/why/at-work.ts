@@ -36,7 +36,7 @@ function running(c: Circumstances): Why | null {
   const [oldest, ...others] = goingOn(c);
   if (!oldest) return null;
   const waiting = runsIn(c, 'pending').length;
-  const more = others.length > 0 ? ` ${atLeast(others.length)} going on beside it.` : '';
+  const more = others.length > 0 ? ` ${atLeast(others.length)} running beside it.` : '';
   const queued = waiting > 0 ? ` ${atLeast(waiting)} waiting.` : '';
   const told = { state: 'running', since: oldest.startedAt } as const;
   const reason = `${sentence(howItGoes(c, oldest))}.${more}${queued}`;
@@ -44,7 +44,7 @@ function running(c: Circumstances): Why | null {
   if (c.nodes.some(({ id }) => id === oldest.nodeId)) return { ...told, reason, remedy: null };
   return {
     ...told,
-    reason: `${reason} That node is not heard of any more, and the leader settles its runs.`,
+    reason: `${reason} That node is silent, and the leader will settle its runs.`,
     remedy: c.leader.nodeId === null ? START_SCHEDULER : null,
   };
 }
@@ -55,7 +55,7 @@ function howItGoes(c: Circumstances, run: Run): string {
   const since = startedAt ? ` since ${startedAt.toISOString()}` : '';
   const where = nodeLabel(c, nodeId);
   if (state !== 'running') {
-    return `${runLabel(run)} ran out of time, and its handler goes on regardless on ${where}`;
+    return `${runLabel(run)} timed out, and its handler is still running on ${where}`;
   }
   return [
     `${runLabel(run)} has been running on ${where}${since}`,

@@ -86,7 +86,7 @@ const isTelling = ({ state, reason }: Run) =>
 
 const SKIPPED: Readonly<Record<SkipReason, string>> = {
   misfired: 'it came later than the grace allows',
-  overlapped: 'an earlier run was still going on',
+  overlapped: 'an earlier run was still running',
   paused: 'the job or the cluster was paused',
   coalesced: 'another one ran in its place',
   replaced: 'the job was changed before it had fired',

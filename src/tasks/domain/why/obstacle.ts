@@ -71,12 +71,12 @@ function orphaned(c: Circumstances): Why | null {
   const gone =
     ableWorkers(c).length === 0
       ? `no live worker knows its task "${job.task}"`
-      : 'no live node declares it any more';
+      : 'no live node declares it now';
   return {
     state: 'orphaned',
     reason: `It was set aside because for too long ${gone}.${meanwhile(c)}`,
     since: job.unknownSince,
-    remedy: 'Deploy the code again, and the job goes on by itself; or remove the job.',
+    remedy: 'Deploy the code again, and the job continues by itself; or remove the job.',
   };
 }
 
@@ -125,5 +125,7 @@ function leaderless({ job: { nextFireAt }, leader, now }: Circumstances): Why | 
 function meanwhile(c: Circumstances): string {
   const ids = goingOn(c).map(({ id }) => id);
   if (ids.length === 0) return '';
-  return ids.length === 1 ? ` Run ${ids[0]} goes on.` : ` Runs ${listed(ids)} go on.`;
+  return ids.length === 1
+    ? ` Run ${ids[0]} is still running.`
+    : ` Runs ${listed(ids)} are still running.`;
 }

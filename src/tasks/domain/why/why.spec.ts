@@ -47,7 +47,7 @@ describe('a job that somebody stopped', () => {
     expect(why(given({ job, runs }))).toEqual({
       state: 'paused',
       reason:
-        'The job is paused ("too noisy") until somebody resumes it. 1 run of it is held. Run 8 goes on.',
+        'The job is paused ("too noisy") until somebody resumes it. 1 run of it is held. Run 8 is still running.',
       since: at(-7),
       remedy: 'Resume the job.',
     });
@@ -77,7 +77,7 @@ describe('a job that cannot go on', () => {
     const job = { state: 'orphaned', unknownSince: at(-hours(2)) } as const;
     const known = why(given({ job }));
     expect(known).toMatchObject({ state: 'orphaned', since: at(-hours(2)) });
-    expect(known.reason).toContain('no live node declares it any more');
+    expect(known.reason).toContain('no live node declares it now');
     expect(why(given({ job, nodes: [] })).reason).toContain('no live worker knows its task');
   });
 
@@ -143,7 +143,7 @@ describe('a job with a run that goes on', () => {
     const held = aPendingRow('14', minutes(5), { held: 'buffered' });
     const runs = [held, aRunningRow('13', minutes(10)), aRunningRow('12', minutes(30))];
     const { reason } = why(given({ runs }));
-    expect(reason).toMatch(/^Run 12, .* 1 run is going on beside it. 1 run is waiting.$/);
+    expect(reason).toMatch(/^Run 12, .* 1 run is running beside it. 1 run is waiting.$/);
   });
 
   it('tells nodes of one name apart', () => {
@@ -159,7 +159,7 @@ describe('a job with a run that goes on', () => {
     const runs = [aRunningRow('12', minutes(1), { nodeId: 'n9' })];
     const told = why(given({ runs }));
     expect(told.reason).toContain('on node n9 since');
-    expect(told.reason).toContain('That node is not heard of any more');
+    expect(told.reason).toContain('That node is silent');
     expect(told.remedy).toBeNull();
     expect(why(given({ runs, leader: { nodeId: null } })).remedy).toContain('role "scheduler"');
   });
@@ -190,7 +190,7 @@ describe('a job whose fire times overlap', () => {
     const told = why(given({ runs: [aSkippedRow('13', minutes(1), 'overlapped'), hung] }));
     expect(told.state).toBe('overlapped');
     expect(told.reason).toContain('run 12, of');
-    expect(told.reason).toContain('its handler goes on regardless on node web-1');
+    expect(told.reason).toContain('its handler is still running on node web-1');
     expect(told.remedy).toContain('only a restart of node web-1 makes room');
     expect(why(given({ runs: [hung] }))).toMatchObject({ state: 'running' });
   });

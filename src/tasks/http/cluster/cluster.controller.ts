@@ -90,7 +90,7 @@ export class ClusterController {
     summary: "Begin this node's work anew",
     answers: { 204: null },
     problems: [409],
-    examples: [{ title: 'While it is at work', status: 409 }],
+    examples: [{ title: 'While it is running', status: 409 }],
   })
   start(@Body({ schema: emptySchema }) _body: object): void {
     this.tasks.start();
@@ -100,7 +100,7 @@ export class ClusterController {
   @Requires('admin')
   @HttpCode(204)
   @Operation({
-    summary: "End this node's work; the application goes on",
+    summary: 'Stop this node; the application keeps running',
     answers: { 204: null },
     problems: [409],
     examples: [{ title: 'And answer at once', body: { wait: false }, status: 204 }],

@@ -51,7 +51,7 @@ const HISTORY_STEPS = 80;
 /** Thrown through all rules, and caught where the question was asked. */
 export class SearchTooLong extends Error {
   constructor() {
-    super('The search for a fire time was given up');
+    super('The search for a fire time took too long');
     this.name = 'SearchTooLong';
   }
 }

@@ -59,7 +59,7 @@ function nodeLost({ nodes }: MemoryDatabase, { nodeId }: RunRow) {
   const node = nodes.get(nodeId ?? '');
   const message =
     `Node ${node?.name ?? nodeId} was last heard of at ` +
-    `${node?.heartbeatAt.toISOString() ?? 'an unknown time'}; the run was given up. ` +
+    `${node?.heartbeatAt.toISOString() ?? 'an unknown time'}; the run was abandoned. ` +
     `It may have done some of its work.`;
   return { name: 'NodeLost', message };
 }

@@ -78,7 +78,7 @@ function giveWay({ runs }: MemoryDatabase, row: RunRow, now: Date): boolean {
 export function sentenceOf({ id, handlerAlive, finishedAt }: RunRow): string {
   const goesOn =
     handlerAlive && finishedAt
-      ? `: its handler goes on although it ran out of time at ${finishedAt.toISOString()}`
+      ? `: its handler is still running although it timed out at ${finishedAt.toISOString()}`
       : '';
-  return `Run ${id} was still going on${goesOn}.`;
+  return `Run ${id} was still running${goesOn}.`;
 }

@@ -65,7 +65,7 @@ export const settle: StatementOf = (schema) => {
              d.paused AND r.cause = 'fired' AS holds,
              jsonb_build_object(
                'name', 'NodeLost',
-               'message', format('Node %s was last heard of at %s; the run was given up. '
+               'message', format('Node %s was last heard of at %s; the run was abandoned. '
                                  'It may have done some of its work.', d.node,
                                  coalesce(d.heartbeat_at::text, 'an unknown time'))) AS error
       FROM judged d JOIN ${quoted}.runs r ON r.id = d.id AND r.fire_at = d.fire_at

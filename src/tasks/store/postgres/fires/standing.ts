@@ -118,9 +118,9 @@ export const FIRST = `(array_agg(id ORDER BY is_buffered, id) FILTER (WHERE stan
 /** A sentence about the run of a group that is in the way; null: there is none. */
 export const BLOCKER = `
   (array_agg(
-     format('Run %s was still going on%s.', id,
+     format('Run %s was still running%s.', id,
             CASE WHEN handler_alive AND finished_at IS NOT NULL
-                 THEN format(': its handler goes on although it ran out of time at %s',
+                 THEN format(': its handler is still running although it timed out at %s',
                              to_char(finished_at AT TIME ZONE 'UTC',
                                      'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END)
      ORDER BY is_buffered, id) FILTER (WHERE stands))[1]`;
