@@ -122,10 +122,10 @@ describe('settling', () => {
     const { runId } = await aFiredRun({ onCrash: 'rerun' });
     await north.roster.leave();
     await begin(...PAUSE);
-    expect(await north.fires.settle(token)).toEqual({ abandoned: 0, rerun: 0 });
+    expect(await north.fires.settle(token)).toMatchObject({ abandoned: 0, rerun: 0 });
     expect(await run(store, runId)).toMatchObject({ state: 'running' });
     await commit();
-    expect(await north.fires.settle(token)).toEqual({ abandoned: 0, rerun: 1 });
+    expect(await north.fires.settle(token)).toMatchObject({ abandoned: 0, rerun: 1 });
     expect(await run(store, runId)).toMatchObject({ state: 'pending', held: 'paused' });
   });
 
@@ -133,9 +133,9 @@ describe('settling', () => {
     const { runId } = await aFiredRun();
     await north.roster.leave();
     await begin(`SELECT 1 FROM runs FOR UPDATE`);
-    expect(await north.fires.settle(token)).toEqual({ abandoned: 0, rerun: 0 });
+    expect(await north.fires.settle(token)).toMatchObject({ abandoned: 0, rerun: 0 });
     await commit();
-    expect(await north.fires.settle(token)).toEqual({ abandoned: 1, rerun: 0 });
+    expect(await north.fires.settle(token)).toMatchObject({ abandoned: 1, rerun: 0 });
     expect((await run(store, runId)).error?.message).toContain('Node north');
   });
 
@@ -145,7 +145,7 @@ describe('settling', () => {
       `UPDATE ${store.schema.quoted}.jobs SET retry = '{"maxAttempts": "often"}'::jsonb`,
     );
     await north.roster.leave();
-    expect(await north.fires.settle(token)).toEqual({ abandoned: 0, rerun: 1 });
+    expect(await north.fires.settle(token)).toMatchObject({ abandoned: 0, rerun: 1 });
     expect(await claim(await aNodeAtWork(store, 'south'), 1)).toMatchObject([
       { policy: { retry: { maxAttempts: 1 } } },
     ]);

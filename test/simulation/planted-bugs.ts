@@ -86,7 +86,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     }),
   ),
   bug('never ends the runs of dead nodes', ['runs of the dead are settled'], (store) => ({
-    fires: patched(store.fires, { settle: async () => ({ abandoned: 0, rerun: 0 }) }),
+    fires: patched(store.fires, { settle: async () => ({ abandoned: 0, rerun: 0, runs: [] }) }),
   })),
   bug('does not take claims back', ['a claim is at work'], (store) => ({
     queue: patched(store.queue, { giveBack: async () => 0 }),

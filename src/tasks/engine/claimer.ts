@@ -91,6 +91,7 @@ export class Claimer {
       draining
         ? 'This node was asked to drain: it takes no more runs, and those that it has keep running.'
         : 'This node takes runs again.',
+      { event: draining ? 'node.draining' : 'node.undrained' },
     );
     if (!draining) this.loop.wake();
   }
@@ -147,7 +148,11 @@ export class Claimer {
   private async giveBackUnknown(): Promise<void> {
     const unknown = (await this.queue.claimed()).filter((run) => !this.held.has(run));
     const returned = unknown.length > 0 ? await this.queue.giveBack(unknown) : 0;
-    if (returned > 0) this.log.warn(`Requeued ${returned} runs that were claimed but not started.`);
+    if (returned > 0)
+      this.log.warn(`Requeued ${returned} runs that were claimed but not started.`, {
+        event: 'runs.requeued',
+        count: returned,
+      });
     this.inDoubt = returned < unknown.length;
     this.held.strangers = false;
   }

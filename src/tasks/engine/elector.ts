@@ -94,6 +94,7 @@ export class Elector {
     } catch {
       this.log.warn(
         'Could not release the leader lock: another node becomes leader when the lease expires.',
+        { event: 'leader.not-released' },
       );
     }
   }
@@ -120,7 +121,11 @@ export class Elector {
     if (acquired === null) return 0;
     this.acquired = acquired;
     this.lease = grantedLease(acquired.fencingToken, askedAt, this.timings);
-    this.log.log(`This node became leader (fencing token ${acquired.fencingToken}).`);
+    const { fencingToken } = acquired;
+    this.log.log(`This node became leader (fencing token ${fencingToken}).`, {
+      event: 'leader.acquired',
+      fencingToken,
+    });
     this.changed(true);
     // The first renewal, at once, tells the followers of the hint.
     return 0;
@@ -165,7 +170,7 @@ export class Elector {
     if (this.lease === null) return;
     this.lease = null;
     this.acquired = null;
-    this.log.log(`This node lost leadership: ${why}.`);
+    this.log.log(`This node lost leadership: ${why}.`, { event: 'leader.lost', reason: why });
     this.changed(false);
   }
 

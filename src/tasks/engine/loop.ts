@@ -72,7 +72,11 @@ export class Loop {
       const ms = await this.ability.follow(this.clock.monotonic(), this.turn());
       this.retryMs = FIRST_RETRY_MS;
       // Only work that was done shows that it works.
-      if (ms !== null && this.told) this.log.log(`The ${this.name} has recovered.`);
+      if (ms !== null && this.told)
+        this.log.log(`The ${this.name} has recovered.`, {
+          event: 'loop.recovered',
+          loop: this.name,
+        });
       this.told = '';
       return ms ?? Infinity;
     } catch (error) {
@@ -90,6 +94,10 @@ export class Loop {
     const reason = error instanceof Error ? error.message || error.name : String(error);
     if (reason === this.told) return;
     this.told = reason;
-    this.log.warn(`The ${this.name} failed and tries again: ${reason}`);
+    this.log.warn(`The ${this.name} failed and tries again: ${reason}`, {
+      event: 'loop.failed',
+      loop: this.name,
+      reason,
+    });
   }
 }

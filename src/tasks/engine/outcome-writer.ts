@@ -118,7 +118,12 @@ export class OutcomeWriter {
     if (this.refused.has(keyOf({ runId, attempt }))) return;
     this.refused.add(keyOf({ runId, attempt }));
     const reason = why instanceof Error ? why.message : String(why);
-    this.log.error(`The outcome of run ${runId} cannot be stored, and is tried again: ${reason}`);
+    this.log.error(`The outcome of run ${runId} cannot be stored, and is tried again: ${reason}`, {
+      event: 'run.outcome-refused',
+      runId,
+      attempt,
+      reason,
+    });
   }
 
   private settle(batch: readonly Outcome[], answers: readonly (Recorded | HeldOutcome)[]): void {

@@ -62,7 +62,7 @@ class Ledger implements FireLedger {
   }
 
   release = () => Promise.resolve(0);
-  settle = () => Promise.resolve({ abandoned: 0, rerun: 0 });
+  settle = () => Promise.resolve({ abandoned: 0, rerun: 0, runs: [] });
   atWork = () => Promise.resolve({ nodes: [], ownSilenceMs: 0 });
 }
 

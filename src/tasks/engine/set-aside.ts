@@ -19,7 +19,11 @@ export class SetAside {
   add({ jobId, revision, reason }: DueJobs['unreadable'][number]): void {
     if (this.revisions.get(jobId) === revision) return;
     this.revisions.set(jobId, revision);
-    this.log.error(`Job "${jobId}" cannot be read or written and does not fire: ${reason}`);
+    this.log.error(`Job "${jobId}" cannot be read or written and does not fire: ${reason}`, {
+      event: 'job.set-aside',
+      jobId,
+      reason,
+    });
   }
 
   clear(): void {

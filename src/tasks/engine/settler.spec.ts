@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordedLog, type RecordedLog } from '../../../test/support/recorded-log.js';
 import type { FireLedger, NodeAtWork, Settled } from '../store/fire-ledger.js';
 import { FakeClock } from '../testing/fake-clock.js';
-import type { Elector } from './elector.js';
 import { Settler } from './settler.js';
 
 const DEAD_AFTER_MS = 10_000;
@@ -37,7 +36,7 @@ beforeEach(() => {
   log = recordedLog();
   asked = [];
   elector = { token: null, woken: 0 };
-  settle = () => Promise.resolve({ abandoned: 1, rerun: 0 });
+  settle = () => Promise.resolve({ abandoned: 1, rerun: 0, runs: [] });
   look = () => see(node('south', beating()));
   const fires = {
     atWork: () => look(),
@@ -49,7 +48,7 @@ beforeEach(() => {
   const electorOf = { ...elector, wake: () => elector.woken++ };
   Object.defineProperty(electorOf, 'token', { get: () => elector.token });
   const options = { deadAfterMs: DEAD_AFTER_MS, heartbeatMs: HEARTBEAT_MS };
-  settler = new Settler(fires, electorOf as unknown as Elector, options, clock, log);
+  settler = new Settler(fires, electorOf, options, clock, log);
   settler.start();
 });
 afterEach(async () => {
@@ -148,15 +147,28 @@ describe('the settler', () => {
     expect(asked).toEqual([]);
   });
 
-  it('says how many runs are abandoned, and how many are requeued', async () => {
-    settle = () => Promise.resolve({ abandoned: 3, rerun: 2 });
+  it('names the node that is lost, its runs and their jobs, in a line and in its fields', async () => {
+    const run = (runId: string, nodeId: string, state: 'abandoned' | 'pending') => {
+      return { runId, jobId: `job-${runId}`, nodeId, node: `web-${nodeId}`, state };
+    };
+    const runs = [run('7', 'a', 'abandoned'), run('8', 'b', 'pending'), run('9', 'a', 'pending')];
+    const many = Array.from({ length: 12 }, (_, n) => run(`${n + 20}`, 'c', 'abandoned'));
+    settle = () => Promise.resolve({ abandoned: 13, rerun: 2, runs: [...runs, ...many] });
     look = () => see(node('south', 0, { isGone: true }));
     lead(4);
     await clock.settle();
-    expect(log.lines).toEqual([
-      'warn: Abandoned 3 runs of nodes that have gone silent.',
-      'warn: Requeued 2 runs of nodes that have gone silent.',
+    expect(log.lines.slice(0, 2)).toEqual([
+      'warn: Node web-a (a) is lost: abandoned job-7 (run 7); requeued job-9 (run 9).',
+      'warn: Node web-b (b) is lost: requeued job-8 (run 8).',
     ]);
+    expect(log.lines[2]).toMatch(/job-29 \(run 29\) and 2 more\.$/);
+    expect(log.fields[0]).toEqual({
+      event: 'node.lost',
+      lostNodeId: 'a',
+      abandoned: 1,
+      requeued: 1,
+      runIds: '7 9',
+    });
   });
 
   it('has the elector look when its token is not in force', async () => {

@@ -1,11 +1,14 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
 import { Silence } from '../domain/silence.js';
-import type { FireLedger, NodeAtWork, Settled } from '../store/fire-ledger.js';
+import type { FireLedger, NodeAtWork, Settled, SettledRun } from '../store/fire-ledger.js';
 import { LeaderDuty, type Lead } from './leader-duty.js';
 
 /** How often it looks while others have runs, in ms: settling is late by so much at most. */
 const BUSY_MS = 1_000;
+
+/** So many runs of a lost node are named in its line. */
+const MAX_NAMED = 10;
 
 export interface SettlerOptions {
   readonly deadAfterMs: number;
@@ -91,9 +94,33 @@ export class Settler extends LeaderDuty {
     return settled !== null;
   }
 
-  private tell({ abandoned, rerun }: Settled): void {
-    const gone = 'of nodes that have gone silent';
-    if (abandoned > 0) this.log.warn(`Abandoned ${abandoned} runs ${gone}.`);
-    if (rerun > 0) this.log.warn(`Requeued ${rerun} runs ${gone}.`);
+  /** A line for each node that is lost, with its runs and their jobs. */
+  private tell({ runs }: Settled): void {
+    for (const [nodeId, own] of groupBy(runs)) {
+      const abandoned = own.filter(({ state }) => state === 'abandoned');
+      const requeued = own.filter(({ state }) => state === 'pending');
+      const what = [named('abandoned', abandoned), named('requeued', requeued)].filter(Boolean);
+      this.log.warn(`Node ${own[0]!.node} (${nodeId}) is lost: ${what.join('; ')}.`, {
+        event: 'node.lost',
+        lostNodeId: nodeId,
+        abandoned: abandoned.length,
+        requeued: requeued.length,
+        runIds: own.map(({ runId }) => runId).join(' '),
+      });
+    }
   }
+}
+
+function groupBy(runs: readonly SettledRun[]): ReadonlyMap<string, readonly SettledRun[]> {
+  const byNode = new Map<string, SettledRun[]>();
+  for (const run of runs) byNode.set(run.nodeId, [...(byNode.get(run.nodeId) ?? []), run]);
+  return byNode;
+}
+
+/** How many, and the first of them; an empty text if there are none. */
+function named(what: string, runs: readonly SettledRun[]): string {
+  if (runs.length === 0) return '';
+  const names = runs.slice(0, MAX_NAMED).map(({ jobId, runId }) => `${jobId} (run ${runId})`);
+  const more = runs.length > MAX_NAMED ? ` and ${runs.length - MAX_NAMED} more` : '';
+  return `${what} ${names.join(', ')}${more}`;
 }

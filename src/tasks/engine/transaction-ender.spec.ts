@@ -6,7 +6,6 @@ import type {
   TransactionEnd,
 } from '../store/left-transactions.js';
 import { FakeClock } from '../testing/fake-clock.js';
-import type { Elector } from './elector.js';
 import { TransactionEnder } from './transaction-ender.js';
 
 const OPTIONS = { deadAfterMs: 10_000, heartbeatMs: 2_000 };
@@ -56,7 +55,7 @@ beforeEach(() => {
       }));
     },
   };
-  ender = new TransactionEnder(transactions, elector as unknown as Elector, OPTIONS, clock, log);
+  ender = new TransactionEnder(transactions, elector, OPTIONS, clock, log);
 });
 afterEach(async () => {
   const stopped = ender.stop();

@@ -5,6 +5,7 @@ import { ModuleRef } from '@nestjs/core';
 import { Declarations } from './declarations.js';
 import { Clock } from '../domain/clock.js';
 import { tasksEvent } from '../domain/events.js';
+import { logWith } from '../domain/log.js';
 import { within } from '../domain/within.js';
 import { Engine } from '../engine/engine.js';
 import { FIRE_EVENTS } from '../engine/fire-events.js';
@@ -45,6 +46,7 @@ const DROPPED_MS = 500;
 @Injectable()
 export class ClusterNode {
   private readonly logger = new TasksLogger('Tasks');
+  private readonly nodeLog = logWith(this.logger, () => ({ nodeId: this.status.id }));
   private readonly engineEvents: NodeEvents;
   private engine: Engine | null = null;
   private unfollow = (): void => undefined;
@@ -112,7 +114,7 @@ export class ClusterNode {
       { roles, tasks, leaseMs, heartbeatMs, deadAfterMs },
       store,
       this.clock,
-      this.logger,
+      this.nodeLog,
       (message) => this.hear(message),
       this.care,
     );
@@ -186,7 +188,7 @@ export class ClusterNode {
       database: this.database,
       shift: this.shift,
       clock: this.clock,
-      log: this.logger,
+      log: this.nodeLog,
       emit: (event) => this.events.emit(event),
       watchesLoop: this.ownsProcess,
       find: (token) => this.modules.get(token, { strict: false }),

@@ -1,5 +1,5 @@
 import { UnavailableError } from '../domain/errors.js';
-import type { Log } from '../domain/log.js';
+import type { Log, LogFields } from '../domain/log.js';
 import type { JobStore } from '../store/job-store.js';
 import type { Declared, DeclaredJob } from '../domain/declared-job.js';
 
@@ -30,7 +30,10 @@ export async function declareJobs(
     } catch (error) {
       if (error instanceof UnavailableError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
-      log.error(`${source} declares the job "${job.id}", which was refused: ${reason}`);
+      log.error(`${source} declares the job "${job.id}", which was refused: ${reason}`, {
+        ...about('job.refused', job.id),
+        reason,
+      });
       refused.push(job.id);
     }
   }
@@ -39,21 +42,31 @@ export async function declareJobs(
 
 const SENTENCES: Readonly<Record<Declared, (log: Log, id: string, source: string) => void>> = {
   unchanged: () => undefined,
-  created: (log, id) => log.log(`Job "${id}" was created.`),
-  replaced: (log, id, source) => log.log(`Job "${id}" is now what ${source} declares.`),
-  restarted: (log, id) => log.log(`Job "${id}" was scheduled for this start of the cluster.`),
+  created: (log, id) => log.log(`Job "${id}" was created.`, about('job.created', id)),
+  replaced: (log, id, source) =>
+    log.log(`Job "${id}" is now what ${source} declares.`, about('job.replaced', id)),
+  restarted: (log, id) =>
+    log.log(`Job "${id}" was scheduled for this start of the cluster.`, about('job.restarted', id)),
   restored: (log, id, source) =>
-    log.log(`Job "${id}" fires as ${source} declares it again: what code had set has ended.`),
-  revived: (log, id, source) => log.log(`Job "${id}" was revived: ${source} declares it again.`),
+    log.log(
+      `Job "${id}" fires as ${source} declares it again: what code had set has ended.`,
+      about('job.restored', id),
+    ),
+  revived: (log, id, source) =>
+    log.log(`Job "${id}" was revived: ${source} declares it again.`, about('job.revived', id)),
   drifted: (log, id, source) =>
     log.warn(
       `Job "${id}" stays as another live node declares it, which is newer than what ${source} ` +
         `declares here. Deploy the newer version to this node too; if this one is a rollback, it ` +
         `comes into force when the last of the others has stopped.`,
+      about('job.drifted', id),
     ),
   taken: (log, id, source) =>
     log.error(
       `${source} declares the job "${id}", but a job of that id was made otherwise (at run time, in ` +
         `code or by configuration) and is kept. Rename one of them.`,
+      about('job.taken', id),
     ),
 };
+
+const about = (event: string, jobId: string): LogFields => ({ event, jobId });

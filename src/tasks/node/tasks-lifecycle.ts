@@ -123,7 +123,10 @@ export class TasksLifecycle
       try {
         await this.node.begin(signal);
         void this.scheduler.begin();
-        this.logger.log(`Node started: ${this.status.name} (${this.status.id}).`);
+        this.logger.log(`Node started: ${this.status.name} (${this.status.id}).`, {
+          event: 'node.started',
+          nodeId: this.status.id,
+        });
         this.tellSignals();
         return;
       } catch (error) {

@@ -1,4 +1,4 @@
-import type { Log } from '../domain/log.js';
+import type { Log, LogFields } from '../domain/log.js';
 import type { ClaimedRun, Outcome } from '../store/run-queue.js';
 
 /** What became of a run, as the runner knows it. */
@@ -12,49 +12,64 @@ export interface Ended {
 export class RunLog {
   constructor(private readonly log: Log) {}
 
-  started({ jobId, fireAt, runId }: ClaimedRun): void {
-    this.log.log(`Running ${jobId} (scheduled at ${fireAt.toISOString()}), run ${runId}.`);
+  started(run: ClaimedRun): void {
+    const { jobId, fireAt, runId } = run;
+    const line = `Running ${jobId} (scheduled at ${fireAt.toISOString()}), run ${runId}.`;
+    this.log.log(line, fieldsOf('run.started', run));
   }
 
-  ended(
-    { run: { jobId, runId }, outcome: { state, error, retryInMs }, tookMs }: Ended,
-    next: Date | null,
-  ): void {
+  ended({ run, outcome: { state, error, retryInMs }, tookMs }: Ended, next: Date | null): void {
+    const { jobId, runId } = run;
     const again = retryInMs === undefined ? '' : `tried again in ${retryInMs} ms, `;
     const after = next ? `next at ${next.toISOString()}` : 'no next fire time';
     const line = `${jobId} ${state} after ${tookMs} ms, run ${runId}; ${again}${after}.`;
-    if (state === 'succeeded') this.log.log(line);
-    else if (state === 'cancelled') this.log.warn(`${line} ${error?.message}`);
-    else this.log.error(`${line} ${error?.stack ?? error?.message}`);
+    const fields = { ...fieldsOf(`run.${state}`, run), tookMs, retryInMs: retryInMs ?? null };
+    if (state === 'succeeded') this.log.log(line, fields);
+    else if (state === 'cancelled') this.log.warn(`${line} ${error?.message}`, fields);
+    else this.log.error(`${line} ${error?.stack ?? error?.message}`, fields);
   }
 
-  lost({ jobId, runId }: ClaimedRun, reason: string): void {
-    this.log.warn(`Run ${runId} of ${jobId} no longer belongs to this node: ${reason}.`);
+  lost(run: ClaimedRun, reason: string): void {
+    const line = `Run ${run.runId} of ${run.jobId} no longer belongs to this node: ${reason}.`;
+    this.log.warn(line, { ...fieldsOf('run.lost', run), reason });
   }
 
-  late({ run: { jobId, runId }, outcome: { state } }: Ended): void {
+  late({ run, outcome: { state } }: Ended): void {
     this.log.warn(
-      `${jobId} ended as ${state}, but run ${runId} had been abandoned before; the ledger ` +
+      `${run.jobId} ended as ${state}, but run ${run.runId} had been abandoned before; the ledger ` +
         `keeps that.`,
+      { ...fieldsOf('run.late', run), state },
     );
   }
 
-  resultLost({ jobId, runId }: ClaimedRun, reason: string): void {
-    this.log.warn(`The result of ${jobId}, run ${runId}, is not kept: ${reason}.`);
+  resultLost(run: ClaimedRun, reason: string): void {
+    const line = `The result of ${run.jobId}, run ${run.runId}, is not kept: ${reason}.`;
+    this.log.warn(line, { ...fieldsOf('run.result-lost', run), reason });
   }
 
-  ignored({ jobId, runId }: ClaimedRun, graceMs: number): void {
+  ignored(run: ClaimedRun, graceMs: number): void {
     this.log.warn(
-      `${jobId} did not end within ${graceMs} ms of its signal, run ${runId}: it is still running and keeps ` +
-        'its slot. Let the handler look at the signal of its context.',
+      `${run.jobId} did not end within ${graceMs} ms of its signal, run ${run.runId}: it is still ` +
+        'running and keeps its slot. Let the handler look at the signal of its context.',
+      fieldsOf('run.signal-ignored', run),
     );
   }
 
-  returned({ jobId, runId }: ClaimedRun): void {
-    this.log.log(`The handler of ${jobId} has finally ended, run ${runId}.`);
+  returned(run: ClaimedRun): void {
+    const line = `The handler of ${run.jobId} has finally ended, run ${run.runId}.`;
+    this.log.log(line, fieldsOf('run.handler-ended', run));
   }
 
   aborting(runs: number, graceMs: number): void {
-    this.log.warn(`Stopping: ${runs} runs are still running after ${graceMs} ms and are aborted.`);
+    const line = `Stopping: ${runs} runs are still running after ${graceMs} ms and are aborted.`;
+    this.log.warn(line, { event: 'node.aborting', count: runs });
   }
 }
+
+const fieldsOf = (event: string, { jobId, runId, attempt, task }: ClaimedRun): LogFields => ({
+  event,
+  jobId,
+  runId,
+  attempt,
+  task,
+});

@@ -14,26 +14,34 @@ export class CareReport {
   }
 
   tell(log: Log): void {
-    for (const [what, ids] of this.done) SENTENCES[what](log, jobs(ids.length), named(ids));
+    for (const [what, ids] of this.done) {
+      const line = SENTENCES[what](jobs(ids.length), named(ids));
+      const fields = { event: EVENTS[what], count: ids.length, jobIds: named(ids) };
+      if (what === 'miss' || what === 'orphan') log.warn(line, fields);
+      else log.log(line, fields);
+    }
   }
 }
 
-const SENTENCES: Readonly<Record<Care | 'miss', (log: Log, jobs: string, named: string) => void>> =
-  {
-    resume: (log, count, ids) => log.log(`Resumed ${count}, as the pause was over: ${ids}.`),
-    revive: (log, count, ids) => log.log(`Revived ${count}, as the code has returned: ${ids}.`),
-    remove: (log, count, ids) => log.log(`Removed ${count} that had finished: ${ids}.`),
-    miss: (log, count, ids) =>
-      log.warn(
-        `No live worker knows or declares ${count}: ${ids}. What is fired waits; if that lasts, no ` +
-          `more is fired. Start a node whose code has it.`,
-      ),
-    orphan: (log, count, ids) =>
-      log.warn(
-        `Orphaned ${count} that no live worker has known or declared for long: ${ids}. Nothing is ` +
-          `fired for it from now on, and nothing is deleted. Start a node whose code has it, or remove it.`,
-      ),
-  };
+const EVENTS: Readonly<Record<Care | 'miss', string>> = {
+  resume: 'jobs.resumed',
+  revive: 'jobs.revived',
+  remove: 'jobs.removed',
+  miss: 'jobs.unknown',
+  orphan: 'jobs.orphaned',
+};
+
+const SENTENCES: Readonly<Record<Care | 'miss', (jobs: string, named: string) => string>> = {
+  resume: (count, ids) => `Resumed ${count}, as the pause was over: ${ids}.`,
+  revive: (count, ids) => `Revived ${count}, as the code has returned: ${ids}.`,
+  remove: (count, ids) => `Removed ${count} that had finished: ${ids}.`,
+  miss: (count, ids) =>
+    `No live worker knows or declares ${count}: ${ids}. What is fired waits; if that lasts, no ` +
+    `more is fired. Start a node whose code has it.`,
+  orphan: (count, ids) =>
+    `Orphaned ${count} that no live worker has known or declared for long: ${ids}. Nothing is ` +
+    `fired for it from now on, and nothing is deleted. Start a node whose code has it, or remove it.`,
+};
 
 const jobs = (count: number) => (count === 1 ? '1 job' : `${count} jobs`);
 

@@ -21,6 +21,17 @@ export interface Settled {
   readonly abandoned: number;
   /** Pending again. */
   readonly rerun: number;
+  /** Those of both, for whoever reads the log. */
+  readonly runs: readonly SettledRun[];
+}
+
+export interface SettledRun {
+  readonly runId: string;
+  readonly jobId: string;
+  readonly nodeId: string;
+  /** The node's name; its id where that is not known. */
+  readonly node: string;
+  readonly state: 'abandoned' | 'pending';
 }
 
 /** A node that has runs, as the ledger knows it. */

@@ -1,4 +1,4 @@
-import { MAX_CRASHES, type Settled } from '../../fire-ledger.js';
+import { MAX_CRASHES, type Settled, type SettledRun } from '../../fire-ledger.js';
 import { cancelledError } from '../../../domain/run-changes.js';
 import type { MemoryDatabase } from '../database.js';
 import type { RunRow } from '../rows.js';
@@ -16,10 +16,21 @@ export function settleRuns(database: MemoryDatabase, alive: readonly string[]): 
     database,
     lost.map(({ jobId }) => jobId),
   );
-  return {
-    abandoned: ended.filter((what) => what === 'abandoned').length,
-    rerun: ended.filter((what) => what === 'queued' || what === 'held').length,
-  };
+  const settled = lost.flatMap((row, n) => settledRun(database, row, ended[n]!));
+  const abandoned = settled.filter(({ state }) => state === 'abandoned').length;
+  return { abandoned, rerun: settled.length - abandoned, runs: settled };
+}
+
+type What = 'freed' | 'cancelled' | 'abandoned' | 'queued' | 'held';
+
+function settledRun(
+  { nodes }: MemoryDatabase,
+  { id: runId, jobId, nodeId }: RunRow,
+  what: What,
+): SettledRun[] {
+  if (what === 'freed' || what === 'cancelled' || nodeId === null) return [];
+  const state = what === 'abandoned' ? 'abandoned' : 'pending';
+  return [{ runId, jobId, nodeId, node: nodes.get(nodeId)?.name ?? nodeId, state }];
 }
 
 function isOfDeadNode(database: MemoryDatabase, row: RunRow): boolean {
@@ -28,10 +39,7 @@ function isOfDeadNode(database: MemoryDatabase, row: RunRow): boolean {
   return (row.state === 'running' || row.handlerAlive) && !isThere;
 }
 
-function settleRun(
-  database: MemoryDatabase,
-  row: RunRow,
-): 'freed' | 'cancelled' | 'abandoned' | 'queued' | 'held' {
+function settleRun(database: MemoryDatabase, row: RunRow): What {
   const { runs, jobs } = database;
   const finishedAt = database.now();
   if (row.state !== 'running') {

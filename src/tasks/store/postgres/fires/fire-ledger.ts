@@ -159,7 +159,9 @@ export class PostgresFireLedger extends FireLedger {
       schema.channel,
       alive,
     ]);
-    return row?.led ? { abandoned: row.abandoned, rerun: row.rerun } : null;
+    if (!row?.led) return null;
+    const { abandoned, rerun, runs } = row;
+    return { abandoned, rerun, runs };
   }
 }
 

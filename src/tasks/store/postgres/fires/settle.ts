@@ -59,7 +59,7 @@ export const settle: StatementOf = (schema) => {
       SELECT l.* FROM lost l LEFT JOIN plans p ON p.job_id = l.job_id
       WHERE l.reruns IS NOT TRUE OR l.revision = p.revision),
     decided AS MATERIALIZED (
-      SELECT r.id, r.fire_at, r.attempt, r.node_id, r.started_at, r.job_id,
+      SELECT r.id, r.fire_at, r.attempt, r.node_id, r.started_at, r.job_id, d.node,
              CASE WHEN ${cancelled} THEN 'cancelled' WHEN d.reruns THEN 'pending'
                   ELSE 'abandoned' END AS state,
              d.paused AND r.cause = 'fired' AS holds,
@@ -86,7 +86,7 @@ export const settle: StatementOf = (schema) => {
                                WHEN 'cancelled' THEN ${cancelledError} END
       FROM decided d
       WHERE r.id = d.id AND r.fire_at = d.fire_at
-      RETURNING r.job_id, r.state, r.queued),
+      RETURNING r.id, r.job_id, r.state, r.queued, d.node_id AS lost_by, d.node),
     kept AS (
       INSERT INTO ${quoted}.run_attempts
         (run_id, attempt, node_id, state, started_at, finished_at, error)
@@ -111,6 +111,10 @@ export const settle: StatementOf = (schema) => {
     SELECT EXISTS (SELECT 1 FROM lead) AS led,
            (SELECT count(*)::int FROM settled WHERE state = 'abandoned') AS abandoned,
            (SELECT count(*)::int FROM settled WHERE state = 'pending') AS rerun,
+           (SELECT coalesce(json_agg(json_build_object(
+                     'runId', id::text, 'jobId', job_id, 'nodeId', lost_by, 'node', node,
+                     'state', state) ORDER BY id), '[]')
+            FROM settled WHERE state <> 'cancelled') AS runs,
            (SELECT pg_notify($4, 'runs') FROM queued) AS told_runs,
            (${tellSlots(schema, 'ended', '$4')}) AS told_slots`,
   };
