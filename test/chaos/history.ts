@@ -15,15 +15,22 @@ const BOUNDS = { takeOverMs: 10_000, settleMs: 15_000, deadAfterMs: DEAD_AFTER_M
  * What the cluster did, from the database and from the record.
  *
  * @param calmSince null: something is still broken, or nobody is left
+ * @param lastMs only what has happened so long before now, in ms, and what is not finished. Reading and
+ *   judging all of a long run takes seconds, in which this process moves nothing through its relays.
+ *   Default: all
  */
 export async function readHistory(
   observer: Observer,
   cluster: Cluster,
   workload: Workload,
   calmSince: Date | null,
+  lastMs: number | null = null,
 ): Promise<History> {
   const { starts, ends } = readRecord(cluster.recordFile);
-  const runs = await observer.query<Run & Record<string, unknown>>(RUNS);
+  const runs = await observer.query<Run & Record<string, unknown>>(RUNS, [lastMs]);
+  const ids = new Set(runs.map(({ id }) => id));
+  const isSeen = (one: { readonly jobId: string; readonly runId: string }) =>
+    lastMs === null ? !isAside(one.jobId) : ids.has(one.runId);
   const [lock] = await observer.query<{ nodeId: string | null; expiresAt: Date; now: Date }>(
     `SELECT node_id AS "nodeId", expires_at AS "expiresAt", clock_timestamp() AS now
      FROM carillon.leader_lock`,
@@ -40,8 +47,8 @@ export async function readHistory(
     now: lock!.now,
     jobs: await readJobs(observer, workload),
     runs,
-    starts: starts.filter(({ jobId }) => !isAside(jobId)),
-    ends: ends.filter(({ jobId }) => !isAside(jobId)),
+    starts: starts.filter(isSeen),
+    ends: ends.filter(isSeen),
     terms,
     lock: { nodeId: lock!.nodeId, expiresAt: finite(lock!.expiresAt) },
     nodes: nodes.map(({ id, name }) => ({ id, endedAt: endOf.get(name) ?? null })),
@@ -105,7 +112,11 @@ const RUNS = `
          started_at AS "startedAt", finished_at AS "finishedAt", error, result, progress, held,
          retry_of::text AS "retryOf", backfill_id AS "backfillId",
          handler_alive AS "handlerAlive", cancel_requested_at AS "cancelRequestedAt"
-  FROM carillon.runs WHERE ${notAside('job_id')} ORDER BY runs.id`;
+  FROM carillon.runs
+  WHERE ${notAside('job_id')}
+    AND ($1::int IS NULL OR finished_at IS NULL
+         OR created_at > clock_timestamp() - $1::int * interval '1 millisecond')
+  ORDER BY runs.id`;
 
 /** The driver gives an infinite instant as a number. */
 const finite = (at: Date | number): Date | null => (at instanceof Date ? at : null);

@@ -12,6 +12,8 @@ import type { Workload } from './workload.js';
 /** How long everything may take to be well again. Far above the bounds, for machines that are busy. */
 const PATIENCE_MS = 60_000;
 const LOOK_AGAIN_MS = 500;
+/** What was longer ago says nothing of whether all is well now. */
+const LATELY_MS = 90_000;
 
 export interface Recovery {
   /** How long it took until everything was well; null: it never was. */
@@ -28,7 +30,7 @@ export async function recover(
 ): Promise<Recovery> {
   const healedAt = performance.now();
   for (;;) {
-    const history = await readHistory(observer, cluster, workload, null);
+    const history = await readHistory(observer, cluster, workload, null, LATELY_MS);
     const aside = await judgeAside(observer, cluster.recordFile);
     const violations = [...calmViolations(history), ...aside];
     const ms = Math.round(performance.now() - healedAt);
