@@ -26,6 +26,7 @@ export async function fireInParts<F extends Fire>(
     led: fired.every(({ led }) => led),
     moved: new Set(fired.flatMap(({ moved }) => [...moved])),
     pending: fired.reduce((sum, { pending }) => sum + pending, 0),
+    skipped: fired.flatMap(({ skipped }) => skipped),
     rows: fired.flatMap(({ rows }) => rows),
     at: fired.at(-1)?.at ?? null,
   };

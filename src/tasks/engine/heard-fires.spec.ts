@@ -5,7 +5,14 @@ import type { DueJobs, Fired, FireLedger } from '../store/fire-ledger.js';
 import { HeardFires } from './heard-fires.js';
 
 const row = { runId: '7', jobId: 'a', fireAt: NOON, state: 'pending', reason: null } as const;
-const answer: Fired = { led: true, moved: new Set(['a']), pending: 1, rows: [row], at: NOON };
+const answer: Fired = {
+  led: true,
+  moved: new Set(['a']),
+  pending: 1,
+  skipped: [],
+  rows: [row],
+  at: NOON,
+};
 
 let told: TasksEvent[];
 let unreadable: DueJobs['unreadable'];

@@ -58,7 +58,7 @@ class Ledger implements FireLedger {
     });
     const pending = free.flatMap(({ plan }) => plan.candidates).length;
     const moved = new Set(planned.keys());
-    return this.answer({ led: true, moved, pending, rows: [], at: this.clock.now() });
+    return this.answer({ led: true, moved, pending, skipped: [], rows: [], at: this.clock.now() });
   }
 
   release = () => Promise.resolve(0);

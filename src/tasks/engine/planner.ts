@@ -1,16 +1,18 @@
 import type { Clock } from '../domain/clock.js';
 import { Ability } from '../domain/ability.js';
-import { BEHIND_LIVE, LIVE_MS, MAX_CAUGHT_UP } from '../domain/catch-up.js';
+import { LIVE_MS, MAX_CAUGHT_UP } from '../domain/catch-up.js';
 import { planFires } from '../domain/fire-plan.js';
 import type { Log } from '../domain/log.js';
-import type { Fire, FireLedger, Pauses } from '../store/fire-ledger.js';
+import type { FireLedger, Pauses } from '../store/fire-ledger.js';
 import { Agenda, type AgendaItem } from './agenda.js';
 import type { DatabaseClock } from './database-clock.js';
 import type { Elector } from './elector.js';
 import { fireInParts } from './fire-in-parts.js';
 import { loadDue, type Gap } from './load-due.js';
 import { Loop } from './loop.js';
+import { behindLive, type Planned } from './planned.js';
 import { SetAside } from './set-aside.js';
+import { SkipSummary } from './skip-summary.js';
 
 /** How often plans are loaded although nothing was heard of a change. */
 const RELOAD_MS = 5_000;
@@ -26,8 +28,6 @@ const MAX_PLANNING_MS = 20;
 
 /** A job whose row somebody's transaction holds, or that has changed, is looked at again so soon. */
 const RETRY_MS = 50;
-
-type Planned = Fire & { readonly item: AgendaItem };
 
 const NO_PAUSES: Pauses = { paused: false, count: 0, stretches: [] };
 
@@ -61,6 +61,7 @@ export class Planner {
   /** On the monotonic clock. */
   private reloadAt = 0;
   private readonly setAside: SetAside;
+  private readonly skips: SkipSummary;
   /** When nothing live was left to fire, by the database's clock; null: not in this term. */
   private keptUpAt: Date | null = null;
   private gaps: readonly Gap[] = [];
@@ -78,6 +79,7 @@ export class Planner {
   ) {
     this.loop = new Loop('planner', clock, log, () => this.turn());
     this.setAside = new SetAside(log);
+    this.skips = new SkipSummary(clock, log);
   }
 
   /** Why its work has not been done for longer than `ms`; null: it has. */
@@ -104,6 +106,7 @@ export class Planner {
     const token = this.elector.token;
     if (token !== this.term) this.beginTerm(token);
     if (token === null) return null;
+    this.skips.tell();
     const isFresh = this.mustLoad();
     if (isFresh) await this.load();
     if (this.pauses.paused) {
@@ -146,10 +149,7 @@ export class Planner {
     this.stale = false;
     const askedAt = this.clock.monotonic();
     const loading = loadDue(this.fires, this.setAside.keys, this.liveFrom());
-    const loaded = await this.ability.follow(askedAt, loading).catch((error: unknown) => {
-      this.stale = true;
-      throw error;
-    });
+    const loaded = await this.follow(askedAt, loading);
     this.databaseClock.observe(askedAt, loaded.at);
     this.reloadAt = this.clock.monotonic() + RELOAD_MS;
     this.keptUpAt ??= loaded.at;
@@ -202,10 +202,7 @@ export class Planner {
     const firing = fireInParts(this.fires, batch, ({ job }, reason) =>
       this.setAside.add({ jobId: job.jobId, revision: job.revision, reason }),
     );
-    const fired = await this.ability.follow(askedAt, firing).catch((error: unknown) => {
-      this.stale = true;
-      throw error;
-    });
+    const fired = await this.follow(askedAt, firing);
     if (fired.at) this.databaseClock.observe(askedAt, fired.at);
     if (fired.pending > 0) this.pending();
     if (!fired.led) {
@@ -215,6 +212,7 @@ export class Planner {
       return RETRY_MS;
     }
     this.judge(fired.moved.size, fires.length);
+    this.skips.add(fired.skipped, fires);
     let unmoved = 0;
     for (const { item, job, plan } of fires) {
       if (!fired.moved.has(job.jobId)) unmoved++;
@@ -229,6 +227,14 @@ export class Planner {
     return 0;
   }
 
+  /** What became of a try that failed is not known. */
+  private follow<T>(askedAt: number, attempt: Promise<T>): Promise<T> {
+    return this.ability.follow(askedAt, attempt).catch((error: unknown) => {
+      this.stale = true;
+      throw error;
+    });
+  }
+
   /** Some jobs that do not move are their holders' business; if none does, nothing is fired. */
   private judge(moved: number, tried: number): void {
     if (moved > 0) return this.moving.works();
@@ -238,9 +244,4 @@ export class Planner {
         'Find them in pg_stat_activity and end them',
     );
   }
-}
-
-function behindLive({ item, job, plan }: Planned): Planned {
-  const policy = { ...job.policy, priority: job.policy.priority + BEHIND_LIVE };
-  return { item, job: { ...job, policy }, plan };
 }

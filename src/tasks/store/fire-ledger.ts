@@ -77,6 +77,13 @@ export interface FiredRow {
   readonly reason: SkipReason | null;
 }
 
+/** How many fire times of a job were skipped, and why. */
+export interface Skips {
+  readonly jobId: string;
+  readonly reason: SkipReason;
+  readonly count: number;
+}
+
 export interface Fired {
   /** False: this node's token is not in force, or the cluster was paused. Nothing was written. */
   readonly led: boolean;
@@ -84,6 +91,8 @@ export interface Fired {
   readonly moved: ReadonlySet<string>;
   /** Runs that can be claimed, now or once their jitter is over. */
   readonly pending: number;
+  /** Fire times that came while the job was at its limit. */
+  readonly skipped: readonly Skips[];
   /** What was written; empty unless it was asked for. */
   readonly rows: readonly FiredRow[];
   /** The database's clock at the statement. */

@@ -7,6 +7,7 @@ import {
   type Fired,
   type NodesAtWork,
   type Settled,
+  type Skips,
 } from '../../fire-ledger.js';
 import { readDueJob, type DueJob, type DueJobKey } from '../../../domain/due-job.js';
 import type { MemoryDatabase } from '../database.js';
@@ -75,7 +76,8 @@ export class MemoryFireLedger extends FireLedger {
     if (pending > 0) this.database.notify('runs');
     if (taken.length > pending) this.database.notify('slots');
     const moved = new Set(moving.map(({ job }) => job.jobId));
-    return { led, moved, pending, rows: wantsRows ? inserted.map(firedRow) : [], at };
+    const skipped = inserted.flatMap(skipsOf);
+    return { led, moved, pending, skipped, rows: wantsRows ? inserted.map(firedRow) : [], at };
   }
 
   async release(fencingToken: number): Promise<number | null> {
@@ -135,6 +137,9 @@ function read(row: JobRow) {
   const plan = { nextFireAt: row.nextFireAt!, revision, inserts: String(row.inserts), fired };
   return readDueJob({ jobId, task, trigger, policy, ...plan });
 }
+
+const skipsOf = ({ jobId, reason }: RunRow): Skips[] =>
+  reason === 'overlapped' || reason === 'limit' ? [{ jobId, reason, count: 1 }] : [];
 
 const firedRow = ({ id, jobId, fireAt, state, reason }: RunRow): Fired['rows'][number] => ({
   runId: id,

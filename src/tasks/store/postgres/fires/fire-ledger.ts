@@ -5,6 +5,7 @@ import {
   type Fire,
   type Fired,
   type FiredRow,
+  type Skips,
   type NodesAtWork,
   type Settled,
 } from '../../fire-ledger.js';
@@ -93,6 +94,7 @@ export class PostgresFireLedger extends FireLedger {
       led: boolean;
       moved: string[];
       pending: number;
+      skipped: Skips[];
       rows: FiredRowJson[];
       at: Date;
     }>(fire(schema), [
@@ -126,9 +128,9 @@ export class PostgresFireLedger extends FireLedger {
       wantsRows,
     ]);
     if (!row) throw new Error('the fire statement gave no answer');
-    const { led, moved, pending, at } = row;
+    const { led, moved, pending, skipped, at } = row;
     const rows = row.rows.map((fired) => ({ ...fired, fireAt: new Date(fired.fireAt) }));
-    return { led, moved: new Set(moved), pending, rows, at };
+    return { led, moved: new Set(moved), pending, skipped, rows, at };
   }
 
   async release(fencingToken: number): Promise<number | null> {

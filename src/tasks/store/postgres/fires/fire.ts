@@ -147,6 +147,9 @@ export const fire: StatementOf = (schema) => ({
            (SELECT pg_notify($27, 'slots') FROM told WHERE buffered > 0) AS told_slots,
            (SELECT pg_notify($27, 'cancel')
             WHERE EXISTS (SELECT 1 FROM giving_way WHERE state = 'running')) AS told_cancel,
+           (SELECT coalesce(json_agg(s), '[]')
+            FROM (SELECT job_id AS "jobId", reason, count(*)::int AS count FROM inserted
+                  WHERE reason IN ('overlapped', 'limit') GROUP BY job_id, reason) s) AS skipped,
            (SELECT coalesce(json_agg(json_build_object(
                      'runId', id::text, 'jobId', job_id, 'fireAt', fire_at, 'state', state,
                      'reason', reason) ORDER BY id), '[]')
