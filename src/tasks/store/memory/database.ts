@@ -1,7 +1,9 @@
 import type { Clock } from '../../domain/clock.js';
 import { OLD_SIGN } from '../../domain/silence.js';
 import type { WakeUp } from '../wake-ups.js';
-import type { JobRow, LockRow, NodeRow, PauseRow, TermRow } from './rows.js';
+import { MemoryAudit } from './cluster/audit.js';
+import { MemoryAnswers } from './jobs/answers.js';
+import type { JobRow, LockRow, NodeRow, PauseRow, RunRow, TermRow } from './rows.js';
 import { MemoryRuns } from './runs/run-rows.js';
 
 export interface MemoryDatabaseOptions {
@@ -11,12 +13,24 @@ export interface MemoryDatabaseOptions {
   readonly leaseMs: number;
   /** For how many days finished runs are kept. Default: 30. */
   readonly retentionDays: number;
+  /** How many runs are kept, and as many rows of the audit and keys of requests. Default: all. */
+  readonly kept: number;
+  /** Whether a run that is not over is in the way of others. Default: each is. */
+  readonly isInTheWay: (run: RunRow) => boolean;
 }
 
+const DEFAULTS: MemoryDatabaseOptions = {
+  leaseMs: 5_000,
+  deadAfterMs: 10_000,
+  retentionDays: 30,
+  kept: Infinity,
+  isInTheWay: () => true,
+};
+
 /**
- * What PostgreSQL holds, in memory, for one cluster of nodes in this process. The ports beside this
- * file read and write it with the meaning of the real statements; each of their operations is done
- * in one go, as a statement or a transaction is.
+ * What PostgreSQL holds, in memory, for one cluster of nodes in this process. The functions beside this
+ * file read and write it with the meaning of the real statements, each in one go, as a statement or a
+ * transaction is. None of them waits for anything: the ports only make promises of what they return.
  *
  * `clock` is the database's own. The nodes may have others, which are fast, slow or wrong.
  */
@@ -25,7 +39,9 @@ export class MemoryDatabase {
   readonly jobs = new Map<string, JobRow>();
   /** Jobs that were removed, oldest first. */
   readonly removed: { readonly jobId: string; readonly at: Date }[] = [];
-  readonly runs = new MemoryRuns();
+  readonly runs: MemoryRuns;
+  readonly audit: MemoryAudit;
+  readonly answers: MemoryAnswers;
   readonly nodes = new Map<string, NodeRow>();
   /** Terms of leaders, oldest first. */
   readonly terms: TermRow[] = [];
@@ -46,13 +62,31 @@ export class MemoryDatabase {
     generation: 0,
     generationAt: null,
   };
+  /** What follows at once from each change that somebody asks for. */
+  afterChange: () => void = () => undefined;
+  private backfills = 0;
   private readonly listeners = new Set<(wakeUp: WakeUp) => void>();
 
   constructor(
     readonly clock: Clock,
     options: Partial<MemoryDatabaseOptions> = {},
   ) {
-    this.options = { leaseMs: 5_000, deadAfterMs: 10_000, retentionDays: 30, ...options };
+    this.options = { ...DEFAULTS, ...options };
+    const { kept } = this.options;
+    this.runs = new MemoryRuns(kept);
+    this.audit = new MemoryAudit(() => this.now(), kept);
+    this.answers = new MemoryAnswers(kept);
+  }
+
+  /** Makes a change as a whole; its author has the answer once what follows from it is done. */
+  inOneGo<T>(change: () => T): T {
+    const answer = change();
+    this.afterChange();
+    return answer;
+  }
+
+  nextBackfillId(): string {
+    return `00000000-0000-4000-9000-${String(++this.backfills).padStart(12, '0')}`;
   }
 
   now(): Date {

@@ -7,7 +7,7 @@ interface Dated {
   readonly change: Change;
 }
 
-/** The memory store keeps no audit, so the rows of jobs tell that they were changed, but not how. */
+/** The rows of jobs tell that they were changed, but not how. */
 export class MemoryChangeFeed extends ChangeFeed {
   constructor(private readonly database: MemoryDatabase) {
     super();

@@ -1,6 +1,7 @@
-import { NodeNotFoundError } from '../../../domain/errors.js';
+import type { Author } from '../../../domain/job-requests.js';
 import {
   ClusterStore,
+  type AuditQuery,
   type AuditRow,
   type ClusterState,
   type ClusterStats,
@@ -9,6 +10,7 @@ import {
 } from '../../cluster-store.js';
 import type { Page } from '../../page.js';
 import type { MemoryDatabase } from '../database.js';
+import { drainNode, pauseCluster, resignLeader, resumeCluster } from './cluster-changes.js';
 
 /** How many past terms are shown. */
 const MAX_TERMS = 20;
@@ -16,7 +18,7 @@ const MAX_TERMS = 20;
 const DAY_MS = 86_400_000;
 
 export class MemoryClusterStore extends ClusterStore {
-  constructor(private readonly database: MemoryDatabase) {
+  constructor(protected readonly database: MemoryDatabase) {
     super();
   }
 
@@ -34,7 +36,7 @@ export class MemoryClusterStore extends ClusterStore {
       nodeName: held ? this.nameOf(lock.nodeId) : null,
       fencingToken: lock.fencingToken,
       acquiredAt: held ? lock.acquiredAt : null,
-      expiresAt: held ? new Date(lock.expiresAt) : null,
+      expiresAt: held && Number.isFinite(lock.expiresAt) ? new Date(lock.expiresAt) : null,
       history: terms
         .slice(-MAX_TERMS)
         .toReversed()
@@ -58,41 +60,24 @@ export class MemoryClusterStore extends ClusterStore {
       );
   }
 
-  async pause(reason: string | null): Promise<void> {
-    const { lock, pauses } = this.database;
-    if (!lock.paused) pauses.push({ from: this.database.now(), to: null });
-    this.database.lock = { ...lock, paused: true, pauseReason: reason, pauses: lock.pauses + 1 };
-    this.database.notify('jobs');
+  async pause(reason: string | null, by: Author = {}): Promise<void> {
+    this.database.inOneGo(() => pauseCluster(this.database, reason, by));
   }
 
-  async resume(): Promise<void> {
-    const { lock, pauses } = this.database;
-    const open = pauses.at(-1);
-    if (!lock.paused || !open) return;
-    pauses.splice(-1, 1, { ...open, to: this.database.now() });
-    this.database.lock = { ...lock, paused: false, pauseReason: null, pauses: lock.pauses + 1 };
-    this.database.notify('jobs');
-    this.database.notify('runs');
+  async resume(by: Author = {}): Promise<void> {
+    this.database.inOneGo(() => resumeCluster(this.database, by));
   }
 
-  async resign(): Promise<void> {
-    const { lock } = this.database;
-    if (lock.nodeId === null) return;
-    const free = { nodeId: null, expiresAt: -Infinity, hinted: false };
-    this.database.lock = { ...lock, ...free, fencingToken: lock.fencingToken + 1 };
-    this.database.notify('leader');
+  async resign(by: Author = {}): Promise<void> {
+    this.database.inOneGo(() => resignLeader(this.database, by));
   }
 
-  async drain(nodeId: string, drain: boolean): Promise<void> {
-    const node = this.database.nodes.get(nodeId);
-    if (!node || !this.database.isAlive(node)) throw new NodeNotFoundError(nodeId);
-    this.database.nodes.set(nodeId, { ...node, drain });
-    this.database.notify('cancel');
+  async drain(nodeId: string, drain: boolean, by: Author = {}): Promise<void> {
+    this.database.inOneGo(() => drainNode(this.database, nodeId, drain, by));
   }
 
-  /** It keeps none. */
-  async audit(): Promise<Page<AuditRow>> {
-    return { items: [], nextCursor: null };
+  async audit(query: AuditQuery): Promise<Page<AuditRow>> {
+    return this.database.audit.list(query);
   }
 
   async stats(): Promise<ClusterStats> {

@@ -1,4 +1,3 @@
-import { POLICY_NAMES } from '../../../domain/job.js';
 import type { SkipReason } from '../../../domain/run.js';
 import {
   FireLedger,
@@ -9,12 +8,13 @@ import {
   type Settled,
   type Skips,
 } from '../../fire-ledger.js';
-import { readDueJob, type DueJob, type DueJobKey } from '../../../domain/due-job.js';
+import type { DueJob, DueJobKey } from '../../../domain/due-job.js';
 import type { MemoryDatabase } from '../database.js';
-import { fireRows } from './fire.js';
+import { dueJobOf } from './due-job.js';
 import { release } from './release.js';
 import type { JobRow, RunRow } from '../rows.js';
 import { settleRuns } from './settle.js';
+import { writeFires } from './write-fires.js';
 
 /** What the leader reads and writes when it fires. */
 export class MemoryFireLedger extends FireLedger {
@@ -42,7 +42,7 @@ export class MemoryFireLedger extends FireLedger {
     const jobs: DueJob[] = [];
     const unreadable: DueJobs['unreadable'][number][] = [];
     for (const row of rows) {
-      const job = read(row);
+      const job = dueJobOf(row);
       if ('reason' in job) unreadable.push(job);
       else jobs.push(job);
     }
@@ -61,23 +61,12 @@ export class MemoryFireLedger extends FireLedger {
     fires: readonly Fire[],
     wantsRows = false,
   ): Promise<Fired> {
-    const { lock, runs } = this.database;
+    const { lock } = this.database;
     const at = this.database.now();
     const led = lock.fencingToken === fencingToken && !lock.paused && lock.pauses === pauses;
-    const moving = led ? fires.filter((fire) => this.isAsRead(fire, at)) : [];
-    const rows = moving.flatMap((fire) => {
-      const written = fireRows(this.database, fire, fencingToken, at);
-      this.move(fire, written.filter(({ state }) => state === 'pending').length);
-      return written;
-    });
-    const inserted = rows.sort(byJobAndFireTime).flatMap((row) => runs.insert(row) ?? []);
-    const taken = inserted.filter(({ state }) => state === 'pending');
-    const pending = taken.filter(({ held }) => held === null).length;
-    if (pending > 0) this.database.notify('runs');
-    if (taken.length > pending) this.database.notify('slots');
-    const moved = new Set(moving.map(({ job }) => job.jobId));
-    const skipped = inserted.flatMap(skipsOf);
-    return { led, moved, pending, skipped, rows: wantsRows ? inserted.map(firedRow) : [], at };
+    const { moved, rows, pending } = writeFires(this.database, led ? fires : [], fencingToken, at);
+    const skipped = rows.flatMap(skipsOf);
+    return { led, moved, pending, skipped, rows: wantsRows ? rows.map(firedRow) : [], at };
   }
 
   async release(fencingToken: number): Promise<number | null> {
@@ -108,34 +97,6 @@ export class MemoryFireLedger extends FireLedger {
       ? settleRuns(this.database, alive)
       : null;
   }
-
-  /** Nobody has changed the job since it was read, and all that it fires is due. */
-  private isAsRead({ job, plan }: Fire, now: Date): boolean {
-    const row = this.database.jobs.get(job.jobId);
-    return (
-      row?.nextFireAt?.getTime() === job.nextFireAt.getTime() &&
-      row.revision === job.revision &&
-      String(row.inserts) === job.inserts &&
-      plan.lastFireAt <= now
-    );
-  }
-
-  private move({ job, plan }: Fire, taken: number): void {
-    const row = this.database.jobs.get(job.jobId)!;
-    const fired = row.fired + taken;
-    const isOver = job.policy.maxRuns !== null && fired >= job.policy.maxRuns;
-    const nextFireAt = isOver ? null : plan.nextFireAt;
-    const state = nextFireAt === null ? 'finished' : row.state;
-    const { lastFireAt } = plan;
-    this.database.jobs.set(row.id, { ...row, fired, nextFireAt, lastFireAt, state });
-  }
-}
-
-function read(row: JobRow) {
-  const policy = Object.fromEntries(POLICY_NAMES.map((name) => [name, row[name]]));
-  const { id: jobId, task, trigger, revision, fired } = row;
-  const plan = { nextFireAt: row.nextFireAt!, revision, inserts: String(row.inserts), fired };
-  return readDueJob({ jobId, task, trigger, policy, ...plan });
 }
 
 const skipsOf = ({ jobId, reason }: RunRow): Skips[] =>
@@ -150,6 +111,3 @@ const firedRow = ({ id, jobId, fireAt, state, reason }: RunRow): Fired['rows'][n
 });
 
 const dueAt = ({ nextFireAt }: JobRow) => nextFireAt!.getTime();
-
-const byJobAndFireTime = (a: Omit<RunRow, 'id'>, b: Omit<RunRow, 'id'>) =>
-  a.jobId === b.jobId ? a.fireAt.getTime() - b.fireAt.getTime() : a.jobId < b.jobId ? -1 : 1;

@@ -16,7 +16,7 @@ const CROWDED_OUT = 'Another fire time of the job that was due at once took its 
 export function fireRows(
   database: MemoryDatabase,
   fire: Fire,
-  fencingToken: number,
+  fencingToken: number | null,
   at: Date,
 ): NewRow[] {
   const { task, jobId, policy } = fire.job;

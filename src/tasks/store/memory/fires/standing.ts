@@ -24,7 +24,8 @@ interface Asking {
 /** Has those give way that must, and says what is left. */
 export function standing(database: MemoryDatabase, asking: Asking): Obstacle {
   const now = database.now();
-  const found = database.runs.live(asking.jobId);
+  const { isInTheWay } = database.options;
+  const found = database.runs.live(asking.jobId).filter(isInTheWay);
   const yields = (row: RunRow) => isWaiting(row, now) || (asking.outruns && makesUp(row));
   const counted = found.filter((row) => !yields(row));
   const live = counted.filter((row) => row.held !== 'buffered').length;
@@ -37,7 +38,7 @@ export function standing(database: MemoryDatabase, asking: Asking): Obstacle {
     }
   }
   if (asked) database.notify('cancel');
-  const left = database.runs.live(asking.jobId).filter((row) => !yields(row));
+  const left = database.runs.live(asking.jobId).filter((row) => isInTheWay(row) && !yields(row));
   const first =
     left.find(({ held }) => held !== 'buffered') ?? left.find(({ held }) => held === 'buffered');
   return {

@@ -3,7 +3,7 @@ import type { MemoryDatabase } from '../database.js';
 
 const DAY_MS = 86_400_000;
 
-/** It keeps neither an audit nor keys of requests. */
+/** Keys of requests, terms and pauses are kept: they are few. */
 export class MemoryHistory extends History {
   constructor(private readonly database: MemoryDatabase) {
     super();
@@ -27,6 +27,6 @@ export class MemoryHistory extends History {
       for (const { id } of old) nodes.delete(id);
       return old.length;
     }
-    return 0;
+    return what === 'audit' ? database.audit.forget(before) : 0;
   }
 }

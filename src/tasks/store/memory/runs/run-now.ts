@@ -1,13 +1,45 @@
-import { OverlappedError } from '../../../domain/errors.js';
+import { OverlappedError, RunNotFoundError } from '../../../domain/errors.js';
 import type { Overlap } from '../../../domain/job.js';
 import { fatesOf, makesRoom, roomBeside, type OverlapPolicy } from '../../../domain/overlap.js';
+import type { RunNow } from '../../../domain/job-requests.js';
+import { storableJson } from '../../../domain/storable.js';
+import type { ChangeOptions } from '../../job-store.js';
 import type { MemoryDatabase } from '../database.js';
+import { MemoryJobWriter } from '../jobs/job-writer.js';
 import type { JobRow, RunRow } from '../rows.js';
 import { NEW_RUN } from './run-rows.js';
 import { standing, type Obstacle } from '../fires/standing.js';
 
 /** A run that no trigger named. Without a payload it is the job's own. */
 export type AskedRun = Pick<RunRow, 'cause' | 'retryOf'> & { readonly payload?: unknown };
+
+/**
+ * Runs a job now, or tells which run came of it when it was asked for with this key before.
+ *
+ * @throws JobNotFoundError, OverlappedError, IdempotencyConflictError, RunNotFoundError
+ */
+export function runNow(
+  database: MemoryDatabase,
+  jobId: string,
+  { idempotencyKey: key, payload, overlap }: RunNow,
+  by: ChangeOptions = {},
+): RunRow {
+  const act = () => {
+    const text = payload === undefined ? undefined : storableJson(payload);
+    const given = text === undefined ? {} : { payload: JSON.parse(text) as unknown };
+    const job = new MemoryJobWriter(database).row(jobId);
+    const asked = { cause: 'manual', retryOf: null, ...given } as const;
+    const { id: runId } = insertRun(database, job, asked, overlap);
+    database.audit.write({ action: 'job.run', jobId, runId }, by);
+    return runId;
+  };
+  const request = { payload, overlap };
+  const runId =
+    key === undefined ? act() : database.answers.once(`run:${jobId}`, key, request, act);
+  const run = database.runs.get(runId);
+  if (!run) throw new RunNotFoundError(runId);
+  return run;
+}
 
 /**
  * Inserts a run of a job that somebody asks for.

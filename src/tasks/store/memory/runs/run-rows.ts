@@ -15,6 +15,9 @@ export class MemoryRuns {
   private lastId = 0;
   private lastLine = 0;
 
+  /** @param kept how many rows, the latest; what is not finished stays in any case */
+  constructor(private readonly kept: number) {}
+
   /** Null: there is a row of this fire time. */
   insert(row: Omit<RunRow, 'id'>): RunRow | null {
     const key = uniqueKey(row);
@@ -22,6 +25,7 @@ export class MemoryRuns {
     if (key !== null) this.unique.add(key);
     const inserted = { ...row, id: String(++this.lastId) };
     this.write(inserted);
+    this.prune();
     return inserted;
   }
 
@@ -77,6 +81,13 @@ export class MemoryRuns {
   keepLine(id: string, line: Omit<RunLine, 'id'>): void {
     const kept = { ...line, id: String(++this.lastLine) };
     this.logged.set(id, [...this.lines(id), kept]);
+  }
+
+  private prune(): void {
+    for (const [id, row] of this.rows) {
+      if (this.rows.size <= this.kept) return;
+      if (!this.unfinished.has(id)) this.delete(row);
+    }
   }
 }
 

@@ -1,25 +1,17 @@
-import { RunNotFoundError } from '../../../domain/errors.js';
 import type { Run, RunAttempt, RunLine } from '../../../domain/run.js';
 import { decodeIdCursor } from '../../cursor.js';
 import type { ChangeOptions } from '../../job-store.js';
 import type { Page } from '../../page.js';
-import {
-  cancelledError,
-  cancelling,
-  cancelReasonOf,
-  checkRetry,
-  lineId,
-} from '../../../domain/run-changes.js';
+import { lineId } from '../../../domain/run-changes.js';
 import { RunStore, type LineQuery, type RunQuery } from '../../run-store.js';
 import type { MemoryDatabase } from '../database.js';
-import { insertRun } from './run-now.js';
-import { MemoryJobWriter } from '../jobs/job-writer.js';
 import { pageAfter } from '../page.js';
 import type { RunRow } from '../rows.js';
+import { cancelRun, retryRun } from './run-changes.js';
 
-/** The ledger as it is read, and what can be asked of a run. It keeps no audit. */
+/** The ledger as it is read, and what can be asked of a run. */
 export class MemoryRunStore extends RunStore {
-  constructor(private readonly database: MemoryDatabase) {
+  constructor(protected readonly database: MemoryDatabase) {
     super();
   }
 
@@ -46,37 +38,18 @@ export class MemoryRunStore extends RunStore {
     return lines.slice(0, limit);
   }
 
-  async cancel(id: string, by: ChangeOptions = {}): Promise<Run> {
-    const { runs } = this.database;
-    const row = this.row(id);
-    const why = cancelReasonOf(by);
-    const now = this.database.now();
-    const what = cancelling(runOf(row));
-    if (what === 'end') {
-      const error = cancelledError(why);
-      runs.write({ ...row, state: 'cancelled', held: null, finishedAt: now, error });
-      this.database.notify('slots');
-    }
-    if (what === 'ask') {
-      runs.write({ ...row, cancelRequestedAt: now, cancelReason: why });
-      this.database.notify('cancel');
-    }
-    return runOf(this.row(id));
+  cancel(id: string, by: ChangeOptions = {}): Promise<Run> {
+    return this.change(by, () => cancelRun(this.database, id, by));
   }
 
-  async retry(id: string): Promise<Run> {
-    const row = this.row(id);
-    checkRetry(runOf(row));
-    const job = new MemoryJobWriter(this.database).row(row.jobId);
-    const payload = row.payload === undefined ? {} : { payload: row.payload };
-    const asked = { ...payload, cause: 'retry', retryOf: id } as const;
-    return runOf(insertRun(this.database, job, asked));
+  retry(id: string, by: ChangeOptions = {}): Promise<Run> {
+    return this.change(by, () => retryRun(this.database, id, by));
   }
 
-  private row(id: string): RunRow {
-    const row = this.database.runs.get(id);
-    if (!row) throw new RunNotFoundError(id);
-    return row;
+  /** A change that somebody asks for, with what follows from it at once: the run as it is then. */
+  protected async change(_by: ChangeOptions, body: () => RunRow): Promise<Run> {
+    const row = this.database.inOneGo(body);
+    return runOf(this.database.runs.get(row.id) ?? row);
   }
 }
 

@@ -1,0 +1,58 @@
+import type { Author } from '../../../domain/job-requests.js';
+import type { AuditQuery, AuditRow } from '../../cluster-store.js';
+import { decodeIdCursor } from '../../cursor.js';
+import type { Page } from '../../page.js';
+import { pageAfter } from '../page.js';
+
+/** What was done, such as `job.pause`, and to what. */
+export type AuditEntry = Pick<AuditRow, 'action'> &
+  Partial<Pick<AuditRow, 'actor' | 'jobId' | 'runId' | 'reason' | 'details'>>;
+
+/** Who changed what: a row for each change. */
+export class MemoryAudit {
+  private rows: AuditRow[] = [];
+  private lastId = 0;
+
+  /**
+   * @param now the database's clock
+   * @param most how many rows are kept, the latest
+   */
+  constructor(
+    private readonly now: () => Date,
+    private readonly most: number,
+  ) {}
+
+  write(entry: AuditEntry, { actor, reason }: Author = {}): void {
+    const row: AuditRow = {
+      jobId: null,
+      runId: null,
+      ...entry,
+      id: String(++this.lastId),
+      at: this.now(),
+      actor: actor ?? entry.actor ?? 'code',
+      reason: reason ?? entry.reason ?? null,
+      details: entry.details ?? null,
+    };
+    this.rows.push(row);
+    if (this.rows.length > this.most) this.rows.shift();
+  }
+
+  /** Newest first. */
+  list({ job, actor, action, ...page }: AuditQuery): Page<AuditRow> {
+    const rows = this.rows.filter(
+      (row) =>
+        (job === undefined || row.jobId === job) &&
+        (actor === undefined || row.actor === actor) &&
+        (action === undefined || row.action === action),
+    );
+    const isOlder = (row: AuditRow, id: string) => Number(row.id) < Number(id);
+    return pageAfter(rows.toReversed(), page, ({ id }) => id, isOlder, decodeIdCursor);
+  }
+
+  /** How many there were. */
+  forget(before: Date): number {
+    const { length } = this.rows;
+    this.rows = this.rows.filter(({ at }) => at >= before);
+    return length - this.rows.length;
+  }
+}

@@ -1,0 +1,57 @@
+import type { Fire } from '../../fire-ledger.js';
+import type { MemoryDatabase } from '../database.js';
+import type { RunRow } from '../rows.js';
+import { fireRows } from './fire.js';
+
+export interface WrittenFires {
+  /** Jobs whose plan moved. The others had changed. */
+  readonly moved: ReadonlySet<string>;
+  readonly rows: readonly RunRow[];
+  /** How many of the rows can be claimed. */
+  readonly pending: number;
+}
+
+/** Moves the plans and writes their rows. @param fencingToken null where nobody has to lead */
+export function writeFires(
+  database: MemoryDatabase,
+  fires: readonly Fire[],
+  fencingToken: number | null,
+  at: Date,
+): WrittenFires {
+  const moving = fires.filter((fire) => isAsRead(database, fire, at));
+  const made = moving.flatMap((fire) => {
+    const written = fireRows(database, fire, fencingToken, at);
+    move(database, fire, written.filter(({ state }) => state === 'pending').length);
+    return written;
+  });
+  const rows = made.sort(byJobAndFireTime).flatMap((row) => database.runs.insert(row) ?? []);
+  const taken = rows.filter(({ state }) => state === 'pending');
+  const pending = taken.filter(({ held }) => held === null).length;
+  if (pending > 0) database.notify('runs');
+  if (taken.length > pending) database.notify('slots');
+  return { moved: new Set(moving.map(({ job }) => job.jobId)), rows, pending };
+}
+
+/** Nobody has changed the job since it was read, and all that it fires is due. */
+function isAsRead({ jobs }: MemoryDatabase, { job, plan }: Fire, now: Date): boolean {
+  const row = jobs.get(job.jobId);
+  return (
+    row?.nextFireAt?.getTime() === job.nextFireAt.getTime() &&
+    row.revision === job.revision &&
+    String(row.inserts) === job.inserts &&
+    plan.lastFireAt <= now
+  );
+}
+
+function move({ jobs }: MemoryDatabase, { job, plan }: Fire, taken: number): void {
+  const row = jobs.get(job.jobId)!;
+  const fired = row.fired + taken;
+  const isOver = job.policy.maxRuns !== null && fired >= job.policy.maxRuns;
+  const nextFireAt = isOver ? null : plan.nextFireAt;
+  const state = nextFireAt === null ? 'finished' : row.state;
+  const { lastFireAt } = plan;
+  jobs.set(row.id, { ...row, fired, nextFireAt, lastFireAt, state });
+}
+
+const byJobAndFireTime = (a: Omit<RunRow, 'id'>, b: Omit<RunRow, 'id'>) =>
+  a.jobId === b.jobId ? a.fireAt.getTime() - b.fireAt.getTime() : a.jobId < b.jobId ? -1 : 1;

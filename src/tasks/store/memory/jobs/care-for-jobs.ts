@@ -1,0 +1,97 @@
+import type { Log } from '../../../domain/log.js';
+import { triggerSpecSchema } from '../../../triggers/trigger-spec.js';
+import { careFor, CARES, type Care, type JobFacts } from '../../../domain/care-decision.js';
+import { CareReport } from '../../care-report.js';
+import { undealt } from '../../../domain/job-changes.js';
+import type { MemoryDatabase } from '../database.js';
+import { MemoryJobWriter } from './job-writer.js';
+import type { JobRow } from '../rows.js';
+
+export interface CareFor {
+  /** After how long a job that nobody knows becomes an orphan. */
+  readonly orphanAfterMs: number;
+  /** Whether a silent node counts as gone. */
+  readonly judges: boolean;
+  readonly log: Log;
+}
+
+/**
+ * Does for all jobs what time and deploys make necessary.
+ *
+ * @returns in how many milliseconds the next pause ends; null: none will
+ */
+export function careForJobs(database: MemoryDatabase, how: CareFor): number | null {
+  const report = new CareReport();
+  const { jobs } = database;
+  for (const job of jobs.values()) note(database, job, how.judges, report);
+  for (const care of CARES) {
+    if (care === 'orphan' && !how.judges) continue;
+    for (const job of jobs.values()) {
+      if (careForOne(database, care, job, how)) report.add(care, job.id);
+    }
+  }
+  report.tell(how.log);
+  return nextPauseEndMs(database);
+}
+
+function note(database: MemoryDatabase, job: JobRow, judges: boolean, report: CareReport): void {
+  if (!judges && job.unknownSince === null) return;
+  const known = isKnown(database, job);
+  const misses = !known && judges && (job.state === 'active' || job.state === 'paused');
+  if (misses && job.unknownSince === null) {
+    database.jobs.set(job.id, { ...job, unknownSince: database.now() });
+    report.add('miss', job.id);
+  }
+  if (known && job.unknownSince !== null && job.orphanedAt === null) {
+    database.jobs.set(job.id, { ...job, unknownSince: null });
+  }
+}
+
+function careForOne(database: MemoryDatabase, care: Care, job: JobRow, how: CareFor): boolean {
+  if (!mayNeed(care, job)) return false;
+  const { runs, options } = database;
+  const now = database.now();
+  const facts: JobFacts = {
+    known: isKnown(database, job),
+    unfinished: runs.live(job.id).length > 0,
+    recorded: runs.all().some(({ jobId }) => jobId === job.id),
+    now,
+  };
+  const state = triggerSpecSchema.safeParse(job.trigger).success ? job.state : 'unreadable';
+  const change = careFor(care, { ...job, state }, facts, { ...options, ...how });
+  if (change === null) return false;
+  const writer = new MemoryJobWriter(database);
+  if (change === 'remove') writer.delete(job, undealt(job, now, 'replaced'));
+  else writer.apply(job, change);
+  const entry = { actor: 'scheduler', action: `job.${care}`, jobId: job.id };
+  database.audit.write(entry);
+  return true;
+}
+
+/** What can be told at a look: most jobs need nothing. */
+function mayNeed(care: Care, { state, pausedUntil, orphanedAt, unknownSince }: JobRow): boolean {
+  switch (care) {
+    case 'resume':
+      return pausedUntil !== null;
+    case 'revive':
+      return orphanedAt !== null;
+    case 'orphan':
+      return unknownSince !== null;
+    case 'remove':
+      return state === 'finished';
+  }
+}
+
+function isKnown(database: MemoryDatabase, { id, task, origin }: JobRow): boolean {
+  const alive = [...database.nodes.values()].filter((node) => database.isAlive(node));
+  const declares = alive.some(({ tasks, jobs }) => typeof { ...tasks, ...jobs }[id] === 'string');
+  return alive.some(({ tasks }) => task in tasks) && (origin === 'api' || declares);
+}
+
+function nextPauseEndMs(database: MemoryDatabase): number | null {
+  const now = database.now().getTime();
+  const waits = [...database.jobs.values()].flatMap(({ pausedUntil }) =>
+    pausedUntil === null || pausedUntil.getTime() <= now ? [] : [pausedUntil.getTime() - now],
+  );
+  return waits.length === 0 ? null : Math.min(...waits);
+}

@@ -1,0 +1,72 @@
+import type { Job, JobPatch } from '../../../domain/job.js';
+import { paused, resumed, undealt } from '../../../domain/job-changes.js';
+import { jobOf, type JobChange, type StoredJob } from '../../../domain/job-definition.js';
+import { modified, reset, retimed } from '../../../domain/job-edits.js';
+import type { Misses, PauseJob } from '../../../domain/job-requests.js';
+import { whyUnreadable } from '../../../domain/unreadable.js';
+import type { TriggerSpec } from '../../../triggers/trigger-spec.js';
+import type { ChangeOptions } from '../../job-store.js';
+import type { AuditEntry } from '../cluster/audit.js';
+import type { MemoryDatabase } from '../database.js';
+import type { JobRow } from '../rows.js';
+import { generationOf } from './declare-job.js';
+import { MemoryJobWriter } from './job-writer.js';
+
+/** A change of one job, and how the audit names it. */
+export interface JobEdit {
+  readonly entry: AuditEntry;
+  /** Null: nothing is written. */
+  readonly decide: (job: StoredJob, now: Date, database: MemoryDatabase) => JobChange | null;
+}
+
+export const modifying = (patch: JobPatch): JobEdit => ({
+  entry: { action: 'job.modify', details: patch },
+  decide: (job, now) => modified(job, patch, now),
+});
+
+export const retiming = (trigger: TriggerSpec): JobEdit => ({
+  entry: { action: 'job.retime', details: { trigger } },
+  decide: (job, now, database) =>
+    retimed(job, trigger, generationOf(database)?.generation ?? null, now),
+});
+
+export const RESETTING: JobEdit = { entry: { action: 'job.reset' }, decide: reset };
+
+export const pausing = (pause: PauseJob): JobEdit => ({
+  entry: { action: 'job.pause', reason: pause.reason ?? null, details: pause },
+  decide: (job, now) => paused(job, pause, now),
+});
+
+export const resuming = (misses: Misses): JobEdit => ({
+  entry: { action: 'job.resume', details: { misses } },
+  decide: (job, now) => (job.paused ? resumed(job, misses, now) : null),
+});
+
+/** @throws JobNotFoundError, RevisionConflictError, and what the edit throws */
+export function editJob(
+  database: MemoryDatabase,
+  jobId: string,
+  { entry, decide }: JobEdit,
+  by: ChangeOptions = {},
+): Job {
+  const writer = new MemoryJobWriter(database);
+  const job = writer.row(jobId, by.ifRevision);
+  const change = decide(job, database.now(), database);
+  if (change === null) return seen(job);
+  writer.apply(job, change);
+  database.audit.write({ ...entry, jobId }, by);
+  return seen(writer.row(jobId));
+}
+
+/** @throws JobNotFoundError, RevisionConflictError */
+export function removeJob(database: MemoryDatabase, jobId: string, by: ChangeOptions = {}): void {
+  const writer = new MemoryJobWriter(database);
+  const job = writer.row(jobId, by.ifRevision);
+  writer.delete(job, undealt(job, database.now(), 'replaced'));
+  database.audit.write({ action: 'job.remove', jobId, details: jobOf(job) }, by);
+}
+
+/** A job as its users see it. */
+export function seen({ inserts: _inserts, ...job }: JobRow): Job {
+  return jobOf(whyUnreadable(job) === null ? job : { ...job, state: 'unreadable' });
+}

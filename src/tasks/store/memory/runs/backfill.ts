@@ -1,0 +1,52 @@
+import { placeBackfill, planBackfill } from '../../../domain/backfill-plan.js';
+import { BEHIND_LIVE } from '../../../domain/catch-up.js';
+import type { Backfill, Backfilled } from '../../../domain/job-requests.js';
+import type { ChangeOptions } from '../../job-store.js';
+import type { MemoryDatabase } from '../database.js';
+import { MemoryJobWriter } from '../jobs/job-writer.js';
+import { standingFor, standingOf } from './run-now.js';
+import { NEW_RUN } from './run-rows.js';
+
+/** Runs fire times of the past. @throws JobNotFoundError, InvalidInputError, WrongStateError */
+export function backfill(
+  database: MemoryDatabase,
+  jobId: string,
+  ask: Backfill,
+  by: ChangeOptions = {},
+): Backfilled {
+  const job = new MemoryJobWriter(database).row(jobId);
+  const now = database.now();
+  const { fireTimes, more } = planBackfill(job, ask, now);
+  const policy = { ...job, overlap: ask.overlap };
+  const changesNothing = ask.dryRun || fireTimes.length === 0;
+  const stand = changesNothing ? standingOf : standingFor;
+  const fates = placeBackfill(job, ask, stand(database, jobId, policy), fireTimes.length);
+  const skipped = fates.filter((fate) => fate === 'overlapped').length;
+  if (!ask.dryRun) database.audit.write({ action: 'job.backfill', jobId, details: ask }, by);
+  if (changesNothing) return { backfillId: null, fireTimes, skipped, more };
+  const backfillId = database.nextBackfillId();
+  database.jobs.set(jobId, { ...job, inserts: job.inserts + 1 });
+  const { task } = job;
+  const priority = job.priority + BEHIND_LIVE;
+  for (const [index, fireAt] of fireTimes.entries()) {
+    const refused = fates[index] === 'overlapped';
+    database.runs.insert({
+      ...NEW_RUN,
+      jobId,
+      task,
+      backfillId,
+      priority,
+      cause: 'backfill',
+      fireAt,
+      runAt: now,
+      createdAt: now,
+      state: refused ? 'skipped' : 'pending',
+      reason: refused ? 'overlapped' : null,
+      held: fates[index] === 'waits' ? 'buffered' : null,
+      finishedAt: refused ? now : null,
+    });
+  }
+  database.notify('runs');
+  database.notify('slots');
+  return { backfillId, fireTimes, skipped, more };
+}
