@@ -116,8 +116,7 @@ export function unchanged(job: StoredJob): JobChange {
 }
 
 /** Neither fired nor finished: paused, or an orphan. */
-export const isIdle = ({ paused: isPaused, orphanedAt }: JobDefinition) =>
-  isPaused || orphanedAt !== null;
+const isIdle = ({ paused: isPaused, orphanedAt }: JobDefinition) => isPaused || orphanedAt !== null;
 
 /** Since when a job is idle that is made so now; null: it is finished, and misses nothing. */
 const idleFrom = (job: StoredJob, now: Date) =>

@@ -15,7 +15,7 @@ export const OVERLAP = ['skip', 'buffer-one', 'buffer-all', 'cancel-previous', '
 export type Overlap = (typeof OVERLAP)[number];
 
 /** What becomes of a run whose node died: given up, or run again by another node. */
-export const ON_CRASH = ['abandon', 'rerun'] as const;
+const ON_CRASH = ['abandon', 'rerun'] as const;
 export type OnCrash = (typeof ON_CRASH)[number];
 
 /** Who made the job: a decorator, the host's configuration, or somebody at run time. */

@@ -3,7 +3,7 @@ import { isStorable } from '../domain/storable.js';
 import type { Page } from './page.js';
 
 /** Where a page ends: the key of its last item, made opaque so that nobody builds on its form. */
-export const encodeCursor = (key: string): string => Buffer.from(key).toString('base64url');
+const encodeCursor = (key: string): string => Buffer.from(key).toString('base64url');
 
 /** @throws InvalidInputError */
 export function decodeCursor(cursor: string): string {

@@ -7,7 +7,7 @@ import type { TriggerSpec } from './trigger-spec.js';
 import type { Zone } from './time/zone.js';
 
 /** A spec may hold so many triggers that are not `and` or `or`. */
-export const MAX_PLAIN_TRIGGERS = 32;
+const MAX_PLAIN_TRIGGERS = 32;
 
 /** Looks at each trigger of a spec, and refuses what could be stored but would not work. */
 export function inspector(budget: Budget): (compiled: Compiled) => void {

@@ -6,7 +6,7 @@ import { jobFilter } from './job-query.dto.js';
 /** So many jobs are changed by one request at most. */
 export const MAX_IN_BULK = 1_000;
 
-export const BULK_ACTIONS = ['pause', 'resume', 'run', 'reset', 'remove'] as const;
+const BULK_ACTIONS = ['pause', 'resume', 'run', 'reset', 'remove'] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
 
 /** Which jobs: by their ids, or all that fit a filter. */
@@ -37,7 +37,7 @@ export const bulkSchema = z
   .meta({ id: 'Bulk' });
 export type BulkDto = z.infer<typeof bulkSchema>;
 
-export const bulkItemSchema = z
+const bulkItemSchema = z
   .object({
     id: z.string(),
     /** What a request for this job alone would have answered. */

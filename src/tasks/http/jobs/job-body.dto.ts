@@ -6,8 +6,8 @@ import { flatJobSchema, flatPatchSchema, isFlat } from './flat-form/flat-job.js'
 import { changeOfFlat, jobOfFlat, type FlatChange } from './flat-form/from-flat.js';
 
 /** What a client sends to make or change a job: in our own form, or in APScheduler's flat one. */
-export const ownJobSchema = newJobSchema.meta({ id: 'NewJob' });
-export const ownPatchSchema = jobPatchSchema.meta({ id: 'JobPatch' });
+const ownJobSchema = newJobSchema.meta({ id: 'NewJob' });
+const ownPatchSchema = jobPatchSchema.meta({ id: 'JobPatch' });
 /** Where the path names the job, the body may leave its id out. */
 const putSchema = newJobSchema.extend({ id: jobIdSchema.exactOptional() });
 

@@ -5,7 +5,7 @@ import { WHY_STATES, type Why } from '../../domain/why/answer.js';
 import { instant } from '../protocol/instant.dto.js';
 import { runSchema } from '../runs/run.dto.js';
 
-export const whySchema = z
+const whySchema = z
   .object({
     state: z.enum(WHY_STATES),
     reason: z.string(),

@@ -12,7 +12,7 @@ export const IfMatch = createParamDecorator((_: unknown, context: ExecutionConte
   revisionOf(context.switchToHttp().getRequest<GuardedRequest>().headers['if-match']),
 );
 
-export function revisionOf(header: string | undefined): number | undefined {
+function revisionOf(header: string | undefined): number | undefined {
   const tag = header?.trim();
   if (tag === undefined || tag === '*') return undefined;
   const revision = /^"(\d{1,9})"$/.exec(tag)?.[1];

@@ -41,7 +41,7 @@ const errorSchema = z.unknown().meta({
   description: 'What the handler threw: its name, message, stack and cause.',
 });
 
-export const attemptSchema = z
+const attemptSchema = z
   .object({
     attempt: z.number().int(),
     nodeId: z.string().nullable(),

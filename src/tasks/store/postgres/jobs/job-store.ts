@@ -18,7 +18,7 @@ import type { Declared, DeclaredJob } from '../../../domain/declared-job.js';
 import type { Page } from '../../page.js';
 import type { SchemaName } from '../schema-name.js';
 import { answerOnce } from './answer-once.js';
-import { addOnce } from './add-once.js';
+import { addOnce } from './add-job.js';
 import { auditChange, type AuditEntry } from '../cluster/audit.js';
 import { backfill } from '../runs/backfill.js';
 import { currentGeneration, declareJob } from './declare-job.js';

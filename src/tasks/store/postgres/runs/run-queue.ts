@@ -11,11 +11,10 @@ import {
   type Recorded,
   type RunProgress,
 } from '../../run-queue.js';
-import { claimedRun, type ClaimedRow } from './claimed-row.js';
+import { claimedRun, claimedRuns, type ClaimedRow } from './claimed-runs.js';
 import type { PostgresStoreOptions } from '../session/engine-options.js';
 import type { EnginePool } from '../session/engine-pool.js';
 import { claim } from './claim.js';
-import { claimedRuns } from './claimed-runs.js';
 import { finish } from './finish.js';
 import { giveBack } from './give-back.js';
 import { report } from './report.js';

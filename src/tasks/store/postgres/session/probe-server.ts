@@ -63,7 +63,7 @@ export interface Server {
 const ENCODINGS = ['UTF8', 'SQL_ASCII'];
 
 /** @throws Error for a server that is too old, cannot be written to, or cannot hold every text */
-export function refuseServer(server: Server): void {
+function refuseServer(server: Server): void {
   if (server.version < OLDEST) {
     const major = Math.floor(server.version / 10_000);
     throw new Error(
