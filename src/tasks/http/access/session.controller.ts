@@ -40,7 +40,7 @@ export class SessionController {
   @Requires('anyone')
   @HttpCode(200)
   @Operation({
-    summary: 'Begin a session for a key',
+    summary: 'Sign in: begin a session for a key',
     answers: { 200: sessionSchema },
     problems: [401, 429],
     examples: [{ title: 'A key that nobody knows', body: { key: 'not-a-key' }, status: 401 }],
@@ -74,7 +74,7 @@ export class SessionController {
   @Requires('anyone')
   @HttpCode(204)
   @Operation({
-    summary: 'End the session of this browser',
+    summary: 'Sign out: end the session of this browser',
     answers: { 204: null },
     examples: [{ title: 'Without a session', status: 204 }],
   })

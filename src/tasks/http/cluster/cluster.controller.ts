@@ -55,7 +55,7 @@ export class ClusterController {
   @Requires('operator')
   @HttpCode(204)
   @Operation({
-    summary: 'Stop firing and starting in the whole cluster',
+    summary: 'Pause the whole cluster: nothing is fired or started',
     answers: { 204: null },
     headers: ['X-Reason'],
     examples: [{ title: 'With a reason', body: { reason: 'migration' }, status: 204 }],
@@ -71,7 +71,7 @@ export class ClusterController {
   @Requires('operator')
   @HttpCode(204)
   @Operation({
-    summary: 'Fire and start again, in the whole cluster',
+    summary: 'Resume the whole cluster',
     answers: { 204: null },
     headers: ['X-Reason'],
     examples: [{ title: 'Without a body', status: 204 }],
@@ -87,7 +87,7 @@ export class ClusterController {
   @Requires('admin')
   @HttpCode(204)
   @Operation({
-    summary: "Begin this node's work anew",
+    summary: 'Start this node again after a shutdown',
     answers: { 204: null },
     problems: [409],
     examples: [{ title: 'While it is running', status: 409 }],
@@ -100,7 +100,7 @@ export class ClusterController {
   @Requires('admin')
   @HttpCode(204)
   @Operation({
-    summary: 'Stop this node; the application keeps running',
+    summary: 'Shut this node down; the application keeps running',
     answers: { 204: null },
     problems: [409],
     examples: [{ title: 'And answer at once', body: { wait: false }, status: 204 }],
@@ -125,7 +125,7 @@ export class ClusterController {
   @Get('stats')
   @Requires('viewer')
   @Operation({
-    summary: 'How much there is, and how much waits',
+    summary: 'Counts of jobs and runs, and the backlog',
     answers: { 200: statsSchema },
     examples: [{ title: 'Now', status: 200 }],
   })

@@ -36,7 +36,7 @@ export class NodesController {
   @Requires('admin')
   @HttpCode(204)
   @Operation({
-    summary: 'Let a node take no more runs, or take them again',
+    summary: 'Drain a node: it takes no more runs; or end that',
     answers: { 204: null },
     problems: [404],
     headers: ['X-Reason'],
@@ -74,7 +74,7 @@ export class NodesController {
   @Requires('admin')
   @HttpCode(204)
   @Operation({
-    summary: 'Take the lead from the node that has it',
+    summary: 'Have the leader resign',
     answers: { 204: null },
     headers: ['X-Reason'],
     examples: [{ title: 'Whoever leads', headers: { 'X-Reason': 'deploy' }, status: 204 }],

@@ -41,7 +41,7 @@ export class JobActionsController {
   @Requires('operator')
   @HttpCode(200)
   @Operation({
-    summary: 'Stop firing a job, for good or until an instant',
+    summary: 'Pause a job, until it is resumed or until an instant',
     answers: { 200: jobSchema },
     problems: [404, 412],
     headers: ['If-Match', 'X-Reason'],
@@ -72,7 +72,7 @@ export class JobActionsController {
   @Requires('operator')
   @HttpCode(200)
   @Operation({
-    summary: 'Fire a job again, from now on',
+    summary: 'Resume a job: it fires again from now on',
     answers: { 200: jobSchema },
     problems: [404, 412],
     headers: ['If-Match', 'X-Reason'],
@@ -97,7 +97,7 @@ export class JobActionsController {
   @Requires('admin')
   @HttpCode(200)
   @Operation({
-    summary: 'Make a declared job what its declaration says again',
+    summary: 'Reset a declared job to what its declaration says',
     answers: { 200: jobSchema },
     problems: [404, 412],
     headers: ['If-Match', 'X-Reason'],
@@ -149,7 +149,7 @@ export class JobActionsController {
   @Requires('operator')
   @HttpCode(202)
   @Operation({
-    summary: 'Run fire times of the past',
+    summary: 'Backfill: run fire times of the past',
     answers: { 202: backfilledSchema },
     problems: [404, 422],
     headers: ['X-Reason'],

@@ -68,7 +68,7 @@ export class TasksController {
   @Post()
   @Requires('admin')
   @Operation({
-    summary: 'Make a job',
+    summary: 'Create a job',
     description:
       "Also takes APScheduler's flat form; with replace_existing a job of that id is replaced (200).",
     answers: { 201: jobSchema, 200: jobSchema },
@@ -127,7 +127,7 @@ export class TasksController {
   @Requires('admin')
   @HttpCode(200)
   @Operation({
-    summary: 'Make a job, or put another in its place',
+    summary: 'Create or replace a job',
     answers: { 200: jobSchema, 201: jobSchema },
     problems: [404, 412, 422],
     headers: ['If-Match', 'X-Reason'],

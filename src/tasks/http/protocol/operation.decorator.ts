@@ -36,7 +36,7 @@ export const HEADERS = {
   'If-Match': 'Only if the job is at this revision: its ETag, such as "3".',
   'Idempotency-Key': 'Asked for twice with the same key, it is done once and answered alike.',
   'X-Reason': 'Why, for the audit. Percent-encoded where it is not ASCII.',
-  'Last-Event-ID': 'Go on after this event.',
+  'Last-Event-ID': 'Continue after this event.',
 } as const;
 
 /** Headers of answers. */

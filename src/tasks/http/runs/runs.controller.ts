@@ -73,7 +73,7 @@ export class RunsController {
   @Get(':id/logs')
   @Requires('viewer')
   @Operation({
-    summary: 'What a run has logged',
+    summary: 'The log of a run',
     description: 'To follow it, ask again for what came after the last line that you have.',
     answers: { 200: pageSchema(lineSchema) },
     problems: [404],
@@ -93,7 +93,7 @@ export class RunsController {
   @Requires('operator')
   @HttpCode(202)
   @Operation({
-    summary: 'End a run: at once if it has not started, else by its signal',
+    summary: 'Cancel a run: at once if it has not started, else by its signal',
     answers: { 202: runSchema },
     problems: [404, 409],
     headers: ['X-Reason'],
@@ -114,7 +114,7 @@ export class RunsController {
   @Requires('operator')
   @HttpCode(202)
   @Operation({
-    summary: 'Run again what a run that has ended was to do',
+    summary: 'Retry a run that has ended, as a new run',
     answers: { 202: runSchema },
     problems: [404, 409],
     headers: ['X-Reason'],
