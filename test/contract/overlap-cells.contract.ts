@@ -20,12 +20,12 @@ interface Cell {
   readonly buffered: number;
 }
 
-const COUNTS = [0, 1, 2];
 const CELLS: readonly Cell[] = OVERLAP.flatMap((overlap) =>
   [1, 2].flatMap((maxInstances) =>
-    COUNTS.flatMap((running) =>
-      [0, 1].flatMap((pending) =>
-        COUNTS.map((buffered) => ({ overlap, maxInstances, running, pending, buffered })),
+    [0, 1, 2].flatMap((running) =>
+      // At the limit and beyond it is the same.
+      (running > maxInstances ? [] : running === maxInstances ? [0] : [0, 1]).flatMap((pending) =>
+        [0, 1, 2].map((buffered) => ({ overlap, maxInstances, running, pending, buffered })),
       ),
     ),
   ),

@@ -1,7 +1,6 @@
 import { describe } from 'vitest';
 import { fencingContract } from './fencing.contract.js';
 import { fireLedgerContract } from './fire-ledger.contract.js';
-import { overlapCellsContract } from './overlap-cells.contract.js';
 import { leaderLockContract } from './leader-lock.contract.js';
 import { postgresStores } from './postgres-store.js';
 
@@ -9,5 +8,4 @@ const makeStore = postgresStores();
 
 describe('leader lock', () => leaderLockContract(makeStore));
 describe('fire ledger', () => fireLedgerContract(makeStore));
-describe('overlap', () => overlapCellsContract(makeStore));
 describe('fencing', () => fencingContract(makeStore));
