@@ -307,7 +307,10 @@ describe('errors', () => {
     await start([tasks()], [Failing]);
     vi.advanceTimersByTime(2_000);
     expect(error).toHaveBeenCalledTimes(2);
-    expect(error).toHaveBeenCalledWith(expect.stringContaining('RangeError: no paper'));
+    expect(error).toHaveBeenCalledWith(
+      expect.stringContaining('RangeError: no paper'),
+      expect.objectContaining({ event: 'run.failed', jobId: 'failing' }),
+    );
     const recorded = { state: 'failed', error: { name: 'RangeError', message: 'no paper' } };
     expect(await runs('failing')).toMatchObject([recorded, recorded]);
   });

@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Task } from '../../src/tasks/registry/task.decorator.js';
 import { TasksModule } from '../../src/tasks/tasks.module.js';
 import { JobStore } from '../../src/tasks/store/job-store.js';
-import type { Backfill } from '../../src/tasks/domain/job-requests.js';
 import { RunStore } from '../../src/tasks/store/run-store.js';
 import { ClusterStore } from '../../src/tasks/store/cluster-store.js';
 import { newJobSchema } from '../../src/tasks/domain/job.js';
@@ -163,19 +162,16 @@ describe('jobs in local mode', () => {
     const cluster = app.get(ClusterStore, { strict: false });
     await cluster.pause('release');
     expect(await cluster.state()).toMatchObject({ paused: true, pauseReason: 'release' });
-    vi.advanceTimersByTime(3_000);
+    vi.advanceTimersByTime(3_500);
     expect(calls).toEqual([]);
     await cluster.resume();
-    vi.advanceTimersByTime(1_000);
+    vi.advanceTimersByTime(500);
     expect(calls).toEqual(['often']);
+    const { items } = await runs.list({ limit: 5, job: 'often' });
+    expect(items).toMatchObject([{ state: 'succeeded' }, { reason: 'paused', coversCount: 3 }]);
   });
 
   it.each([
-    ['a backfill', () => () => Promise.resolve(jobs.backfill('often', {} as Backfill))],
-    [
-      'a pause that ends by itself',
-      () => () => jobs.pause('often', { reason: null, until: new Date() }),
-    ],
     [
       'a change inside a transaction',
       () => () => jobs.remove('often', { manager: { query: vi.fn() } }),
@@ -185,6 +181,16 @@ describe('jobs in local mode', () => {
       () => () =>
         jobs.add(greeting('t', { type: 'interval', hours: 1 }, { transactional: true }), 'api'),
     ],
+    ['a transactional job', () => () => jobs.modify('often', { transactional: true })],
+    [
+      'a change inside a transaction',
+      () => () => runs.cancel('1', { manager: { query: vi.fn() } }),
+    ],
+    [
+      'giving the lead to another node',
+      () => () => app.get(ClusterStore, { strict: false }).resign(),
+    ],
+    ['draining a node', () => () => app.get(ClusterStore, { strict: false }).drain('one', true)],
   ])('are refused what needs a database, by name: %s', async (what, call) => {
     const refused = async () => (call() as () => Promise<unknown>)();
     await expect(refused()).rejects.toThrow(

@@ -78,12 +78,12 @@ function isLost({ state, unknownSince }: StoredJob, now: Date, { orphanAfterMs }
 /** Finished means that it fires no more; what it has fired may still be going on. */
 function isDone(
   { state, deleteWhenDone, origin, updatedAt, lastFireAt }: StoredJob,
-  { unfinished, recorded, now }: JobFacts,
+  facts: JobFacts,
   { retentionDays }: CareOptions,
 ): boolean {
-  if (state !== 'finished' || unfinished) return false;
+  if (state !== 'finished' || facts.unfinished) return false;
   if (deleteWhenDone) return true;
   const touchedAt = lastFireAt !== null && lastFireAt > updatedAt ? lastFireAt : updatedAt;
-  const old = now.getTime() - touchedAt.getTime() > retentionDays * DAY_MS;
-  return origin === 'api' && !recorded && old;
+  const old = facts.now.getTime() - touchedAt.getTime() > retentionDays * DAY_MS;
+  return origin === 'api' && old && !facts.recorded;
 }

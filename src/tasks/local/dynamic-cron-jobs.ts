@@ -1,10 +1,10 @@
 import type { SchedulerRegistry } from '@nestjs/schedule';
 import type { CronJob } from 'cron';
-import type { Clock } from '../domain/clock.js';
-import { runError } from '../runner/outcome-of.js';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { LocalLedger } from './local-ledger.js';
-import type { LocalRun } from './local-run.js';
+import { runError } from '../runner/outcome-of.js';
+import type { MemoryDatabase } from '../store/memory/database.js';
+import { MemoryClaims } from '../store/memory/runs/claims.js';
+import type { Claim } from '../store/run-queue.js';
 
 /**
  * The cron jobs that a host makes itself and adds to the registry. They tick as they always have; each
@@ -15,14 +15,16 @@ export class DynamicCronJobs {
   /** Jobs that pass the gate already. */
   readonly ours = new WeakSet<CronJob>();
   private readonly atRoot = AsyncLocalStorage.snapshot();
+  private readonly claims: MemoryClaims;
   private closed = false;
 
   constructor(
     private readonly registry: SchedulerRegistry,
-    private readonly ledger: LocalLedger,
-    private readonly clock: Clock,
-    private readonly nodeId: () => string,
-  ) {}
+    private readonly database: MemoryDatabase,
+    private readonly node: { readonly id: string },
+  ) {
+    this.claims = new MemoryClaims(database, node);
+  }
 
   attach(): void {
     const { registry } = this;
@@ -42,9 +44,9 @@ export class DynamicCronJobs {
   private watch(name: string, job: CronJob): void {
     const tick = job.fireOnTick.bind(job);
     const { errorHandler } = job;
-    let current: LocalRun | null = null;
+    let current: Claim | null = null;
     job.errorHandler = (error) => {
-      current?.end('failed', this.clock.now(), { error: runError(error) });
+      if (current) this.claims.finish({ ...current, state: 'failed', error: runError(error) });
       if (errorHandler) errorHandler(error);
       else console.error('[Cron] error in callback', error);
     };
@@ -53,16 +55,26 @@ export class DynamicCronJobs {
       const run = this.record(name);
       current = run;
       await this.atRoot(tick);
-      if (run.state === 'running') run.end('succeeded', this.clock.now());
+      this.claims.finish({ ...run, state: 'succeeded' });
     };
   }
 
-  private record(name: string): LocalRun {
-    const now = this.clock.now();
-    const made = { jobId: name, task: name, cause: 'fired', payload: null, retryOf: null } as const;
-    const when = { fireAt: now, createdAt: now, nodeId: this.nodeId(), priority: 0 };
-    const run = this.ledger.insert({ ...made, ...when });
-    run.begin(now);
-    return run;
+  /** A run that begins now. A second one of the same instant was asked for. */
+  private record(name: string): Claim {
+    const now = this.database.now();
+    const { id: nodeId } = this.node;
+    const times = { fireAt: now, runAt: now, createdAt: now, startedAt: now };
+    const made = {
+      ...times,
+      jobId: name,
+      task: name,
+      nodeId,
+      attempt: 1,
+      state: 'running',
+    } as const;
+    const { runs } = this.database;
+    const run =
+      runs.insert({ ...made, cause: 'fired' }) ?? runs.insert({ ...made, cause: 'manual' })!;
+    return { runId: run.id, attempt: run.attempt };
   }
 }

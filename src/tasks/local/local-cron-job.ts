@@ -1,10 +1,13 @@
 import { CronJob, type CronTime } from 'cron';
 import type { Clock } from '../domain/clock.js';
-import { after } from './native-timers.js';
-import type { LocalGate } from './local-gate.js';
-import type { LocalJob, LocalTimer } from './local-job.js';
-import { STOPPED_BY_CODE } from '../registry/code-pause.js';
 import { specOf, TriggerTime } from '../registry/trigger-time.js';
+import type { JobRow } from '../store/memory/rows.js';
+import { triggerOf } from '../triggers/parse-trigger.js';
+import type { TriggerSpec } from '../triggers/trigger-spec.js';
+import type { CodeOrders } from './code-orders.js';
+import type { LocalGate } from './local-gate.js';
+import type { LocalTimer } from './local-timer.js';
+import { after } from './native-timers.js';
 
 /** The options of `@Cron` that are the timer's own business. */
 export interface CronJobOptions {
@@ -19,24 +22,30 @@ const PLAIN: CronJobOptions = {
   threshold: undefined,
 };
 
+/** Whom a timer rings at, and whom it tells what the host's code wants. */
+export interface TimerBells {
+  readonly gate: LocalGate;
+  readonly orders: CodeOrders;
+  readonly clock: Clock;
+}
+
 /**
  * The `CronJob` that the registry holds: the real one with its real timer. Its instants come from the
  * job's trigger, and its ticks go through the gate, also those that somebody asks for with
  * `fireOnTick()`.
  */
 export class LocalCronJob extends CronJob implements LocalTimer {
-  private job!: LocalJob;
-  private gate!: LocalGate;
-  private clock!: Clock;
+  private id!: string;
+  private bells!: TimerBells;
+  private trigger!: TriggerSpec;
   /** What `lastDate` was at the last tick: the timer sets it, `fireOnTick` does not. */
   private noted: Date | null = null;
   private silent = false;
   private delay: NodeJS.Timeout | null = null;
 
   static for(
-    job: LocalJob,
-    gate: LocalGate,
-    clock: Clock,
+    job: JobRow,
+    bells: TimerBells,
     source: unknown,
     { unrefTimeout, waitForCompletion, threshold }: CronJobOptions = PLAIN,
   ): LocalCronJob {
@@ -58,79 +67,82 @@ export class LocalCronJob extends CronJob implements LocalTimer {
       job.id,
       threshold ?? null,
     );
-    return made.serve(job, gate, clock, source);
+    Object.assign(made, { id: job.id, bells });
+    made.tellTime(job, source);
+    return made;
   }
 
-  private serve(job: LocalJob, gate: LocalGate, clock: Clock, source: unknown): this {
-    Object.assign(this, { job, gate, clock });
-    this.cronTime = new TriggerTime(job.trigger, clock, source, job.definition.trigger);
-    return this;
-  }
-
-  /** Not when there is no fire time left. A job that was switched off is switched on by it. */
+  /** Not when there is no fire time left. A job that code has switched off is switched on by it. */
   override start(): void {
+    const { orders, clock } = this.bells;
+    if (this.delay) orders.postpone(this.id, clock.now());
     this.endDelay();
-    if (this.job.isSpent || this.nextTime() === null) return;
-    if (this.job.paused && !this.silent) this.job.resume(this.clock.now());
-    super.start();
+    if (!this.silent) orders.start(this.id);
+    if (this.isDue && this.nextTime() !== null) super.start();
   }
 
   /** Not if it was deleted or stopped meanwhile: that ends the wait. */
   startAfter(ms: number): void {
+    const { orders, clock } = this.bells;
+    orders.postpone(this.id, new Date(clock.now().getTime() + ms));
     this.delay = after(ms, () => this.start());
   }
 
   override stop(): Promise<void> | undefined {
-    if ((this.isActive || this.delay) && !this.silent)
-      this.job.pause(STOPPED_BY_CODE, this.clock.now());
+    if ((this.isActive || this.delay) && !this.silent) this.bells.orders.stop(this.id);
     this.endDelay();
     return super.stop();
   }
 
   override setTime(time: CronTime): void {
-    const spec = specOf(time);
-    this.job.reschedule(spec);
-    this.job.touch(this.clock.now());
-    const { trigger } = this.job;
-    const ours = new TriggerTime(trigger, this.clock, time.source, spec);
-    this.quietly(() => {
-      super.setTime(ours);
-    });
+    this.bells.orders.setTrigger(this.id, specOf(time));
+    this.cronTime.source = time.source;
   }
 
   override fireOnTick(): Promise<void> {
     if (!this.waitForCompletion || !this.isCallbackRunning) return super.fireOnTick();
-    this.gate.skip(this.job, this.fireAt());
+    void this.bells.gate.ring(this.id, true);
     return Promise.resolve();
   }
 
-  nextFireAt(): Date | null {
-    return this.isActive ? this.nextTime() : null;
+  follow(job: JobRow): true {
+    const isRetimed = job.trigger !== this.trigger;
+    if (isRetimed) this.tellTime(job, undefined);
+    this.quietly(() => {
+      if (this.isActive && (isRetimed || !this.isDue)) void super.stop();
+      if (!this.isDue) this.endDelay();
+      else if (!this.isActive && !this.delay && this.nextTime() !== null) super.start();
+    });
+    return true;
   }
 
-  pause(): void {
+  end(): void {
     this.endDelay();
     this.quietly(() => void super.stop());
   }
 
-  resume(): void {
-    this.start();
-  }
-
   private tick(): Promise<void> | undefined {
+    const { gate, orders } = this.bells;
     const byTimer = this.lastExecution !== this.noted;
-    const ask = byTimer ? undefined : ({ cause: 'manual' } as const);
-    const fired = this.gate.fire(this.job, this.fireAt(), ask);
-    if (this.job.isSpent) this.pause();
-    return fired?.ended;
+    this.noted = this.lastExecution;
+    if (!byTimer) {
+      const run = orders.run(this.id);
+      return run ? gate.endOf([run]) : undefined;
+    }
+    const ended = gate.ring(this.id);
+    if (!this.isDue) this.end();
+    return ended;
   }
 
-  /** The instant that the trigger named, if the timer has rung; else now. */
-  private fireAt(): Date {
-    const now = this.clock.now();
-    if (this.lastExecution === this.noted) return now;
-    this.noted = this.lastExecution;
-    return this.job.trigger.previous(new Date(now.getTime() + 1)) ?? now;
+  /** It is to be fired again. */
+  private get isDue(): boolean {
+    return (this.bells.orders.job(this.id)?.nextFireAt ?? null) !== null;
+  }
+
+  private tellTime(job: JobRow, source: unknown): void {
+    this.trigger = job.trigger;
+    const trigger = triggerOf(job.trigger, { seed: job.id });
+    this.cronTime = new TriggerTime(trigger, this.bells.clock, source, job.trigger);
   }
 
   private nextTime(): Date | null {

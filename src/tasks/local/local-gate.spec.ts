@@ -1,36 +1,54 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { jobPolicySchema, OVERLAP, type JobPolicy } from '../domain/job.js';
+import { jobPolicySchema, newJobSchema, OVERLAP, type JobPolicy } from '../domain/job.js';
+import type { Author, RunNow } from '../domain/job-requests.js';
 import { fatesOf, makesRoom } from '../domain/overlap.js';
 import { SystemClock } from '../engine/system-clock.js';
 import { TaskContext, type TaskHandler } from '../registry/task-context.js';
 import { TaskRegistry } from '../registry/task-registry.js';
+import { pauseCluster, resumeCluster } from '../store/memory/cluster/cluster-changes.js';
+import { addJob } from '../store/memory/jobs/add-job.js';
+import { editJob, pausing, resuming, type JobEdit } from '../store/memory/jobs/edit-job.js';
+import type { RunRow } from '../store/memory/rows.js';
+import { cancelRun } from '../store/memory/runs/run-changes.js';
+import { runNow } from '../store/memory/runs/run-now.js';
 import { LocalGate } from './local-gate.js';
-import { LocalJob } from './local-job.js';
-import { LocalLedger } from './local-ledger.js';
-import { LocalRunner } from './local-runner.js';
 
 const clock = new SystemClock();
 const said: string[] = [];
 const say = (message: string) => void said.push(message);
 const log = { error: say, warn: say, log: say, debug: say };
 
+const PERIOD_MS = 1_000;
+
 /** A gate before one job, whose handler is given. */
-function gateBefore(handler: TaskHandler, policy: Partial<JobPolicy> = {}) {
+function gateBefore(handler: TaskHandler, policy: Partial<JobPolicy> = {}, concurrency?: number) {
   const registry = new TaskRegistry();
-  registry.register({ name: 'work', source: 'Work.do', handler, job: null });
-  const ledger = new LocalLedger();
-  const gate = new LocalGate(ledger, new LocalRunner(registry, clock, log), clock, () => 'node');
-  const trigger = { type: 'interval', seconds: 1 } as const;
-  const own = { id: 'job', name: 'job', task: 'work', payload: { team: 7 }, tags: [] };
-  const definition = { ...jobPolicySchema.parse(policy), ...own, trigger, origin: 'api' } as const;
-  const job = new LocalJob({ ...definition, deleteWhenDone: false }, clock.now());
-  const fire = () => gate.fire(job, clock.now());
-  const ends = () =>
-    ledger
-      .all()
-      .map(({ state, reason, held }) => reason ?? held ?? state)
-      .toReversed();
-  return { gate, ledger, job, fire, ends };
+  const limit = concurrency === undefined ? {} : { concurrency };
+  registry.register({ name: 'work', source: 'Work.do', handler, job: null, ...limit });
+  const gate = new LocalGate(registry, clock, log, { id: 'node' });
+  const { database } = gate;
+  const now = clock.now();
+  const node = { id: 'node', name: 'node', version: '', roles: [], tasks: { work: null } };
+  const times = { startedAt: now, heartbeatAt: now, stoppedAt: null };
+  database.nodes.set('node', { ...node, ...times, jobs: {}, drain: false });
+  const trigger = { type: 'interval', milliseconds: PERIOD_MS } as const;
+  const own = { id: 'job', task: 'work', payload: { team: 7 }, trigger };
+  const job = newJobSchema.parse({ ...jobPolicySchema.parse(policy), ...own });
+  database.inOneGo(() => addJob(database, job, 'api', 'error', {}));
+  const runs = () => database.runs.all();
+  /** The timer rings at the job's next fire time, by when the event loop may not have turned. */
+  const fire = () => {
+    const { length } = runs();
+    vi.setSystemTime(database.jobs.get('job')?.nextFireAt ?? clock.now());
+    const ended = gate.ring('job');
+    return { ended, run: runs()[length] };
+  };
+  const ask = (request: RunNow = {}) => database.inOneGo(() => runNow(database, 'job', request).id);
+  const edit = (change: JobEdit) => database.inOneGo(() => editJob(database, 'job', change));
+  const cancel = (id: string, by: Author = {}) =>
+    database.inOneGo(() => cancelRun(database, id, by));
+  const ends = () => runs().map(({ state, reason, held }) => reason ?? held ?? state);
+  return { gate, database, fire, ask, cancel, edit, runs, ends };
 }
 
 /** A handler whose calls end when they are told. */
@@ -56,14 +74,13 @@ afterEach(() => {
 
 describe('a firing', () => {
   it('has called the handler when it returns, and recorded what that returned', () => {
-    const { fire, ledger } = gateBefore((payload, { jobId, attempt }) => ({
+    const { fire, runs } = gateBefore((payload, { jobId, attempt }) => ({
       payload,
       jobId,
       attempt,
     }));
-    expect(fire()?.ended).toBeUndefined();
-    const [run] = ledger.all();
-    expect(run?.toRun()).toMatchObject({
+    expect(fire().ended).toBeUndefined();
+    expect(runs()[0]).toMatchObject({
       state: 'succeeded',
       cause: 'fired',
       fireAt: clock.now(),
@@ -88,42 +105,79 @@ describe('a firing', () => {
     });
     const later = gateBefore(() => Promise.reject(new Error('no ink')));
     fire();
-    await later.fire()?.ended;
+    await later.fire().ended;
     expect([...ends(), ...later.ends()]).toEqual(['failed', 'failed']);
     expect(said).toEqual([
-      expect.stringContaining('job failed, run 1. Error: no paper'),
-      expect.stringContaining('job failed, run 1. Error: no ink'),
+      expect.stringMatching(/^job failed .*, run 1; .*Error: no paper/),
+      expect.stringMatching(/^job failed .*, run 1; .*Error: no ink/),
     ]);
   });
 
-  it('of a paused job or process is recorded as skipped, but for one that somebody asks for', () => {
-    const { gate, job, fire, ends } = gateBefore(() => undefined);
-    job.pause('lunch', clock.now());
+  it('of a paused job is none, but for one that somebody asks for; a row says what was missed', () => {
+    const { ask, edit, fire, gate, ends, runs } = gateBefore(() => undefined);
+    edit(pausing({ reason: 'lunch' }));
+    vi.advanceTimersByTime(2 * PERIOD_MS);
+    void gate.ring('job');
+    ask();
+    edit(resuming('skip'));
     fire();
-    gate.fire(job, clock.now(), { cause: 'manual' });
-    job.resume(clock.now());
-    gate.pausedBecause = null;
+    expect(ends()).toEqual(['succeeded', 'paused', 'succeeded']);
+    expect(runs()[1]).toMatchObject({ coversCount: 2 });
+  });
+
+  it('of a paused process is none, and what somebody asks for waits as well', () => {
+    const { ask, database, gate, ends } = gateBefore(() => undefined);
+    database.inOneGo(() => pauseCluster(database, null, {}));
+    vi.advanceTimersByTime(PERIOD_MS);
+    void gate.ring('job');
+    ask();
+    expect(ends()).toEqual(['pending']);
+    vi.advanceTimersByTime(1);
+    database.inOneGo(() => resumeCluster(database, {}));
+    expect(ends()).toEqual(['succeeded', 'paused']);
+  });
+
+  it('that a timer rings for a second time is none', () => {
+    const { fire, gate, ends } = gateBefore(() => undefined);
     fire();
-    gate.pausedBecause = undefined;
+    void gate.ring('job');
+    expect(ends()).toEqual(['succeeded']);
+  });
+
+  it('is one although the clock was set back, or the timer is early', () => {
+    const { fire, gate, ends } = gateBefore(() => undefined);
     fire();
-    expect(ends()).toEqual(['paused', 'succeeded', 'paused', 'succeeded']);
+    vi.setSystemTime(Date.UTC(2025, 0, 1));
+    void gate.ring('job');
+    expect(ends()).toEqual(['succeeded', 'succeeded']);
+  });
+
+  it('is one run however late the timer rings; a row says what was missed before', () => {
+    const { gate, ends, runs } = gateBefore(() => undefined, {
+      misfireGraceMs: 1,
+      coalesce: 'all',
+    });
+    vi.setSystemTime(clock.now().getTime() + 3 * PERIOD_MS + 500);
+    void gate.ring('job');
+    expect(ends()).toEqual(['coalesced', 'succeeded']);
+    expect(runs()[0]).toMatchObject({ coversCount: 2 });
   });
 
   it('is the last one after as many as the job may have', () => {
-    const { fire, ends, job } = gateBefore(() => undefined, { maxRuns: 2 });
+    const { fire, ends, database } = gateBefore(() => undefined, { maxRuns: 2 });
     for (let i = 0; i < 4; i++) fire();
     expect(ends()).toEqual(['succeeded', 'succeeded']);
-    expect(job.toJob()).toMatchObject({ state: 'finished', nextFireAt: null });
+    expect(database.jobs.get('job')).toMatchObject({ state: 'finished', nextFireAt: null });
   });
 
   it('is none once the process stops, and what waits is cancelled', async () => {
     const { open, handler } = slowHandler();
-    const { gate, job, fire, ends } = gateBefore(handler, { overlap: 'buffer-one' });
+    const { gate, fire, ends } = gateBefore(handler, { overlap: 'buffer-one' });
     fire();
     await aTurn();
     fire();
-    gate.close([job]);
-    expect(fire()).toBeNull();
+    gate.close();
+    expect(fire().run).toBeUndefined();
     open[0]?.finish();
     await aTurn();
     expect(ends()).toEqual(['succeeded', 'cancelled']);
@@ -197,18 +251,19 @@ describe('overlap', () => {
       )) {
         const { handler } = slowHandler();
         const policy = { overlap, maxInstances: 2, bufferLimit: 2 };
-        const { gate, job, fire } = gateBefore(handler, policy);
-        for (let n = 0; n < live; n++)
-          gate.fire(job, clock.now(), { cause: 'manual', overlap: 'allow' });
-        const waits = { cause: 'manual', overlap: 'buffer-all' } as const;
-        job.definition = { ...job.definition, maxInstances: 0 };
-        for (let n = 0; n < waiting; n++) gate.fire(job, clock.now(), waits);
-        job.definition = { ...job.definition, ...policy };
+        const { ask, database, fire } = gateBefore(handler, policy);
+        for (let n = 0; n < live; n++) ask({ overlap: 'allow' });
+        for (let n = 0; n < waiting; n++) {
+          const { id } = runNow(database, 'job', { overlap: 'allow' });
+          database.runs.write({ ...database.runs.get(id)!, held: 'buffered' });
+        }
         await aTurn();
         const before = { live, buffered: waiting };
         const left = makesRoom(policy, before) ? { live, buffered: 0 } : before;
-        const { state, held, reason } = fire()!.run;
-        const fate = reason ?? (held ? 'waits' : state === 'running' ? 'starts' : state);
+        const written = vi.spyOn(database.runs, 'insert');
+        fire();
+        const { held, reason } = written.mock.results[0]!.value as RunRow;
+        const fate = reason ?? (held ? 'waits' : 'starts');
         expect([overlap, live, waiting, fate]).toEqual([
           overlap,
           live,
@@ -255,22 +310,70 @@ describe('overlap', () => {
 describe('a time limit', () => {
   it('ends the run and aborts its signal; until it returns its handler counts as going on', async () => {
     const { open, handler } = slowHandler();
-    const { fire, ends, ledger } = gateBefore(handler, { timeoutMs: 500 });
+    const { fire, ends, runs } = gateBefore(handler, { timeoutMs: 500 });
     fire();
     await vi.advanceTimersByTimeAsync(500);
     expect(open[0]?.signal.aborted).toBe(true);
-    expect(ledger.all()[0]?.toRun()).toMatchObject({ state: 'timed-out', handlerAlive: true });
+    expect(runs()[0]).toMatchObject({ state: 'timed-out', handlerAlive: true });
     fire();
     open[0]?.finish();
     await aTurn();
     fire();
     expect(ends()).toEqual(['timed-out', 'overlapped', 'running']);
-    expect(ledger.all().at(-1)?.toRun().handlerAlive).toBe(false);
+    expect(runs()[0]?.handlerAlive).toBe(false);
+  });
+
+  it('has a run that is to be tried again wait for the end of its handler', async () => {
+    const { open, handler } = slowHandler();
+    const retry = { maxAttempts: 2, delayMs: 100 } as const;
+    const { fire, runs, database } = gateBefore(handler, { timeoutMs: 500, retry });
+    fire();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(open[0]?.signal.reason).toMatchObject({ name: 'TimeoutError' });
+    expect(runs()[0]).toMatchObject({ state: 'running' });
+    open[0]?.finish();
+    await aTurn();
+    expect(runs()[0]).toMatchObject({ state: 'pending', attempt: 1 });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(runs()[0]).toMatchObject({ state: 'running', attempt: 2 });
+    expect(database.runs.attempts('1')).toMatchObject([{ state: 'timed-out' }]);
   });
 
   it('leaves no timer behind a run that ends in time', () => {
     gateBefore(() => undefined, { timeoutMs: 500 }).fire();
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a run that is cancelled', () => {
+  it('is cancelled however its handler ends then', async () => {
+    const { open, handler } = slowHandler();
+    const { fire, cancel, runs } = gateBefore(handler);
+    fire();
+    cancel('1', { reason: 'wrong day' });
+    expect(open[0]?.signal.reason).toMatchObject({ name: 'CancelledError' });
+    open[0]?.finish();
+    await aTurn();
+    const error = {
+      name: 'CancelledError',
+      message: expect.stringContaining('wrong day') as string,
+    };
+    expect(runs()).toMatchObject([{ state: 'cancelled', error }]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is given up if its handler does not end, which goes on to be in the way', async () => {
+    const { open, handler } = slowHandler();
+    const { fire, cancel, runs, ends } = gateBefore(handler);
+    fire();
+    cancel('1');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(runs()).toMatchObject([{ state: 'cancelled', handlerAlive: true }]);
+    fire();
+    open[0]?.finish();
+    await aTurn();
+    fire();
+    expect(ends()).toEqual(['cancelled', 'overlapped', 'running']);
   });
 });
 
@@ -281,16 +384,19 @@ describe('a retry', () => {
       if (++calls < 3) throw new Error(`try ${calls}`);
       return calls;
     };
-    const { fire, ledger } = gateBefore(handler, { retry: { maxAttempts: 3, delayMs: 100 } });
+    const { fire, runs, database } = gateBefore(handler, {
+      retry: { maxAttempts: 3, delayMs: 100 },
+    });
     fire();
     vi.advanceTimersByTime(100);
     expect(calls).toBe(2);
     vi.advanceTimersByTime(199);
     expect(calls).toBe(2);
     vi.advanceTimersByTime(1);
-    const [run] = ledger.all();
-    expect(run?.toRun()).toMatchObject({ state: 'succeeded', attempt: 3, result: 3 });
-    expect(run?.attempts.map(({ attempt, error }) => [attempt, error?.message])).toEqual([
+    expect(runs()[0]).toMatchObject({ state: 'succeeded', attempt: 3, result: 3 });
+    expect(
+      database.runs.attempts('1').map(({ attempt, error }) => [attempt, error?.message]),
+    ).toEqual([
       [1, 'try 1'],
       [2, 'try 2'],
     ]);
@@ -322,10 +428,10 @@ describe('a retry', () => {
 
 describe('the ledger', () => {
   it('remembers the latest thousand runs', () => {
-    const { fire, ledger } = gateBefore(() => undefined);
+    const { fire, runs, database } = gateBefore(() => undefined);
     for (let i = 0; i < 1_005; i++) fire();
-    expect(ledger.all()).toHaveLength(1_000);
-    expect(ledger.get('5')).toBeUndefined();
-    expect(ledger.get('6')).toBeDefined();
+    expect(runs()).toHaveLength(1_000);
+    expect(database.runs.get('5')).toBeUndefined();
+    expect(database.runs.get('6')).toBeDefined();
   });
 });

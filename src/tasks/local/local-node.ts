@@ -1,30 +1,32 @@
 import { Injectable } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Clock } from '../domain/clock.js';
-import { JobExistsError } from '../domain/errors.js';
 import { NodeStatus } from '../node/node-status.js';
-import { TaskRegistry } from '../registry/task-registry.js';
-import { TasksOptions } from '../tasks.options.js';
-import { DynamicCronJobs } from './dynamic-cron-jobs.js';
-import { LocalCronJob } from './local-cron-job.js';
-import { LocalGate } from './local-gate.js';
-import type { LocalDefinition } from './local-job.js';
-import { LocalJob } from './local-job.js';
-import { LocalLedger } from './local-ledger.js';
-import { checkLocalTask } from './local-options.js';
-import { LocalRunner } from './local-runner.js';
-import { mountDeclared } from './mount-declared.js';
-import { aTurn, atMost, isTimeFaked } from './real-time.js';
 import { TasksLogger } from '../node/tasks-logger.js';
+import type { DeclaredJob } from '../domain/declared-job.js';
+import { configuredJobs } from '../registry/configured-jobs.js';
+import type { StockKind } from '../registry/decorator-contract.js';
+import { defaultZone } from '../registry/default-zone.js';
+import { TaskRegistry } from '../registry/task-registry.js';
+import type { MemoryDatabase } from '../store/memory/database.js';
+import { declareJob } from '../store/memory/jobs/declare-job.js';
+import { TasksOptions } from '../tasks.options.js';
+import { CodeOrders } from './code-orders.js';
+import { DynamicCronJobs } from './dynamic-cron-jobs.js';
+import { LocalGate } from './local-gate.js';
+import { checkLocalJob } from './local-options.js';
+import { LocalTimers } from './local-timers.js';
+import { aTurn, atMost, isTimeFaked } from './real-time.js';
 
 /** How long a handler whose signal was aborted may still take to end, in ms. */
 const AFTER_ABORT_MS = 1_000;
 
 /**
- * Local mode: this process alone, with the timers of the platform and a ledger that it forgets.
+ * Local mode: this process alone, with the timers of the platform on a store in memory.
  *
  *   timer ──▶ LocalGate ──▶ LocalRunner ──▶ the method          all in one turn of the event loop
- *                 └────────────┴──▶ LocalLedger
+ *     ▲           └────────────┴──▶ store/memory ◀── the ports that users ask
+ *     └────────────── LocalTimers ◀─────┘
  *
  * It is for development and for the unit tests of hosts, so it behaves as `@nestjs/schedule` does
  * wherever a test can see it: real `CronJob`s and handles in the registry, handlers called
@@ -32,25 +34,29 @@ const AFTER_ABORT_MS = 1_000;
  */
 @Injectable()
 export class LocalNode {
-  readonly jobs = new Map<string, LocalJob>();
-  readonly ledger = new LocalLedger();
   readonly gate: LocalGate;
-  readonly startedAt: Date;
-  private readonly logger = new TasksLogger('Tasks');
-  private readonly runner: LocalRunner;
+  readonly database: MemoryDatabase;
+  private readonly startedAt: Date;
+  private readonly timers: LocalTimers;
   private readonly dynamic: DynamicCronJobs;
 
   constructor(
-    readonly tasks: TaskRegistry,
-    readonly scheduler: SchedulerRegistry,
-    readonly status: NodeStatus,
-    readonly clock: Clock,
+    private readonly tasks: TaskRegistry,
+    private readonly scheduler: SchedulerRegistry,
+    private readonly status: NodeStatus,
+    private readonly clock: Clock,
     private readonly options: TasksOptions,
   ) {
     this.startedAt = clock.now();
-    this.runner = new LocalRunner(tasks, clock, this.logger);
-    this.gate = new LocalGate(this.ledger, this.runner, clock, () => status.id);
-    this.dynamic = new DynamicCronJobs(scheduler, this.ledger, clock, () => status.id);
+    const log = new TasksLogger('Tasks');
+    this.gate = new LocalGate(tasks, clock, log, status);
+    this.database = this.gate.database;
+    this.dynamic = new DynamicCronJobs(scheduler, this.database, status);
+    const orders = new CodeOrders(this.database, log);
+    this.timers = new LocalTimers({ gate: this.gate, orders, clock }, tasks, scheduler, (job) =>
+      this.dynamic.ours.add(job),
+    );
+    this.gate.follow = () => this.timers.follow();
   }
 
   /** Sees the cron jobs that the host adds to the registry itself. */
@@ -58,69 +64,78 @@ export class LocalNode {
     this.dynamic.attach();
   }
 
-  /** Starts the timers of what the code declares. Safe to call again, for what was found since. */
+  /** Starts the timers of what is declared. Safe to call again, for what was found since. */
   start(): void {
-    for (const kind of ['timeout', 'interval', 'cron'] as const) {
-      for (const task of this.tasks.all()) {
-        if (!task.job || task.stock?.kind !== kind || this.jobs.has(task.job.id)) continue;
-        checkLocalTask(task);
-        const job = mountDeclared(task.job, task.stock, this);
-        this.jobs.set(job.id, job);
-      }
-    }
     this.status.running = true;
     this.status.notReady = null;
+    this.lead();
+    this.database.inOneGo(() => {
+      for (const { job, source } of this.declarations()) {
+        if (this.database.jobs.has(job.id)) continue;
+        checkLocalJob(job, source);
+        declareJob(this.database, job, this.status.id);
+      }
+    });
   }
 
-  /** Makes a job at run time. @throws JobExistsError */
-  add(definition: LocalDefinition): LocalJob {
-    const { id } = definition;
-    if (this.jobs.has(id) || this.scheduler.doesExist('cron', id)) throw new JobExistsError(id);
-    const job = new LocalJob(definition, this.clock.now());
-    const timer = LocalCronJob.for(job, this.gate, this.clock, undefined);
-    this.mount(id, timer);
-    job.timer = timer;
-    this.jobs.set(id, job);
-    return job;
+  /** The store has this process as it is now. */
+  giveSign(): void {
+    const { id, name, version, roles, running } = this.status;
+    const heartbeatAt = this.clock.now();
+    const stoppedAt = running ? null : heartbeatAt;
+    const known = this.tasks.all().map(({ name: task, job }) => [task, job?.hash ?? null] as const);
+    const tasks = Object.fromEntries(known);
+    const times = { startedAt: this.startedAt, heartbeatAt, stoppedAt };
+    const own = { id, name, version, roles, tasks, jobs: {}, drain: false };
+    this.database.nodes.set(id, { ...own, ...times });
   }
 
-  remove(job: LocalJob): void {
-    for (const run of job.pending()) this.gate.cancel(job, run);
-    this.unmount(job);
-    this.jobs.delete(job.id);
-  }
-
-  /** Puts a job of ours into the registry, where it passes the gate already. */
-  mount(name: string, timer: LocalCronJob): void {
-    this.dynamic.ours.add(timer);
-    this.scheduler.addCronJob(name, timer);
+  /** The host has made a cron job of this name itself. */
+  isCronJobOfHost(name: string): boolean {
+    return !this.database.jobs.has(name) && this.scheduler.doesExist('cron', name);
   }
 
   /** Ends every timer, then lets handlers end within the grace. Never waits on time that stands still. */
   async stop(): Promise<void> {
     this.status.running = false;
     this.status.notReady = 'stopping';
-    this.gate.close(this.jobs.values());
-    for (const job of this.jobs.values()) this.unmount(job);
+    this.gate.close();
+    this.timers.endAll();
     this.dynamic.detach();
     await this.drain();
+    this.giveSign();
   }
 
-  private unmount({ id, timer }: LocalJob): void {
-    timer?.stop();
-    const isMounted =
-      timer instanceof LocalCronJob && this.scheduler.getCronJobs().get(id) === timer;
-    if (isMounted) this.scheduler.deleteCronJob(id);
+  /** In the order in which their timers begin: handles before cron jobs, as it always was. */
+  private declarations(): readonly { readonly job: DeclaredJob; readonly source: string }[] {
+    const tasks = this.tasks.all();
+    const ofKind = (kind: StockKind) => tasks.filter(({ stock }) => stock?.kind === kind);
+    const inCode = [...ofKind('timeout'), ...ofKind('interval'), ...ofKind('cron')];
+    const configured = configuredJobs(this.options.jobs, defaultZone(this.options));
+    return [
+      ...inCode.flatMap(({ job, source }) => (job ? [{ job, source }] : [])),
+      ...configured.map((job) => ({ job, source: `the configured job "${job.id}"` })),
+    ];
+  }
+
+  /** Nobody contends for the lead. Each start is one of the cluster, too. */
+  private lead(): void {
+    this.giveSign();
+    const { lock } = this.database;
+    const led = { nodeId: this.status.id, acquiredAt: this.startedAt, expiresAt: Infinity };
+    const generation = lock.generation + 1;
+    this.database.lock = { ...lock, ...led, generation, generationAt: this.clock.now() };
   }
 
   private async drain(): Promise<void> {
-    if (this.runner.going.size === 0) return;
+    const { runner } = this.gate;
+    if (runner.going.size === 0) return;
     const { shutdownGraceMs } = this.options;
     if (isTimeFaked()) await aTurn();
-    else await atMost(shutdownGraceMs, this.runner.idle());
-    this.runner.abort();
+    else await atMost(shutdownGraceMs, runner.idle());
+    runner.abortAll();
     if (isTimeFaked()) await aTurn();
-    else await atMost(AFTER_ABORT_MS, this.runner.idle());
-    this.runner.abandon();
+    else await atMost(AFTER_ABORT_MS, runner.idle());
+    runner.abandon();
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RegisteredTask } from '../registry/task-registry.js';
-import { checkLocalOptions, checkLocalTask } from './local-options.js';
+import type { DeclaredJob } from '../domain/declared-job.js';
+import { checkLocalOptions, checkLocalJob } from './local-options.js';
 
 const check = (given: object, allowMemoryStore = false, production = false) => {
   const options = { ...given, store: 'memory' };
@@ -32,8 +32,8 @@ describe('the options of local mode', () => {
 
 describe('a declared job', () => {
   it('is refused when it needs a database, and its method is named', () => {
-    const task = { source: 'Orders.bill', job: { transactional: true } } as RegisteredTask;
-    expect(() => checkLocalTask(task)).toThrow(
+    const job = { transactional: true } as DeclaredJob;
+    expect(() => checkLocalJob(job, 'Orders.bill')).toThrow(
       'The declaration of Orders.bill was refused: /transactional needs a database',
     );
   });

@@ -1,5 +1,5 @@
 import { InvalidInputError, type Issue } from '../domain/errors.js';
-import type { RegisteredTask } from '../registry/task-registry.js';
+import type { DeclaredJob } from '../domain/declared-job.js';
 import type { TasksOptions } from '../tasks.options.js';
 import { isProduction } from './production.js';
 
@@ -41,9 +41,9 @@ export function checkLocalOptions(
   if (issues.length > 0) throw new InvalidInputError('The options of TasksModule', issues);
 }
 
-/** @throws InvalidInputError naming the method whose job needs a database */
-export function checkLocalTask({ source, job }: RegisteredTask): void {
-  if (!job?.transactional) return;
+/** @param source the method that declares the job @throws InvalidInputError when it needs a database */
+export function checkLocalJob({ transactional }: DeclaredJob, source: string): void {
+  if (!transactional) return;
   throw new InvalidInputError(`The declaration of ${source}`, [
     {
       pointer: '/transactional',

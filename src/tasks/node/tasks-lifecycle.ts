@@ -68,11 +68,11 @@ export class TasksLifecycle
     if (!isInFirstModule(this.modules, TasksLifecycle, this)) return;
     this.neutraliser.neutralise();
     this.explorer.explore();
+    this.declarations.check();
     if (this.isLocal) {
       this.local.attach();
       return;
     }
-    this.declarations.check();
     this.scheduler.attach(() => this.node.declareLate());
   }
 

@@ -1,12 +1,10 @@
-import { LocalChangeFeed } from '../local/local-change-feed.js';
-import { LocalClusterStore } from '../local/local-cluster-store.js';
-import { LocalJobStore } from '../local/local-job-store.js';
 import { LocalNode } from '../local/local-node.js';
-import { LocalRunStore } from '../local/local-run-store.js';
+import { LocalClusterStore, LocalJobStore, LocalRunStore } from '../local/local-stores.js';
 import { ChangeFeed } from '../store/change-feed.js';
 import { ClusterStore } from '../store/cluster-store.js';
 import { ClockShift } from '../store/postgres/database-time.js';
 import { JobCare, JobStore } from '../store/job-store.js';
+import { MemoryChangeFeed } from '../store/memory/cluster/change-feed.js';
 import { RunStore } from '../store/run-store.js';
 import { Connections } from '../store/postgres/session/connections.js';
 import { SchemaName } from '../store/postgres/schema-name.js';
@@ -100,7 +98,7 @@ export const STORES = [
       local: LocalNode,
     ) =>
       store === 'memory'
-        ? new LocalChangeFeed(local)
+        ? new MemoryChangeFeed(local.database)
         : new PostgresChangeFeed(database, schema, shift),
   },
 ];

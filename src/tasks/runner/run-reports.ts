@@ -22,10 +22,11 @@ const PROGRESS_MS = 500;
  */
 export class RunReports {
   readonly logger: TaskLogger;
-  private readonly closed = new AbortController();
+  private isClosed = false;
   private lines = 0;
   private waiting: Progress | null = null;
-  private isPaced = false;
+  /** Ends the wait of a progress for its turn. */
+  private pacing: AbortController | null = null;
 
   constructor(
     private readonly run: ClaimedRun,
@@ -49,20 +50,21 @@ export class RunReports {
       percent: Math.min(100, Math.max(0, Number(percent) || 0)),
       note: note === undefined ? null : short(note, MAX_NOTE),
     };
-    if (!this.isPaced) void this.pace();
+    if (this.pacing === null) void this.pace();
   };
 
   /** The run ends: tells the last progress, and nothing after it. */
   close(): void {
     this.tellProgress();
-    this.closed.abort();
+    this.isClosed = true;
+    this.pacing?.abort();
   }
 
   private write(level: LogLevel, to: keyof Log, message: string): void {
     const { runId, attempt, jobId } = this.run;
     const text = short(message, MAX_LINE);
     this.log[to](`${jobId}, run ${runId}: ${text}`);
-    if (this.closed.signal.aborted || ++this.lines > MAX_LINES) return;
+    if (this.isClosed || ++this.lines > MAX_LINES) return;
     const isLast = this.lines === MAX_LINES;
     const line = {
       runId,
@@ -77,18 +79,18 @@ export class RunReports {
   }
 
   private async pace(): Promise<void> {
-    this.isPaced = true;
-    while (this.waiting !== null && !this.closed.signal.aborted) {
+    const { signal } = (this.pacing = new AbortController());
+    while (this.waiting !== null && !this.isClosed) {
       this.tellProgress();
-      await this.clock.sleep(PROGRESS_MS, this.closed.signal);
+      await this.clock.sleep(PROGRESS_MS, signal);
     }
-    this.isPaced = false;
+    this.pacing = null;
   }
 
   private tellProgress(): void {
     const { waiting: progress } = this;
     this.waiting = null;
-    if (progress === null || this.closed.signal.aborted) return;
+    if (progress === null || this.isClosed) return;
     const { runId, attempt } = this.run;
     this.post({ type: 'progress', progress: { runId, attempt, progress } });
   }

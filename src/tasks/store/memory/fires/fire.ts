@@ -1,11 +1,8 @@
 import { fatesOf } from '../../../domain/overlap.js';
 import type { Fire } from '../../fire-ledger.js';
 import type { MemoryDatabase } from '../database.js';
-import type { RunRow } from '../rows.js';
-import { NEW_RUN } from '../runs/run-rows.js';
+import type { NewRun } from '../runs/new-run.js';
 import { sentenceOf, standing } from './standing.js';
-
-type NewRow = Omit<RunRow, 'id'>;
 
 const CROWDED_OUT = 'Another fire time of the job that was due at once took its place.';
 
@@ -18,26 +15,24 @@ export function fireRows(
   fire: Fire,
   fencingToken: number | null,
   at: Date,
-): NewRow[] {
+): NewRun[] {
   const { task, jobId, policy } = fire.job;
-  const common = { ...NEW_RUN, jobId, task, fencingToken, createdAt: at } as const;
-  const base = { ...common, cause: 'fired', priority: policy.priority } as const;
-  const skipped = { ...base, state: 'skipped', finishedAt: at } as const;
-  const ranges = fire.plan.ranges.map(({ reason, from, to, count }) => {
-    const covers = { coversFrom: from, coversTo: to, coversCount: count };
-    return { ...skipped, ...covers, reason, fireAt: to, runAt: to };
+  const { priority } = policy;
+  const common = { jobId, task, fencingToken, priority, cause: 'fired', createdAt: at } as const;
+  const ranges = fire.plan.ranges.map(({ reason, from, to, count }): NewRun => {
+    const covers = { coversFrom: from, coversTo: to, coversCount: count, fireAt: to, runAt: to };
+    return { ...common, ...covers, state: 'skipped', reason, finishedAt: at };
   });
-  return [...candidateRows(database, fire, base, skipped), ...ranges];
+  return [...candidateRows(database, fire, common), ...ranges];
 }
 
-type Fresh = Omit<NewRow, 'fireAt' | 'runAt' | 'state'>;
+type Common = Required<Pick<NewRun, 'task' | 'fencingToken' | 'priority' | 'createdAt'>>;
 
 function candidateRows(
   database: MemoryDatabase,
   { job: { jobId, policy }, plan: { candidates } }: Fire,
-  base: Fresh,
-  skipped: Fresh & { readonly state: 'skipped' },
-): NewRow[] {
+  { task, fencingToken, priority, createdAt }: Common,
+): NewRun[] {
   if (candidates.length === 0) return [];
   const { overlap, maxInstances: capacity } = policy;
   const endsWaitingBelow = overlap === 'allow' ? 0 : Infinity;
@@ -46,21 +41,23 @@ function candidateRows(
   const stands = standing(database, { jobId, capacity, endsWaitingBelow, displaces, outruns });
   const fates = fatesOf(policy, stands, candidates.length);
   const message = stands.first ? sentenceOf(stands.first) : CROWDED_OUT;
-  return candidates.map((candidate, n): NewRow => {
-    switch (fates[n]!) {
-      case 'starts':
-        return { ...base, ...candidate, state: 'pending' };
-      case 'waits':
-        return { ...base, ...candidate, state: 'pending', held: 'buffered' };
-      case 'limit':
-        return { ...skipped, ...candidate, reason: 'limit' };
-      case 'overlapped':
-        return {
-          ...skipped,
-          ...candidate,
-          reason: 'overlapped',
-          error: { name: 'Overlapped', message },
-        };
-    }
+  return candidates.map(({ fireAt, runAt }, n) => {
+    const fate = fates[n]!;
+    const isTaken = fate === 'starts' || fate === 'waits';
+    return {
+      jobId,
+      task,
+      fencingToken,
+      priority,
+      cause: 'fired',
+      createdAt,
+      fireAt,
+      runAt,
+      state: isTaken ? 'pending' : 'skipped',
+      held: fate === 'waits' ? 'buffered' : null,
+      reason: isTaken ? null : fate,
+      finishedAt: isTaken ? null : createdAt,
+      error: fate === 'overlapped' ? { name: 'Overlapped', message } : null,
+    };
   });
 }

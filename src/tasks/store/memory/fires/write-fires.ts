@@ -1,6 +1,7 @@
 import type { Fire } from '../../fire-ledger.js';
 import type { MemoryDatabase } from '../database.js';
 import type { RunRow } from '../rows.js';
+import type { NewRun } from '../runs/new-run.js';
 import { fireRows } from './fire.js';
 
 export interface WrittenFires {
@@ -53,5 +54,5 @@ function move({ jobs }: MemoryDatabase, { job, plan }: Fire, taken: number): voi
   jobs.set(row.id, { ...row, fired, nextFireAt, lastFireAt, state });
 }
 
-const byJobAndFireTime = (a: Omit<RunRow, 'id'>, b: Omit<RunRow, 'id'>) =>
+const byJobAndFireTime = (a: NewRun, b: NewRun) =>
   a.jobId === b.jobId ? a.fireAt.getTime() - b.fireAt.getTime() : a.jobId < b.jobId ? -1 : 1;

@@ -54,10 +54,12 @@ function careForOne(database: MemoryDatabase, care: Care, job: JobRow, how: Care
   const facts: JobFacts = {
     known: isKnown(database, job),
     unfinished: runs.live(job.id).length > 0,
-    recorded: runs.all().some(({ jobId }) => jobId === job.id),
+    get recorded() {
+      return runs.all().some(({ jobId }) => jobId === job.id);
+    },
     now,
   };
-  const state = triggerSpecSchema.safeParse(job.trigger).success ? job.state : 'unreadable';
+  const state = isReadable(job) ? job.state : 'unreadable';
   const change = careFor(care, { ...job, state }, facts, { ...options, ...how });
   if (change === null) return false;
   const writer = new MemoryJobWriter(database);
@@ -69,7 +71,8 @@ function careForOne(database: MemoryDatabase, care: Care, job: JobRow, how: Care
 }
 
 /** What can be told at a look: most jobs need nothing. */
-function mayNeed(care: Care, { state, pausedUntil, orphanedAt, unknownSince }: JobRow): boolean {
+function mayNeed(care: Care, job: JobRow): boolean {
+  const { state, pausedUntil, orphanedAt, unknownSince, deleteWhenDone, origin } = job;
   switch (care) {
     case 'resume':
       return pausedUntil !== null;
@@ -78,8 +81,17 @@ function mayNeed(care: Care, { state, pausedUntil, orphanedAt, unknownSince }: J
     case 'orphan':
       return unknownSince !== null;
     case 'remove':
-      return state === 'finished';
+      return state === 'finished' && (deleteWhenDone || origin === 'api');
   }
+}
+
+const readable = new WeakMap<object, boolean>();
+
+/** A trigger is parsed once, as its job is looked at many times. */
+function isReadable({ trigger }: JobRow): boolean {
+  const known = readable.get(trigger) ?? triggerSpecSchema.safeParse(trigger).success;
+  readable.set(trigger, known);
+  return known;
 }
 
 function isKnown(database: MemoryDatabase, { id, task, origin }: JobRow): boolean {
@@ -89,9 +101,10 @@ function isKnown(database: MemoryDatabase, { id, task, origin }: JobRow): boolea
 }
 
 function nextPauseEndMs(database: MemoryDatabase): number | null {
-  const now = database.now().getTime();
-  const waits = [...database.jobs.values()].flatMap(({ pausedUntil }) =>
-    pausedUntil === null || pausedUntil.getTime() <= now ? [] : [pausedUntil.getTime() - now],
-  );
-  return waits.length === 0 ? null : Math.min(...waits);
+  let first = Infinity;
+  for (const { pausedUntil } of database.jobs.values()) {
+    const inMs = pausedUntil === null ? 0 : pausedUntil.getTime() - database.now().getTime();
+    if (inMs > 0) first = Math.min(first, inMs);
+  }
+  return first === Infinity ? null : first;
 }

@@ -5,7 +5,6 @@ import { assertRevision } from '../../../domain/job-edits.js';
 import { REMOVED } from '../../../domain/run-changes.js';
 import type { MemoryDatabase } from '../database.js';
 import type { JobRow } from '../rows.js';
-import { NEW_RUN } from '../runs/run-rows.js';
 
 /** Changes jobs and their plans, as the real writer does inside a transaction of its caller. */
 export class MemoryJobWriter {
@@ -85,7 +84,6 @@ export class MemoryJobWriter {
   private insertRange({ id, task }: JobDefinition, { reason, from, to, count }: SkippedRange) {
     const at = this.database.now();
     this.database.runs.insert({
-      ...NEW_RUN,
       jobId: id,
       task,
       cause: 'fired',

@@ -5,7 +5,6 @@ import type { ChangeOptions } from '../../job-store.js';
 import type { MemoryDatabase } from '../database.js';
 import { MemoryJobWriter } from '../jobs/job-writer.js';
 import { standingFor, standingOf } from './run-now.js';
-import { NEW_RUN } from './run-rows.js';
 
 /** Runs fire times of the past. @throws JobNotFoundError, InvalidInputError, WrongStateError */
 export function backfill(
@@ -31,7 +30,6 @@ export function backfill(
   for (const [index, fireAt] of fireTimes.entries()) {
     const refused = fates[index] === 'overlapped';
     database.runs.insert({
-      ...NEW_RUN,
       jobId,
       task,
       backfillId,

@@ -46,8 +46,8 @@ export function claimedRun({ jobs }: MemoryDatabase, row: RunRow): ClaimedRun {
   const { id, attempt, jobId, task, cause, fireAt, fencingToken } = row;
   const job = jobs.get(jobId);
   const payload = row.payload === undefined ? (job?.payload ?? null) : row.payload;
-  const stored = { timeoutMs: null, retry: null, transactional: null, ...job };
-  const policy = runPolicyOf(stored);
+  const { timeoutMs = null, retry = null, transactional = null } = job ?? {};
+  const policy = runPolicyOf({ timeoutMs, retry, transactional });
   return { runId: id, attempt, jobId, task, payload, cause, fireAt, fencingToken, policy };
 }
 

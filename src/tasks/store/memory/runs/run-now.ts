@@ -7,7 +7,6 @@ import type { ChangeOptions } from '../../job-store.js';
 import type { MemoryDatabase } from '../database.js';
 import { MemoryJobWriter } from '../jobs/job-writer.js';
 import type { JobRow, RunRow } from '../rows.js';
-import { NEW_RUN } from './run-rows.js';
 import { standing, type Obstacle } from '../fires/standing.js';
 
 /** A run that no trigger named. Without a payload it is the job's own. */
@@ -62,7 +61,6 @@ export function insertRun(
   const { id: jobId, task, priority } = job;
   const at = database.now();
   const run = database.runs.insert({
-    ...NEW_RUN,
     ...asked,
     jobId,
     task,

@@ -1,5 +1,6 @@
 import type { RunAttempt, RunLine } from '../../../domain/run.js';
 import type { RunRow } from '../rows.js';
+import { rowOf, type NewRun } from './new-run.js';
 
 /**
  * The table of runs, with the one index that matters for its size, of what is not finished; and the
@@ -19,11 +20,11 @@ export class MemoryRuns {
   constructor(private readonly kept: number) {}
 
   /** Null: there is a row of this fire time. */
-  insert(row: Omit<RunRow, 'id'>): RunRow | null {
-    const key = uniqueKey(row);
+  insert(run: NewRun): RunRow | null {
+    const key = uniqueKey(run);
     if (key !== null && this.unique.has(key)) return null;
     if (key !== null) this.unique.add(key);
-    const inserted = { ...row, id: String(++this.lastId) };
+    const inserted = rowOf(String(++this.lastId), run);
     this.write(inserted);
     this.prune();
     return inserted;
@@ -54,8 +55,14 @@ export class MemoryRuns {
     return [...this.rows.values()];
   }
 
+  /** Nothing is pending, and no handler goes on. */
+  get isIdle(): boolean {
+    return this.unfinished.size === 0;
+  }
+
   /** Pending, running, and those whose handler goes on: of one job or of all. */
   live(jobId?: string): readonly RunRow[] {
+    if (this.isIdle) return [];
     const rows = [...this.unfinished.values()];
     return jobId === undefined ? rows : rows.filter((row) => row.jobId === jobId);
   }
@@ -91,33 +98,10 @@ export class MemoryRuns {
   }
 }
 
-function uniqueKey({ cause, fireAt, jobId, backfillId }: Omit<RunRow, 'id'>): string | null {
+function uniqueKey({ cause, fireAt, jobId, backfillId }: NewRun): string | null {
   if (cause !== 'fired' && cause !== 'backfill') return null;
   return `${fireAt.getTime()} ${cause === 'backfill' ? backfillId : ''} ${jobId}`;
 }
 
 /** By id, as numbers. */
 export const byId = (a: RunRow, b: RunRow): number => Number(a.id) - Number(b.id);
-
-/** A row of a run that nothing has happened to yet. */
-export const NEW_RUN = {
-  held: null,
-  reason: null,
-  coversFrom: null,
-  coversTo: null,
-  coversCount: null,
-  attempt: 0,
-  nodeId: null,
-  fencingToken: null,
-  priority: 0,
-  startedAt: null,
-  finishedAt: null,
-  error: null,
-  result: null,
-  progress: null,
-  retryOf: null,
-  backfillId: null,
-  cancelRequestedAt: null,
-  cancelReason: null,
-  handlerAlive: false,
-} as const;
