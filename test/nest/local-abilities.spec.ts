@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Cron, Interval, SchedulerRegistry, Timeout } from '@nestjs/schedule';
 import { Test, type TestingModule } from '@nestjs/testing';
+import { CronTime } from 'cron';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   Task,
@@ -245,6 +246,24 @@ describe('a job', () => {
     await tasks.pauseJob('hourly', { reason: 'lunch' });
     app.get(SchedulerRegistry).getCronJob('hourly').start();
     expect(await tasks.getJob('hourly')).toMatchObject({ state: 'paused', pauseReason: 'lunch' });
+  });
+
+  it('whose trigger an operator has overridden keeps that, whatever code says', async () => {
+    await tasks.modifyJob('hourly', { trigger: { type: 'interval', minutes: 1 } });
+    const timer = app.get(SchedulerRegistry).getCronJob('hourly');
+    timer.setTime(new CronTime('30 * * * *', 'UTC'));
+    expect(await tasks.getJob('hourly')).toMatchObject({ trigger: { minutes: 1 } });
+    vi.advanceTimersByTime(3 * MINUTE_MS);
+    expect(callsOf('hourly')).toBe(3);
+  });
+
+  it('that code runs while it is at its limit is refused, and code is not troubled', async () => {
+    await tasks.addJob(greeting({ id: 'slow', task: 'slow' }));
+    await tasks.runJob('slow');
+    await vi.advanceTimersByTimeAsync(0);
+    await app.get(SchedulerRegistry).getCronJob('slow').fireOnTick();
+    expect((await tasks.getRuns({ job: 'slow' })).items).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(MINUTE_MS);
   });
 
   it('keeps its count of runs and its ledger when it is replaced', async () => {
