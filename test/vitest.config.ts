@@ -42,7 +42,7 @@ export default defineConfig({
         test: {
           // What hosts of @nestjs/schedule rely on. Each file alone: they replace the timers.
           name: 'drop-in',
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           include: ['test/drop-in/**/*.spec.ts', 'test/before-app/**/*.spec.ts'],
           sequence: { groupOrder: 1 },
         },

@@ -59,10 +59,10 @@ describe('a follower', () => {
     expect(followerStep(row({}), false)).toEqual({ do: 'sleep', ms: 1_201 });
   });
 
-  it('looks again after two seconds at most, and never without waiting at all', () => {
+  it('looks again after two and a half seconds at most, and never without waiting at all', () => {
     expect(followerStep(row({ remainingMs: 60_000 }), true)).toEqual({
       do: 'watch',
-      atMostMs: 2_000,
+      atMostMs: 2_500,
     });
     expect(followerStep(row({ remainingMs: 0 }), true)).toEqual({ do: 'watch', atMostMs: 1 });
     expect(followerStep(row({ remainingMs: 0.01 }), false)).toEqual({ do: 'sleep', ms: 1 });

@@ -81,7 +81,7 @@ export type FollowerStep =
   | { readonly do: 'sleep'; readonly ms: number };
 
 /** How long a follower waits at most before it looks again. */
-const LOOK_AGAIN_MS = 2_000;
+const LOOK_AGAIN_MS = 2_500;
 
 /** What a follower does next. */
 export function followerStep(row: LockRow, canWatch: boolean): FollowerStep {
