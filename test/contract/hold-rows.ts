@@ -4,6 +4,8 @@ import type { PostgresTestStore } from './postgres-store.js';
 /** Somebody's transaction that stays open. */
 export interface Holder {
   query(sql: string, values?: readonly unknown[]): Promise<unknown>;
+  /** Whether another session waits for it. */
+  blocks(): Promise<boolean>;
   /** Rolls back what it did, if anything. */
   release(): Promise<void>;
 }
@@ -19,6 +21,12 @@ export async function holdRows(
   await client.query('BEGIN');
   await client.query(`${select} FOR UPDATE`);
   return {
+    blocks: async () => {
+      const { rowCount } = await client.query(
+        'SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))',
+      );
+      return rowCount !== 0;
+    },
     query: (sql, values = []) => client.query(sql, [...values]),
     release: () => client.end(),
   };

@@ -13,6 +13,7 @@ import {
   run,
   runsOf,
 } from './scenes.js';
+import { until } from '../support/until.js';
 import { DEAD_AFTER_MS, type TestNode } from './test-store.js';
 
 /** Somebody's transaction holds one row and stays open: nobody else waits for it. */
@@ -136,6 +137,22 @@ describe('a run that has to give way and is held', () => {
     const again = await north.fires.fire(token, 0, await planDue(store, north));
     expect([...again.moved]).toEqual(['held']);
     expect((await run(store, held!.runId))?.cancelRequestedAt).not.toBeNull();
+  });
+});
+
+describe('a run that is asked for and displaces one that is held', () => {
+  it.each([
+    ['that runs', undefined, 'running'],
+    ['whose handler outlived its time', { state: 'timed-out', handlerAlive: true }, 'timed-out'],
+  ] as const)('waits for one %s in the database, not in a circle', async (_, outcome, state) => {
+    const { runId, attempt } = await aRunningRun(store, north, 'report');
+    if (outcome !== undefined) await north.queue.finish([{ runId, attempt, ...outcome }]);
+    expect(await run(store, runId)).toMatchObject({ state });
+    await hold('runs', runId);
+    const asked = store.jobs.runNow('report', { overlap: 'cancel-previous' });
+    await until('a session that waits for the row', () => holder!.blocks());
+    await holder!.release();
+    expect(await asked).toMatchObject({ state: 'pending', held: 'buffered' });
   });
 });
 

@@ -58,7 +58,7 @@ async function giveWay(
   if (answer !== null) return answer;
   await writer.sql.query(
     `SELECT 1 FROM ${writer.schema.quoted}.runs
-     WHERE job_id = $1 AND state IN ('pending', 'running')
+     WHERE job_id = $1 AND (state IN ('pending', 'running') OR handler_alive)
      ORDER BY id FOR NO KEY UPDATE`,
     [jobId],
   );
