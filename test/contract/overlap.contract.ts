@@ -36,7 +36,11 @@ export function overlapContract(makeStore: MakeStore): void {
     it('skips the fire time while an earlier run is pending or running', async () => {
       await aDueJobIn(store, 'report');
       await fireDue(store, node, token);
-      expect(await fireAgain()).toMatchObject({ moved: new Set(['report']), pending: 0 });
+      expect(await fireAgain()).toMatchObject({
+        moved: new Set(['report']),
+        pending: 0,
+        skipped: [{ jobId: 'report', reason: 'overlapped', count: 1 }],
+      });
       await claim(node, 1);
       await fireAgain();
       expect(await states()).toEqual(['running', 'overlapped', 'overlapped']);

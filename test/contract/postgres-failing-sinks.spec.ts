@@ -1,6 +1,6 @@
 import { Injectable, type INestApplication, type LoggerService } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { afterAll, afterEach, beforeAll, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { NodeStatus, Task, TasksModule, TasksService } from '../../src/tasks/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
@@ -75,6 +75,7 @@ it.each(Object.entries(loggers))(
       const { items } = await tasks.getRuns({ job: 'report', state: 'succeeded' });
       return items.length === 4 * CONCURRENCY;
     });
+    expect(made.get(NodeStatus)).toMatchObject({ running: true, notReady: null });
     await tasks.removeJob('report');
   },
 );
@@ -95,5 +96,6 @@ it('a loop that fails goes on although it cannot tell so', async () => {
     const { items } = await tasks.getRuns({ job: 'often', state: 'succeeded' });
     return items.length >= 3;
   });
+  expect(made.get(NodeStatus)).toMatchObject({ running: true, notReady: null });
   await tasks.removeJob('often');
 });
