@@ -1,13 +1,11 @@
 /** Hosts that have installed the package, not its sources: each job runs once in two real processes. */
 import { readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NodeProcess } from '../support/node-process.js';
 import { PackedPackage, type Host } from '../support/packed-host.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
-
-const DIST = join(import.meta.dirname, '../../dist');
 
 /** What a job did, as its handler wrote it down. */
 interface Effect {
@@ -37,7 +35,7 @@ afterEach(async () => {
 async function startTwo(host: Host, record: string): Promise<void> {
   for (const name of ['one', 'two']) {
     const env = { DATABASE_URL: database.url, RECORD: record };
-    processes.push(new NodeProcess(name, { script: relative(DIST, host.script), env }));
+    processes.push(new NodeProcess(name, { script: host.script, env }));
   }
   await Promise.all(processes.map((process) => process.saying(/Node started/)));
 }

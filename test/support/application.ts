@@ -22,7 +22,7 @@ export class Application extends NodeProcess {
   static async start(
     name: string,
     env: Readonly<Record<string, string>>,
-    where: { cwd?: string; detached?: boolean } = {},
+    where: { script?: string; cwd?: string; detached?: boolean } = {},
   ): Promise<Application> {
     const application = new Application(name, {
       script: 'main.js',

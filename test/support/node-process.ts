@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const DIST = join(import.meta.dirname, '../../dist');
 
 export interface NodeProcessOptions {
-  /** Below `dist/`. */
+  /** An absolute path, or one below `dist/`. */
   readonly script: string;
   readonly env: Readonly<Record<string, string>>;
   /** Default: this one's. */
@@ -33,7 +33,7 @@ export class NodeProcess {
     readonly name: string,
     { script, env, cwd, detached = false }: NodeProcessOptions,
   ) {
-    this.child = spawn(process.execPath, [join(DIST, script)], {
+    this.child = spawn(process.execPath, [resolve(DIST, script)], {
       env: { ...INHERITED, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached,

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>;
   readonly dependencies: Readonly<Record<string, string>>;
-  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 /** The package as a registry would give it to a host. */
@@ -49,7 +49,7 @@ export class PackedPackage {
   async host(name: string, type: 'module' | 'commonjs', needs: readonly string[]): Promise<Host> {
     const folder = join(this.folder, name);
     const modules = join(folder, 'node_modules');
-    const { dependencies, peerDependencies } = this.manifest;
+    const { dependencies, peerDependencies = {} } = this.manifest;
     await mkdir(modules, { recursive: true });
     await cp(join(this.folder, 'package'), join(modules, 'carillon'), { recursive: true });
     const declared = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];

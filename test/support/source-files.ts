@@ -30,6 +30,12 @@ export function importsOf({ path, text }: SourceFile): string[] {
     );
 }
 
+/** The package that an import is of: `[]` for a file of ours and for what Node brings. */
+export function packageOf(target: string): string[] {
+  if (target.endsWith('.ts') || target.startsWith('node:')) return [];
+  return [target.split('/', target.startsWith('@') ? 2 : 1).join('/')];
+}
+
 export function lineCount({ text }: SourceFile): number {
   return text.trimEnd().split('\n').length;
 }
