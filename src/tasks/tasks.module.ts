@@ -27,7 +27,7 @@ import { NodeTimers } from './runner/node-timers.js';
 import { TaskCatalogue } from './service/task-catalogue.js';
 import { TasksEventBus } from './service/task-events.js';
 import { TasksLifecycle } from './node/tasks-lifecycle.js';
-import { STORES } from './node/tasks-stores.js';
+import { STORE_PROVIDERS } from './node/tasks-stores.js';
 import { TasksOptions } from './tasks.options.js';
 import { TasksService } from './service/tasks.service.js';
 import { TasksLogger } from './node/tasks-logger.js';
@@ -93,7 +93,7 @@ export class TasksModule {
           useFactory: ({ value }: GivenOptions) => new ScheduleSwitches(value),
         },
         ...PROVIDERS,
-        ...STORES,
+        ...STORE_PROVIDERS,
       ],
       exports: [TasksService, LateTasks, NodeStatus, TasksOptions, Clock, ChangeFeed],
     };

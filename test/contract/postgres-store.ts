@@ -9,11 +9,7 @@ import { SchemaName } from '../../src/tasks/store/postgres/schema-name.js';
 import { tasksDataSource } from '../../src/tasks/store/postgres/data-source.js';
 import { migrate } from '../../src/tasks/store/postgres/migrate.js';
 import { TasksDatabase } from '../../src/tasks/store/postgres/tasks-database.js';
-import { PostgresChangeFeed } from '../../src/tasks/store/postgres/cluster/change-feed.js';
-import { PostgresClusterStore } from '../../src/tasks/store/postgres/cluster/cluster-store.js';
-import { PostgresJobCare } from '../../src/tasks/store/postgres/jobs/job-care.js';
-import { PostgresJobStore } from '../../src/tasks/store/postgres/jobs/job-store.js';
-import { PostgresRunStore } from '../../src/tasks/store/postgres/runs/run-store.js';
+import { postgresStores as storesOf } from '../../src/tasks/store/postgres/stores.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { recordedLog } from '../support/recorded-log.js';
 import {
@@ -116,12 +112,8 @@ function makeStore({ database, dataSource }: Shared, schema: SchemaName): Postgr
     url,
     schema,
     query: (sql, params) => database.query(sql, params),
-    jobs: new PostgresJobStore(tables, schema, shift, DEAD_AFTER_MS),
-    care: new PostgresJobCare(tables, schema, shift, limits, log),
+    ...storesOf(tables, schema, shift, limits, log),
     told: log.lines,
-    runs: new PostgresRunStore(tables, schema, shift),
-    cluster: new PostgresClusterStore(tables, schema, shift, DEAD_AFTER_MS),
-    changes: new PostgresChangeFeed(tables, schema, shift),
     node(name, options = {}) {
       const node = aNode(name, options, url, schema, shift);
       nodes.push(node);

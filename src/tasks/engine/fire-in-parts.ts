@@ -1,4 +1,5 @@
-import type { Fire, Fired, FireLedger } from '../store/fire-ledger.js';
+import type { Fire, Fired } from '../store/fire-ledger.js';
+import type { PlannedFires } from './heard-fires.js';
 import { inParts } from './in-parts.js';
 
 /** Of all parts together; `at` is null where every one was refused. */
@@ -9,7 +10,7 @@ type FiredParts = Omit<Fired, 'at'> & { readonly at: Date | null };
  * keep the others from firing: it is told of, and has not moved.
  */
 export async function fireInParts<F extends Fire>(
-  ledger: FireLedger,
+  ledger: PlannedFires,
   [token, pauses, fires]: readonly [token: number, pauses: number, fires: readonly F[]],
   refused: (fire: F, reason: string) => void,
 ): Promise<FiredParts> {

@@ -5,12 +5,13 @@ import type { DueJobs, Fired, FireLedger } from '../store/fire-ledger.js';
 import { HeardFires } from './heard-fires.js';
 
 const row = { runId: '7', jobId: 'a', fireAt: NOON, state: 'pending', reason: null } as const;
+const skipped = { ...row, runId: '8', jobId: 'b', state: 'skipped', reason: 'overlapped' } as const;
 const answer: Fired = {
   led: true,
   moved: new Set(['a']),
   pending: 1,
   skipped: [],
-  rows: [row],
+  rows: [row, skipped],
   at: NOON,
 };
 
@@ -31,7 +32,7 @@ beforeEach(() => {
   due.mockReset().mockImplementation(async () => {
     return { jobs: [], more: false, unreadable, pauses, at: NOON };
   });
-  heard = new HeardFires({ due, fire } as unknown as FireLedger, (event) => told.push(event));
+  heard = new HeardFires({ due, fire }, (event) => told.push(event));
 });
 
 describe('fires that may be heard', () => {
@@ -40,7 +41,14 @@ describe('fires that may be heard', () => {
     expect(told).toEqual([]);
     heard.wantsRows = true;
     expect(await heard.fire(4, 2, [])).toEqual(answer);
-    expect(told.map(({ name }) => name)).toEqual(['run.fired']);
+    expect(told).toEqual([
+      { name: 'run.fired', at: NOON, data: { jobId: 'a', runId: '7', fireAt: NOON } },
+      {
+        name: 'run.skipped',
+        at: NOON,
+        data: { jobId: 'b', runId: '8', fireAt: NOON, reason: 'overlapped' },
+      },
+    ]);
     expect(fire.mock.calls).toEqual([
       [4, 2, [], false],
       [4, 2, [], true],

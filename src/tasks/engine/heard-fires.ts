@@ -1,23 +1,26 @@
-import { tasksEvent, type TasksEvent } from '../domain/events.js';
+import { tasksEvent, type TasksEvent, type TasksEventName } from '../domain/events.js';
 import { ToldOnce } from '../domain/told-once.js';
-import { FireLedger, type DueJobs, type Fired } from '../store/fire-ledger.js';
-import { fireEvents } from './fire-events.js';
+import type { DueJobs, Fired, FireLedger } from '../store/fire-ledger.js';
+
+/** What a fire makes happen: its rows are asked for only while somebody wants to hear of these. */
+export const FIRE_EVENTS = ['run.fired', 'run.skipped'] as const satisfies TasksEventName[];
+
+/** What the planner asks of the ledger. */
+export type PlannedFires = Pick<FireLedger, 'due' | 'fire'>;
 
 /**
  * The ledger as the planner uses it, and everybody who listens hears of it. Rows are asked for only
  * while somebody does: they cost the statement that fires.
  */
-export class HeardFires extends FireLedger {
+export class HeardFires implements PlannedFires {
   /** Whether anybody wants to hear of each fire time. Default: nobody. */
   wantsRows = false;
   private readonly told = new ToldOnce();
 
   constructor(
-    private readonly fires: FireLedger,
+    private readonly fires: PlannedFires,
     private readonly tell: (event: TasksEvent) => void,
-  ) {
-    super();
-  }
+  ) {}
 
   async due(...asked: Parameters<FireLedger['due']>): Promise<DueJobs> {
     const due = await this.fires.due(...asked);
@@ -30,19 +33,12 @@ export class HeardFires extends FireLedger {
 
   async fire(...[token, pauses, fires]: Parameters<FireLedger['fire']>): Promise<Fired> {
     const fired = await this.fires.fire(token, pauses, fires, this.wantsRows);
-    for (const event of fireEvents(fired)) this.tell(event);
+    for (const { jobId, runId, fireAt, state, reason } of fired.rows)
+      this.tell(
+        state === 'skipped' && reason !== null
+          ? tasksEvent('run.skipped', fired.at, { jobId, runId, fireAt, reason })
+          : tasksEvent('run.fired', fired.at, { jobId, runId, fireAt }),
+      );
     return fired;
-  }
-
-  release(...asked: Parameters<FireLedger['release']>): ReturnType<FireLedger['release']> {
-    return this.fires.release(...asked);
-  }
-
-  atWork(): ReturnType<FireLedger['atWork']> {
-    return this.fires.atWork();
-  }
-
-  settle(...asked: Parameters<FireLedger['settle']>): ReturnType<FireLedger['settle']> {
-    return this.fires.settle(...asked);
   }
 }

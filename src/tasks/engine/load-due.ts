@@ -1,4 +1,5 @@
-import type { DueJobs, FireLedger } from '../store/fire-ledger.js';
+import type { DueJobs } from '../store/fire-ledger.js';
+import type { PlannedFires } from './heard-fires.js';
 import type { DueJobKey } from '../domain/due-job.js';
 
 /** How far ahead jobs are loaded, and how many at once. */
@@ -32,7 +33,7 @@ export interface Loaded extends Omit<DueJobs, 'more'> {
  * @param liveFrom what was due before this is to be caught up on
  */
 export async function loadDue(
-  fires: FireLedger,
+  fires: PlannedFires,
   except: readonly DueJobKey[],
   liveFrom: Date,
 ): Promise<Loaded> {

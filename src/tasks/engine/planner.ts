@@ -3,7 +3,8 @@ import { Ability } from '../domain/ability.js';
 import { LIVE_MS, MAX_CAUGHT_UP } from '../domain/catch-up.js';
 import { planFires } from '../domain/fire-plan.js';
 import type { Log } from '../domain/log.js';
-import type { FireLedger, Pauses } from '../store/fire-ledger.js';
+import type { Pauses } from '../store/fire-ledger.js';
+import type { PlannedFires } from './heard-fires.js';
 import { Agenda, type AgendaItem } from './agenda.js';
 import type { DatabaseClock } from './database-clock.js';
 import type { Elector } from './elector.js';
@@ -69,7 +70,7 @@ export class Planner {
   private readonly moving = new Ability(0);
 
   constructor(
-    private readonly fires: FireLedger,
+    private readonly fires: PlannedFires,
     private readonly elector: Elector,
     private readonly clock: Clock,
     private readonly databaseClock: DatabaseClock,

@@ -1,6 +1,7 @@
 import { JobExistsError, NotInLocalModeError } from '../domain/errors.js';
 import type { Job, JobOrigin, JobPatch, NewJob } from '../domain/job.js';
 import type { Conflict, RunNow } from '../domain/job-requests.js';
+import type { Log } from '../domain/log.js';
 import type { Run } from '../domain/run.js';
 import type { NodeInfo } from '../store/cluster-store.js';
 import type { Added, ChangeOptions } from '../store/job-store.js';
@@ -8,10 +9,21 @@ import { MemoryClusterStore } from '../store/memory/cluster/cluster-store.js';
 import { MemoryJobStore } from '../store/memory/jobs/job-store.js';
 import type { RunRow } from '../store/memory/rows.js';
 import { MemoryRunStore } from '../store/memory/runs/run-store.js';
+import { memoryStores } from '../store/memory/stores.js';
+import type { Stores } from '../store/stores.js';
 import type { LocalNode } from './local-node.js';
 
 /** The stores of one process: those in memory, which refuse what needs a database or other nodes. */
-export class LocalJobStore extends MemoryJobStore {
+export function localStores(node: LocalNode, orphanAfterMs: number, log: Log): Stores {
+  return {
+    ...memoryStores(node.database, orphanAfterMs, log),
+    jobs: new LocalJobStore(node),
+    runs: new LocalRunStore(node.database),
+    cluster: new LocalClusterStore(node),
+  };
+}
+
+class LocalJobStore extends MemoryJobStore {
   constructor(private readonly node: LocalNode) {
     super(node.database);
   }
@@ -44,11 +56,7 @@ export class LocalJobStore extends MemoryJobStore {
   }
 }
 
-export class LocalRunStore extends MemoryRunStore {
-  constructor({ database }: LocalNode) {
-    super(database);
-  }
-
+class LocalRunStore extends MemoryRunStore {
   protected override async change(by: ChangeOptions, body: () => RunRow): Promise<Run> {
     refuseManager(by);
     return super.change(by, body);
@@ -56,7 +64,7 @@ export class LocalRunStore extends MemoryRunStore {
 }
 
 /** A cluster of one process, which always leads. */
-export class LocalClusterStore extends MemoryClusterStore {
+class LocalClusterStore extends MemoryClusterStore {
   constructor(private readonly node: LocalNode) {
     super(node.database);
   }

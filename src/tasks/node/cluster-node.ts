@@ -8,7 +8,7 @@ import { tasksEvent } from '../domain/events.js';
 import { logWith } from '../domain/log.js';
 import { within } from '../domain/within.js';
 import { Engine } from '../engine/engine.js';
-import { FIRE_EVENTS } from '../engine/fire-events.js';
+import { FIRE_EVENTS } from '../engine/heard-fires.js';
 import type { ToRunner } from '../engine/messages.js';
 import { HostRunner } from './host-runner.js';
 import { NodeEvents } from './node-events.js';

@@ -2,20 +2,13 @@ import { type DynamicModule, type Provider } from '@nestjs/common';
 import type { ScheduleModuleOptions } from '@nestjs/schedule';
 import { ClusterNode } from '../node/cluster-node.js';
 import { Clock } from '../domain/clock.js';
-import { ChangeFeed } from '../store/change-feed.js';
-import { ClusterStore } from '../store/cluster-store.js';
-import { JobCare, JobStore } from '../store/job-store.js';
-import { RunStore } from '../store/run-store.js';
 import { TasksModule } from '../tasks.module.js';
 import { TasksOptions } from '../tasks.options.js';
 import { FakeClock } from './fake-clock.js';
 import { MemoryClusterNode } from './memory-cluster-node.js';
-import { MemoryChangeFeed } from '../store/memory/cluster/change-feed.js';
-import { MemoryClusterStore } from '../store/memory/cluster/cluster-store.js';
 import { MemoryDatabase } from '../store/memory/database.js';
-import { MemoryJobCare } from '../store/memory/jobs/job-care.js';
-import { MemoryJobStore } from '../store/memory/jobs/job-store.js';
-import { MemoryRunStore } from '../store/memory/runs/run-store.js';
+import { memoryStores } from '../store/memory/stores.js';
+import { STORES } from '../store/stores.js';
 import { TasksTesting } from './tasks-testing.js';
 import { TasksLogger } from '../node/tasks-logger.js';
 
@@ -62,24 +55,16 @@ function inMemory(
   makeClock: () => FakeClock,
   makeDatabase: (clock: FakeClock) => MemoryDatabase,
 ): Provider[] {
-  const on = <Store>(Made: new (database: MemoryDatabase) => Store) => ({
-    inject: [MemoryDatabase],
-    useFactory: (database: MemoryDatabase) => new Made(database),
-  });
   return [
     { provide: FakeClock, useFactory: makeClock },
     { provide: Clock, useExisting: FakeClock },
     { provide: MemoryDatabase, inject: [FakeClock], useFactory: makeDatabase },
-    { provide: JobStore, ...on(MemoryJobStore) },
     {
-      provide: JobCare,
+      provide: STORES,
       inject: [MemoryDatabase, TasksOptions],
       useFactory: (database: MemoryDatabase, { orphanAfterMs }: TasksOptions) =>
-        new MemoryJobCare(database, orphanAfterMs, new TasksLogger('Tasks')),
+        memoryStores(database, orphanAfterMs, new TasksLogger('Tasks')),
     },
-    { provide: RunStore, ...on(MemoryRunStore) },
-    { provide: ClusterStore, ...on(MemoryClusterStore) },
-    { provide: ChangeFeed, ...on(MemoryChangeFeed) },
     { provide: ClusterNode, useClass: MemoryClusterNode },
     TasksTesting,
   ];
