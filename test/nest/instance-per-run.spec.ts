@@ -1,12 +1,4 @@
-import {
-  Controller,
-  Inject,
-  Injectable,
-  Module,
-  Scope,
-  type ModuleMetadata,
-  type Type,
-} from '@nestjs/common';
+import { Controller, Inject, Injectable, Module, Scope, type ModuleMetadata } from '@nestjs/common';
 import { ContextIdFactory, DiscoveryModule, ModuleRef, REQUEST } from '@nestjs/core';
 import { Interval } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
@@ -115,13 +107,13 @@ describe('a provider', () => {
         return this.address;
       }
     }
-    const having = (address: string): Type => {
-      @Module({ providers: [Sender, { provide: 'address', useValue: address }] })
-      class Having {}
-      return Having;
-    };
-    const { run } = await explore({ imports: [having('first'), having('second')] });
-    expect(await run('send')).toBe('first');
+    @Module({ providers: [Sender, { provide: 'address', useValue: 'first' }] })
+    class First {}
+    @Module({ providers: [Sender, { provide: 'address', useValue: 'second' }] })
+    class Second {}
+    const { run } = await explore({ imports: [First, Second] });
+    expect(await run('send[First]')).toBe('first');
+    expect(await run('send[Second]')).toBe('second');
   });
 
   it('fails its run when it cannot be made', async () => {

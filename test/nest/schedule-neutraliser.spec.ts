@@ -120,7 +120,7 @@ describe('a ScheduleModule of the host', () => {
     @Module({ providers: [Jobs] })
     class AlsoWithJobs {}
     const app = await start([tasks(), stock(), AlsoWithJobs]);
-    expect(app.get(TaskRegistry).names()).toHaveLength(3);
+    expect(app.get(TaskRegistry).names()).toHaveLength(6);
     await app.close();
   });
 

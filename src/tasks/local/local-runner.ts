@@ -118,7 +118,7 @@ export class LocalRunner {
       inThread,
       manager,
     });
-    return context.run(() => registered.handler(payload, context));
+    return context.run(() => registered.handler(context.payload, context));
   }
 
   private succeed(started: LocalRun, returned: unknown): void {

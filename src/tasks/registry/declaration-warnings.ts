@@ -1,5 +1,5 @@
 import { stockKindsOn, type StockDeclaration } from './stock-declaration.js';
-import { scopeOf, taskOptionsOf } from './task.decorator.js';
+import { placedBy, taskOptionsOf } from './task.decorator.js';
 
 /**
  * What a method's decorators say that will not happen, each with the remedy.
@@ -25,7 +25,7 @@ export function declarationWarnings(
         'Give the policies to the jobs that are made of the task.',
     );
   }
-  const isTimer = scopeOf(source, method).scope === 'node';
+  const isTimer = placedBy(source, method).scope === 'node';
   if (isTimer && stock?.options['threshold'] !== undefined) {
     warnings.push(
       `threshold of ${source} is ignored: with the scope "node" a late timer fires once, for its ` +

@@ -19,8 +19,10 @@ const prototype = ScheduleExplorer.prototype as unknown as Record<string, Wrappe
 const stockWrapper = prototype['wrapFunctionInTryCatchBlocks'];
 const context = { runId: '1' } as TaskContext;
 
-const handlerOf = (reports: Reports) =>
-  instrumentedHandler(reports, 'daily', Reflect.get(reports, 'daily'));
+const handlerOf = (reports: Reports, takesArguments = true) => {
+  const method = Reflect.get(reports, 'daily') as object;
+  return instrumentedHandler({ instance: reports, key: 'daily', method, takesArguments });
+};
 
 afterEach(() => {
   prototype['wrapFunctionInTryCatchBlocks'] = stockWrapper;
@@ -31,6 +33,12 @@ describe('a handler', () => {
     const reports = new Reports();
     await expect(handlerOf(reports)('sales', context)).resolves.toBe('report of sales');
     expect(reports.calls).toEqual([['sales', context]]);
+  });
+
+  it('calls a method that knows nothing of us with no arguments at all', async () => {
+    const reports = new Reports();
+    await handlerOf(reports, false)('sales', context);
+    expect(reports.calls).toEqual([[]]);
   });
 
   it('rejects with what the method threw, and leaves logging to us', async () => {

@@ -4,6 +4,15 @@ import type { TaskContext, TaskHandler } from './task-context.js';
 /** The object to call a method on: one for all runs, or made for each. */
 export type InstanceOf = (context: TaskContext) => object | Promise<object>;
 
+/** A method as agents see it. */
+export interface WatchedMethod {
+  /** Where it was found. */
+  readonly instance: object;
+  readonly key: string;
+  readonly method: object;
+  readonly takesArguments: boolean;
+}
+
 /** What the recorder notes of one call. */
 interface Slot {
   outcome?: { readonly value: unknown } | { readonly error: unknown };
@@ -19,19 +28,19 @@ type Wrap = (method: Wrapped, instance: object) => Wrapped;
  * So ours go through it as well. That wrapper swallows what a method throws, so a recorder inside of
  * it notes the outcome; and it would log the error once more, so its logger is silent.
  *
- * @param instance where the method was found
- * @param instanceOf Default: `instance` for every run.
+ * A method that bears only decorators of `@nestjs/schedule` is called as that calls it: with no
+ * arguments, so that its default, optional and rest parameters keep their meaning.
+ *
+ * @param instanceOf Default: the instance on which the method was found, for every run.
  */
 export function instrumentedHandler(
-  instance: object,
-  key: string,
-  method: object,
+  { instance, key, method, takesArguments }: WatchedMethod,
   instanceOf?: InstanceOf,
 ): TaskHandler {
   const wrap: unknown = ScheduleExplorer.prototype['wrapFunctionInTryCatchBlocks'];
   // Read at each call, so that a method that was replaced on the instance is the one that runs.
   const callOn = (on: object, ...args: Parameters<TaskHandler>) =>
-    (Reflect.get(on, key) as TaskHandler).call(on, ...args);
+    Reflect.apply(Reflect.get(on, key) as TaskHandler, on, takesArguments ? args : []) as unknown;
   const call: TaskHandler = instanceOf
     ? async (payload, context) => callOn(await instanceOf(context), payload, context)
     : (payload, context) => callOn(instance, payload, context);

@@ -43,7 +43,7 @@ export class TaskContext<Payload = unknown> {
   readonly runId!: string;
   readonly jobId!: string;
   readonly task!: string;
-  /** As the task's schema makes it. */
+  /** As the task's schema makes it; undefined for a job without one. */
   readonly payload!: Payload;
   readonly cause!: RunCause;
   /** The instant that the trigger named, not that of the start. */
@@ -69,7 +69,8 @@ export class TaskContext<Payload = unknown> {
   private readonly manager!: () => EntityManager;
 
   constructor(fields: TaskContextFields<Payload>) {
-    Object.assign(this, fields);
+    // The store keeps no payload as null; a method may have a default for it.
+    Object.assign(this, fields, { payload: fields.payload ?? undefined });
   }
 
   /**

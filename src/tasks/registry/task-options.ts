@@ -24,6 +24,16 @@ export type NodeTaskOptionsInput = z.input<typeof nodeTaskOptionsSchema>;
  * With the scope `cluster`, the default, the method's fire times run once in the whole cluster. With
  * the scope `node` it is a timer of each process: no job, no ledger, no promise.
  */
-export type TaskOptionsInput =
+export type TaskOptionsInput = (
   | (z.input<typeof taskOptionsSchema> & { readonly scope?: 'cluster' })
-  | NodeTaskOptionsInput;
+  | NodeTaskOptionsInput
+) & {
+  /**
+   * Tells several instances of the class apart: `(self) => self.region` makes the id
+   * `Poller.tick[eu]`. It must give the same text in every process and after every start. Default: the
+   * token or the module that each is provided by, where there are several.
+   */
+  // Whoever writes it knows of which class it is; a decorator of a method cannot.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly instance?: (self: any) => string | number;
+};

@@ -99,20 +99,28 @@ export function taskOptionsOf(method: object): object | undefined {
   return Reflect.getMetadata(TASK_OPTIONS, method) as object | undefined;
 }
 
-/**
- * The scope that `@TaskOptions` gives the method, `cluster` unless it says `node`, and the rest of it.
- *
- * @throws InvalidInputError naming the method when it is neither
- */
-export function scopeOf(
-  source: string,
-  method: object,
-): { readonly scope: 'cluster' | 'node'; readonly options: object | undefined } {
-  const options = taskOptionsOf(method);
-  if (options === undefined || !('scope' in options)) return { scope: 'cluster', options };
-  const { scope = 'cluster', ...rest } = options;
-  if (scope === 'node' || scope === 'cluster') return { scope, options: rest };
-  throw new InvalidInputError(`The declaration of ${source}`, [
-    { pointer: '/scope', message: 'must be "cluster" or "node"' },
-  ]);
+/** What `@TaskOptions` says of where a method's job runs and what it is called, and the rest of it. */
+export interface Placed {
+  /** `cluster` unless it says `node`. */
+  readonly scope: 'cluster' | 'node';
+  /** Tells instances of the class apart, by a text that is the same in every process. */
+  readonly instance: ((self: object) => unknown) | undefined;
+  readonly options: object | undefined;
+}
+
+/** @throws InvalidInputError naming the method when the scope is neither, or `instance` no function */
+export function placedBy(source: string, method: object): Placed {
+  const given: Partial<Placed> | undefined = taskOptionsOf(method);
+  if (given === undefined) return { scope: 'cluster', instance: undefined, options: undefined };
+  const { scope = 'cluster', instance, ...options } = given;
+  const issues = [
+    ...(scope === 'node' || scope === 'cluster'
+      ? []
+      : [{ pointer: '/scope', message: 'must be "cluster" or "node"' }]),
+    ...(instance === undefined || typeof instance === 'function'
+      ? []
+      : [{ pointer: '/instance', message: 'must be a function such as (self) => self.region' }]),
+  ];
+  if (issues.length > 0) throw new InvalidInputError(`The declaration of ${source}`, issues);
+  return { scope, instance, options };
 }

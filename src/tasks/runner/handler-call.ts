@@ -24,7 +24,7 @@ export class HandlerCall {
     try {
       if (!handler) throw new Error(`this node does not know the task "${run.task}"`);
       const context = this.contextOf(started);
-      const body = () => context.run(() => handler(run.payload, context));
+      const body = () => context.run(() => handler(context.payload, context));
       const result = run.policy.transactional
         ? await this.inTransaction(started, body)
         : await this.kept(started, body);

@@ -78,7 +78,7 @@ export class NodeRuns {
     void this.limit(run, over.signal);
     const context = this.contextOf(run);
     try {
-      await context.run(() => run.task.handler(null, context));
+      await context.run(() => run.task.handler(context.payload, context));
       return null;
     } catch (error) {
       return runError(error);

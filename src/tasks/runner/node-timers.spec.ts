@@ -105,7 +105,7 @@ describe('a call', () => {
   it('has a context of its own, of a run that is in no ledger', async () => {
     let seen: TaskContext | undefined;
     handler = (payload, context) => {
-      expect(payload).toBeNull();
+      expect(payload).toBeUndefined();
       expect(TaskContext.current()).toBe(context);
       seen = context;
     };
