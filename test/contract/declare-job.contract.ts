@@ -19,6 +19,7 @@ export function declareJobContract(makeStore: MakeStore): void {
     if (!job) throw new Error('the job is not there');
     return job;
   };
+  const CONFIG = { origin: 'config' } as const;
   const hourly = { trigger: { type: 'interval', hours: 1 } } as const;
 
   describe('declaring a job', () => {
@@ -83,9 +84,9 @@ export function declareJobContract(makeStore: MakeStore): void {
     });
   });
 
-  describe('a declaration that is disabled in code', () => {
+  describe('a configured job that is disabled', () => {
     it('makes a paused job that says so', async () => {
-      await declare({ paused: true });
+      await declare({ ...CONFIG, paused: true });
       expect(await report()).toMatchObject({
         state: 'paused',
         pauseReason: 'disabled in code',
@@ -94,18 +95,18 @@ export function declareJobContract(makeStore: MakeStore): void {
     });
 
     it('pauses a job that was active, and resumes it when it is enabled again', async () => {
-      await declare();
-      await declare({ paused: true });
+      await declare(CONFIG);
+      await declare({ ...CONFIG, paused: true });
       expect((await report()).state).toBe('paused');
-      await declare();
+      await declare(CONFIG);
       expect(await report()).toMatchObject({ state: 'active', pauseReason: null });
       expect((await report()).nextFireAt).not.toBeNull();
     });
 
     it('can be resumed by an operator, which lasts as long as the declaration', async () => {
-      await declare({ paused: true });
+      await declare({ ...CONFIG, paused: true });
       await store.jobs.resume('report');
-      expect(await declare({ paused: true })).toBe('unchanged');
+      expect(await declare({ ...CONFIG, paused: true })).toBe('unchanged');
       expect((await report()).state).toBe('active');
     });
   });

@@ -2,19 +2,16 @@ import { describe } from 'vitest';
 import { randomUUID } from 'node:crypto';
 import { Clock } from '../../src/tasks/domain/clock.js';
 import { SystemClock } from '../../src/tasks/engine/system-clock.js';
-import { MemoryChangeFeed } from '../../src/tasks/store/memory/cluster/change-feed.js';
-import { MemoryClusterStore } from '../../src/tasks/store/memory/cluster/cluster-store.js';
 import { MemoryDatabase } from '../../src/tasks/store/memory/database.js';
 import { memoryEngineStore } from '../../src/tasks/store/memory/engine-store.js';
-import { MemoryJobCare } from '../../src/tasks/store/memory/jobs/job-care.js';
-import { MemoryJobStore } from '../../src/tasks/store/memory/jobs/job-store.js';
-import { MemoryRunStore } from '../../src/tasks/store/memory/runs/run-store.js';
+import { memoryStores } from '../../src/tasks/store/memory/stores.js';
 import { recordedLog } from '../support/recorded-log.js';
 import { addOnceContract } from './add-once.contract.js';
 import { backfillContract } from './backfill.contract.js';
 import { changeFeedContract } from './change-feed.contract.js';
 import { clusterStoreContract } from './cluster-store.contract.js';
 import { declareJobContract } from './declare-job.contract.js';
+import { disabledJobContract } from './disabled-job.contract.js';
 import { editJobContract } from './edit-job.contract.js';
 import { fencingContract } from './fencing.contract.js';
 import { fireLedgerContract } from './fire-ledger.contract.js';
@@ -51,6 +48,7 @@ describe('add once', () => addOnceContract(makeMemoryStore));
 describe('change feed', () => changeFeedContract(makeMemoryStore));
 describe('pause job', () => pauseJobContract(makeMemoryStore));
 describe('declare job', () => declareJobContract(makeMemoryStore));
+describe('disabled job', () => disabledJobContract(makeMemoryStore));
 describe('job care', () => jobCareContract(makeMemoryStore));
 describe('deploys', () => deploysContract(makeMemoryStore));
 describe('edit job', () => editJobContract(makeMemoryStore));
@@ -70,12 +68,8 @@ async function makeMemoryStore(): Promise<TestStore> {
   });
   const log = recordedLog();
   return {
-    jobs: new MemoryJobStore(database),
-    care: new MemoryJobCare(database, ORPHAN_AFTER_MS, log),
+    ...memoryStores(database, ORPHAN_AFTER_MS, log),
     told: log.lines,
-    runs: new MemoryRunStore(database),
-    cluster: new MemoryClusterStore(database),
-    changes: new MemoryChangeFeed(database),
     node(name, { hint = true, tasks = { 'Reports.daily': null }, jobs = {} } = {}) {
       const roles = ['scheduler', 'worker', 'api'];
       const node = { id: randomUUID(), name, version: '1.0.0', roles, tasks, jobs };

@@ -52,6 +52,7 @@ export function aDeclaration(id: string, declaration: Partial<DeclaredJob> = {})
     trigger: { type: 'interval', minutes: 1 } as const,
     tags: [],
     paused: false,
+    disabled: false,
     ...declaration,
   };
   return { ...declared, hash: declaration.hash ?? JSON.stringify(declared) };

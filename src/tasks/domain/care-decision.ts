@@ -1,3 +1,4 @@
+import { switchedOff } from './declaration.js';
 import { orphaned, resumed, revived } from './job-changes.js';
 import type { JobChange, StoredJob } from './job-definition.js';
 
@@ -8,7 +9,7 @@ import type { JobChange, StoredJob } from './job-definition.js';
  *            pause is over
  *   paused ─────────────────▶ active
  *            for long nobody alive has known it              its code has returned
- *   active ───────────────────────────────────▶ orphaned ───────────────────────────▶ active
+ *   active ───────────────────────────────────▶ orphaned, or paused if it is disabled in code ───────────────────────────▶ active
  *              all its runs have ended
  *   finished ───────────────────────────▶ removed, if it was made to be, or is as old as its history
  */
@@ -28,6 +29,8 @@ export interface CareOptions {
 export interface JobFacts {
   /** A live worker knows its task and, if it was declared, a live node declares it. */
   readonly known: boolean;
+  /** A live node declares it, and none is to run it. */
+  readonly disabled: boolean;
   /** Some of its runs have not ended. */
   readonly unfinished: boolean;
   /** The ledger has runs of it. */
@@ -53,7 +56,9 @@ export function careFor(
     case 'revive':
       return known && job.orphanedAt !== null ? revived(job, now) : null;
     case 'orphan':
-      return !known && isLost(job, now, options) ? orphaned(job, now) : null;
+      if (known || !isLost(job, now, options)) return null;
+      if (!facts.disabled) return orphaned(job, now);
+      return job.paused ? null : switchedOff(job, now);
     case 'remove':
       return isDone(job, facts, options) ? 'remove' : null;
   }

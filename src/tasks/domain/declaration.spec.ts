@@ -20,14 +20,17 @@ const declared = (fields: Partial<DeclaredJob> = {}, cluster: Generation | null 
 interface Circumstances {
   readonly now?: Date;
   readonly cluster?: Generation;
+  /** Another live node declares what is stored. */
   readonly others?: boolean;
+  /** Another live node is to run it. */
+  readonly enable?: boolean;
 }
 
 const declareAgain = (
   job: StoredJob,
   fields: Partial<DeclaredJob> = {},
-  { now = at(0.5), cluster, others = false }: Circumstances = {},
-) => redeclared(job, declaration(fields), now, cluster ?? null, others);
+  { now = at(0.5), cluster, others = false, enable = others }: Circumstances = {},
+) => redeclared(job, declaration(fields), now, cluster ?? null, { declare: others, enable });
 
 const replacedBy = (...[job, fields, how]: Parameters<typeof declareAgain>) => {
   const { change, outcome } = declareAgain(job, fields, how);
@@ -171,6 +174,60 @@ describe('what an operator did', () => {
       skipped: { reason: 'paused', from: at(1), to: at(5) },
       definition: { paused: false, pauseReason: null, pausedAt: null, idleSince: null },
     });
+  });
+});
+
+describe('a declaration that is disabled on its node', () => {
+  const OFF = { disabled: true, hash: declaration().hash };
+  const off = declared(OFF);
+
+  it('makes a job that is paused where nobody has it', () => {
+    expect(off).toMatchObject({ paused: true, pauseReason: 'disabled in code', nextFireAt: null });
+  });
+
+  it('changes nothing while another node is to run the job, whatever it says', () => {
+    for (const fields of [OFF, { ...OFF, priority: 1, hash: 'other' }]) {
+      const { outcome, change } = declareAgain(declared(), fields, { enable: true });
+      expect([outcome, change]).toEqual(['unchanged', null]);
+    }
+  });
+
+  it('pauses the job where no other node is to run it, and is no change of the declaration', () => {
+    const { outcome, change } = declareAgain(declared(), OFF, { now: at(2.5) });
+    expect(outcome).toBe('disabled');
+    expect(change).toMatchObject({
+      nextFireAt: null,
+      pending: 'hold',
+      definition: { pauseReason: 'disabled in code', pausedAt: at(2.5) },
+    });
+    expect(declareAgain(stored(declared(), change!), OFF).outcome).toBe('unchanged');
+  });
+
+  it("leaves an operator's pause and an orphan as they are", () => {
+    const incident = stored(declared(), paused(declared(), { reason: 'incident' }, NOON));
+    const orphan = stored(declared(), orphaned(declared(), at(2)));
+    for (const job of [incident, orphan]) {
+      expect(declareAgain(job, OFF).outcome).toBe('unchanged');
+    }
+  });
+
+  it('is over when a node comes that is to run the job, which plans from then on', () => {
+    const { outcome, change } = declareAgain(off, { hash: OFF.hash }, { now: at(60.5) });
+    expect(outcome).toBe('enabled');
+    expect(change).toMatchObject({
+      nextFireAt: at(61),
+      skipped: { reason: 'paused' },
+      definition: { paused: false, pauseReason: null, unknownSince: null },
+    });
+  });
+
+  it('makes up for what was missed where the only node that runs it was away for a restart', () => {
+    const fired = { ...declared(), lastFireAt: at(2), nextFireAt: at(3) };
+    const away = stored(fired, declareAgain(fired, OFF, { now: at(2.5) }).change!);
+    const { change } = declareAgain({ ...away, lastFireAt: at(2) }, {}, { now: at(4.5) });
+    expect(change).toMatchObject({ nextFireAt: at(4), definition: { paused: false } });
+    const late = declareAgain({ ...away, lastFireAt: at(2) }, {}, { now: at(60.5) });
+    expect(late.change).toMatchObject({ nextFireAt: at(61) });
   });
 });
 

@@ -1,8 +1,9 @@
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
-import { redefined, revived, unchanged } from './job-changes.js';
+import { WrongStateError } from './errors.js';
+import { paused, redefined, resumed, revived, unchanged } from './job-changes.js';
 import type { JobChange, JobDefinition, StoredJob } from './job-definition.js';
 import { isRetimed } from './job-edits.js';
-import type { Declared, DeclaredJob } from '../domain/declared-job.js';
+import { DISABLED_IN_CODE, type Declared, type DeclaredJob } from '../domain/declared-job.js';
 import { anchored, continued, nextOf, replanFrom } from './job-trigger.js';
 
 /**
@@ -13,6 +14,10 @@ import { anchored, continued, nextOf, replanFrom } from './job-trigger.js';
  * somebody live still declares the newer: nodes of both versions run side by side during a deploy, and
  * the older must not win by starting last. Which is older is known by the hashes that were in force
  * before. When the last node that declares the newer has gone, the others bring theirs back.
+ *
+ * `disabled` means that a node is not to run the job, and is each node's own. While one live node runs
+ * it, those that do not change nothing; when none does, it is paused until one comes that does. A
+ * deploy may stop the only one for a moment, so what that pause missed is made up for if it was short.
  *
  * What an operator did survives all of it: pauses and overrides are kept apart from the declaration.
  * What code did to the trigger of its own job (`retime`) lasts no longer than a generation, as what it
@@ -25,8 +30,8 @@ export interface Generation {
   readonly startedAt: Date;
 }
 
-/** The reason that a job has which its declaration switches off. */
-const DISABLED = 'disabled in code';
+/** A job that has fired before and was off for no longer than this was restarted, in milliseconds. */
+const RESTART_MS = 300_000;
 
 /** So many former hashes are remembered. */
 const MAX_FORMER = 20;
@@ -38,21 +43,22 @@ export function firstDeclared(
   cluster: Generation | null,
 ): Pick<JobChange, 'definition' | 'nextFireAt'> {
   const { trigger, generation, first } = armed(declared, now, cluster, null);
+  const isPaused = isOff(declared);
   const definition: JobDefinition = {
     ...fieldsOf(declared),
     trigger,
     generation,
-    paused: declared.paused,
-    pauseReason: declared.paused ? DISABLED : null,
-    pausedAt: declared.paused ? now : null,
+    paused: isPaused,
+    pauseReason: isPaused ? DISABLED_IN_CODE : null,
+    pausedAt: isPaused ? now : null,
     pausedUntil: null,
     formerHashes: [],
     overrides: {},
     unknownSince: null,
     orphanedAt: null,
-    idleSince: declared.paused ? now : null,
+    idleSince: isPaused ? now : null,
   };
-  return { definition, nextFireAt: declared.paused ? null : (first ?? nextOf(definition, 0, now)) };
+  return { definition, nextFireAt: isPaused ? null : (first ?? nextOf(definition, 0, now)) };
 }
 
 export interface Redeclared {
@@ -61,15 +67,23 @@ export interface Redeclared {
   readonly change: JobChange | null;
 }
 
-/** @param othersDeclare whether another live node declares what is stored */
+/** What other live nodes have of a job. */
+export interface Others {
+  /** One declares it as it is stored. */
+  readonly declare: boolean;
+  /** One declares it, and is to run it. */
+  readonly enable: boolean;
+}
+
 export function redeclared(
   job: StoredJob,
   declared: DeclaredJob,
   now: Date,
   cluster: Generation | null,
-  othersDeclare: boolean,
+  others: Others,
 ): Redeclared {
   if (job.origin !== declared.origin) return { outcome: 'taken', change: null };
+  if (declared.disabled && others.enable) return { outcome: 'unchanged', change: null };
   const same = job.declaredHash === declared.hash;
   const starts = declared.trigger.type === 'start';
   const rearms = starts && job.generation !== (cluster?.generation ?? null);
@@ -78,9 +92,9 @@ export function redeclared(
     job.overrides.trigger === undefined &&
     job.generation !== (cluster?.generation ?? null);
   if (same && !rearms && !restores)
-    return job.orphanedAt === null ? known(job, declared) : alive(job, now);
+    return job.orphanedAt === null ? switched(job, declared, now) : alive(job, declared, now);
   const older = !same && job.formerHashes.includes(declared.hash);
-  if (older && othersDeclare) return { outcome: 'drifted', change: null };
+  if (older && others.declare) return { outcome: 'drifted', change: null };
   return {
     outcome: !same ? 'replaced' : restores ? 'restored' : 'restarted',
     change: replaced(job, declared, now, cluster),
@@ -93,8 +107,8 @@ function replaced(
   now: Date,
   cluster: Generation | null,
 ): JobChange {
-  const byOperator = job.paused && job.pauseReason !== DISABLED;
-  const isPaused = byOperator || declared.paused;
+  const byOperator = job.paused && job.pauseReason !== DISABLED_IN_CODE;
+  const isPaused = byOperator || isOff(declared);
   const { trigger, generation, first } = armed(declared, replanFrom(job, now), cluster, job);
   const definition: JobDefinition = {
     ...job,
@@ -103,7 +117,7 @@ function replaced(
     trigger: job.overrides.trigger ?? trigger,
     generation,
     paused: isPaused,
-    pauseReason: byOperator ? job.pauseReason : isPaused ? DISABLED : null,
+    pauseReason: byOperator ? job.pauseReason : isPaused ? DISABLED_IN_CODE : null,
     pausedAt: isPaused ? ((job.paused ? job.pausedAt : null) ?? now) : null,
     pausedUntil: byOperator ? job.pausedUntil : null,
     formerHashes: formerOf(job, declared.hash),
@@ -115,6 +129,41 @@ function replaced(
   return fires ? { ...change, nextFireAt: first } : change;
 }
 
+const isOff = (declared: DeclaredJob) => declared.paused || declared.disabled;
+
+/** The declaration is the same, and its node is to run the job or not. */
+function switched(job: StoredJob, declared: DeclaredJob, now: Date): Redeclared {
+  if (declared.origin !== 'declared') return known(job, declared);
+  if (declared.disabled && !job.paused)
+    return { outcome: 'disabled', change: switchedOff(job, now) };
+  if (declared.disabled || job.pauseReason !== DISABLED_IN_CODE) return known(job, declared);
+  const pausedMs = now.getTime() - (job.pausedAt ?? now).getTime();
+  const wasRestarted = job.lastFireAt !== null && pausedMs <= RESTART_MS;
+  const change = resumed(job, wasRestarted ? 'once' : 'skip', now);
+  return {
+    outcome: 'enabled',
+    change: { ...change, definition: { ...change.definition, declared, unknownSince: null } },
+  };
+}
+
+/** No live node is to run it. */
+export function switchedOff(job: StoredJob, now: Date): JobChange {
+  const change = paused(job, { reason: DISABLED_IN_CODE }, now);
+  return { ...change, definition: { ...change.definition, unknownSince: null } };
+}
+
+/**
+ * What is disabled on all live nodes is resumed by none: nobody would run it.
+ *
+ * @throws WrongStateError
+ */
+export function refuseToResume({ id }: StoredJob): never {
+  throw new WrongStateError(
+    `The job "${id}" is disabled in code on every live node, so nothing would run it. Take "disabled" ` +
+      `from its declaration, or let code start it: registry.getCronJob("${id}").start().`,
+  );
+}
+
 /** A node of an earlier version does not write what its declaration says, only the hash of it. */
 function known(job: StoredJob, declared: DeclaredJob): Redeclared {
   const change = job.declared?.hash === declared.hash ? null : unchanged(job);
@@ -124,12 +173,13 @@ function known(job: StoredJob, declared: DeclaredJob): Redeclared {
   };
 }
 
-function alive(job: StoredJob, now: Date): Redeclared {
+function alive(job: StoredJob, { disabled }: DeclaredJob, now: Date): Redeclared {
+  if (disabled) return { outcome: 'unchanged', change: null };
   return { outcome: 'revived', change: revived(job, now) };
 }
 
 function fieldsOf(declared: DeclaredJob) {
-  const { hash, paused: _paused, trigger: _trigger, ...fields } = declared;
+  const { hash, paused: _paused, disabled: _disabled, trigger: _trigger, ...fields } = declared;
   return { ...fields, deleteWhenDone: false, declared, declaredHash: hash };
 }
 

@@ -16,6 +16,11 @@ export interface DeclaredJob extends JobPolicy {
   readonly tags: readonly string[];
   /** Declared, but not to be fired until somebody resumes it. */
   readonly paused: boolean;
+  /**
+   * Not to be run by the node that declares it so. That changes nothing for nodes that do run it, so it
+   * is no part of the hash.
+   */
+  readonly disabled: boolean;
   /** Tells an unchanged declaration from a changed one. */
   readonly hash: string;
 }
@@ -23,7 +28,8 @@ export interface DeclaredJob extends JobPolicy {
 /**
  * What bringing a declaration into the store did. `drifted`: another live node declares a newer one,
  * which stays. `restored`: a cold start ended what `retime` had set. `taken`: a job of that id was made
- * at run time, or by the other kind of declaration.
+ * at run time, or by the other kind of declaration. `disabled`: no live node is to run it, so it is paused.
+ * `enabled`: one is again.
  */
 export type Declared =
   | 'created'
@@ -33,4 +39,12 @@ export type Declared =
   | 'restored'
   | 'drifted'
   | 'revived'
-  | 'taken';
+  | 'taken'
+  | 'disabled'
+  | 'enabled';
+
+/** In the place of a hash: the node declares the job, and is not to run it. */
+export const DISABLED_HERE = 'disabled';
+
+/** The reason of a pause that a declaration makes. */
+export const DISABLED_IN_CODE = 'disabled in code';

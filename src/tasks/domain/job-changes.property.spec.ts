@@ -156,7 +156,10 @@ const steps: Record<string, fc.Arbitrary<Step>> = {
     .record({ trigger: aTrigger, paused: fc.boolean(), others: fc.boolean() })
     .map(({ trigger, paused: isPaused, others }) => (world) => {
       const declared = aDeclaration(ID, { trigger, paused: isPaused });
-      world.change((job, now) => redeclared(job, declared, now, null, others).change);
+      world.change(
+        (job, now) =>
+          redeclared(job, declared, now, null, { declare: others, enable: others }).change,
+      );
     }),
 };
 

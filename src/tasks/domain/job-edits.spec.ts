@@ -16,6 +16,8 @@ import { orphaned, paused } from './job-changes.js';
 import type { StoredJob } from './job-definition.js';
 import { assertRevision, modified, reset, retimed, supplanted } from './job-edits.js';
 
+const ALONE = { declare: false, enable: false };
+
 const at = (n: number) => later(NOON, minutes(n));
 const report = aStoredJob('report');
 const hourly: TriggerSpec = { type: 'interval', hours: 1 };
@@ -121,7 +123,7 @@ describe('what is changed of a declaration', () => {
   it('survives another declaration, whose other fields come through', () => {
     const changed = modify(aDeclared(), { priority: 9, trigger: hourly });
     const next = aDeclaration('report', { priority: 2, misfireGraceMs: 5, name: 'New' });
-    const { change } = redeclared(changed, next, at(10), null, false);
+    const { change } = redeclared(changed, next, at(10), null, ALONE);
     expect(change?.definition).toMatchObject({ priority: 9, misfireGraceMs: 5, name: 'New' });
     expect(change?.definition.trigger).toMatchObject({ hours: 1 });
     expect(change).toMatchObject({ nextFireAt: changed.nextFireAt, skipped: null });
@@ -158,7 +160,7 @@ describe('what is changed of a declaration', () => {
     const undone = stored(changed, reset(changed, at(1)));
     expect(undone).toMatchObject({ nextFireAt: null, state: 'finished' });
     const next = { generation: '5', startedAt: at(9) };
-    const restarted = redeclared(undone, declared, at(9), next, false);
+    const restarted = redeclared(undone, declared, at(9), next, ALONE);
     expect(restarted).toMatchObject({ outcome: 'restarted', change: { nextFireAt: at(9) } });
   });
 

@@ -48,6 +48,7 @@ export class Claimer {
   private stopping = false;
   private draining = false;
   private tasks: readonly string[];
+  private switchedOff: readonly string[] = [];
 
   constructor(
     private readonly queue: RunQueue,
@@ -103,6 +104,15 @@ export class Claimer {
   }
 
   /**
+   * What is disabled here, and by all other nodes too: nothing fires it, but somebody may ask for a run.
+   */
+  setSwitchedOff(tasks: readonly string[]): void {
+    const more = tasks.some((task) => !this.switchedOff.includes(task));
+    this.switchedOff = tasks;
+    if (more) this.loop.wake();
+  }
+
+  /**
    * Resolves when no claim is on its way, and none is left that was not started; with a database that
    * does not answer, or where somebody holds one, after a while.
    */
@@ -120,14 +130,20 @@ export class Claimer {
     if (this.inDoubt || this.held.strangers) await this.giveBackUnknown();
     const pollMs = this.inDoubt ? HELD_MS : this.options.pollMs;
     const slots = Math.min(this.free, MAX_CLAIMED);
-    if (slots === 0 || this.tasks.length === 0 || this.draining) return pollMs;
+    if (slots === 0 || this.known().length === 0 || this.draining) return pollMs;
     const { runs, nextInMs } = await this.claim(slots);
     const restMs = Math.min(pollMs, Math.ceil(nextInMs ?? pollMs));
     if (runs.length === 0) return restMs;
-    for (const run of runs) this.held.add(run);
-    this.free -= runs.length;
-    this.limits = without(this.limits, runs);
-    this.claimed(runs);
+    const own = runs.filter((run) => this.isOwn(run));
+    for (const run of own) this.held.add(run);
+    this.free -= own.length;
+    this.limits = without(this.limits, own);
+    this.claimed(own);
+    if (own.length < runs.length) {
+      this.switchedOff = [];
+      this.inDoubt = true;
+      return 0;
+    }
     return runs.length === slots ? 0 : restMs;
   }
 
@@ -135,7 +151,7 @@ export class Claimer {
     const askedAt = this.clock.monotonic();
     const doubted = this.inDoubt;
     this.inDoubt = true;
-    const claimed = await this.queue.claim(this.tasks, slots, this.limits, this.turns);
+    const claimed = await this.queue.claim(this.known(), slots, this.limits, this.turns);
     this.inDoubt = doubted;
     this.turns += claimed.runs.length;
     const late = this.clock.monotonic() - askedAt > this.options.deadAfterMs / 2;
@@ -143,6 +159,15 @@ export class Claimer {
     this.inDoubt ||= claimed.runs.length > 0;
     if (this.inDoubt) await this.giveBackUnknown();
     return NOTHING;
+  }
+
+  private known(): readonly string[] {
+    return this.switchedOff.length === 0 ? this.tasks : [...this.tasks, ...this.switchedOff];
+  }
+
+  /** What was off until a moment ago may be fired for another node, which is to run it. */
+  private isOwn({ task, cause }: ClaimedRun): boolean {
+    return cause !== 'fired' || !this.switchedOff.includes(task);
   }
 
   private async giveBackUnknown(): Promise<void> {

@@ -138,6 +138,7 @@ export class Engine {
         watcher.heard(heartbeat);
         if (!heartbeat) return;
         this.claimer.setDraining(heartbeat.drain);
+        this.claimer.setSwitchedOff(heartbeat.switchedOff);
         this.leaderWatch.heard(heartbeat.led);
       },
     });

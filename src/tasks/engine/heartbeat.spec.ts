@@ -25,6 +25,7 @@ const anAnswer = (...claims: readonly (Claim & Partial<RunningClaim>)[]): Heartb
   unknownTasks: [],
   led: true,
   toAdopt: [],
+  switchedOff: [],
   drain: false,
   at: NOON,
 });

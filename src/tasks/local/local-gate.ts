@@ -4,6 +4,7 @@ import type { TaskRegistry } from '../registry/task-registry.js';
 import { cancelled } from '../runner/ending.js';
 import { MemoryDatabase } from '../store/memory/database.js';
 import { fireJob } from '../store/memory/fires/fire-job.js';
+import { postpone } from '../store/memory/fires/postpone.js';
 import { release } from '../store/memory/fires/release.js';
 import { careForJobs } from '../store/memory/jobs/care-for-jobs.js';
 import type { JobRow, RunRow } from '../store/memory/rows.js';
@@ -44,6 +45,7 @@ export class LocalGate {
   follow: () => void = () => undefined;
   isClosed = false;
   private countsAll = false;
+  private isHeld = false;
   private wake: NodeJS.Timeout | null = null;
 
   /** @param node this process, whose id is known once it begins */
@@ -72,12 +74,31 @@ export class LocalGate {
   ring(jobId: string, isBusy = false): Promise<void> | undefined {
     const job = this.database.jobs.get(jobId);
     const now = this.clock.now();
-    if (this.isClosed || !job?.nextFireAt || isDealtWith(job, now)) return undefined;
+    if (this.isClosed || this.isHeld) return undefined;
+    if (!job?.nextFireAt || isDealtWith(job, now)) return undefined;
     const at = now > job.nextFireAt ? now : job.nextFireAt;
     const fire = () => fireJob(this.database, jobId, at, true);
     const rows = isBusy ? this.countingAll(fire) : fire();
     this.pass(at);
     return this.endOf(rows);
+  }
+
+  /** Until it is opened nothing passes: timers are there already, but the host is not ready yet. */
+  hold(): void {
+    this.isHeld = true;
+  }
+
+  /**
+   * What was to run once has not lost its only fire time, and what was asked for passes too. Of all
+   * others the fire times begin now.
+   */
+  open(): void {
+    const now = this.clock.now();
+    this.isHeld = false;
+    this.database.inOneGo(() => {
+      for (const { id, trigger } of this.database.jobs.values())
+        if (trigger.type !== 'date') postpone(this.database, id, now);
+    });
   }
 
   /** What resolves when the handler of the first of these that goes on has ended. */
@@ -100,6 +121,7 @@ export class LocalGate {
   /** Does all that can be done by `at`. @param catchesUp fires also what no timer will ring for */
   private pass(at = this.clock.now(), catchesUp = false): void {
     if (this.isClosed) return;
+    if (this.isHeld) return this.follow();
     this.care();
     if (catchesUp) this.catchUp(at);
     this.abortCancelled();

@@ -64,11 +64,25 @@ export class LocalNode {
     this.dynamic.attach();
   }
 
-  /** Starts the timers of what is declared. Safe to call again, for what was found since. */
+  /**
+   * Makes what is declared known to the registry: from now on hosts find it there. Nothing is called
+   * before the start.
+   */
+  prepare(): void {
+    this.gate.hold();
+    this.lead();
+    this.declare();
+  }
+
   start(): void {
     this.status.running = true;
     this.status.notReady = null;
-    this.lead();
+    this.giveSign();
+    this.gate.open();
+  }
+
+  /** Starts the timers of what is declared. Safe to call again, for what was found since. */
+  declare(): void {
     this.database.inOneGo(() => {
       for (const { job, source } of this.declarations()) {
         if (this.database.jobs.has(job.id)) continue;

@@ -19,7 +19,7 @@ import type { EngineStore } from '../store/engine-store.js';
 import { ClockShift } from '../store/postgres/database-time.js';
 import { JobCare } from '../store/job-store.js';
 import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
-import { SCHEMA_VERSION } from '../store/postgres/migrations/index.js';
+import { nodeIdentity } from './node-identity.js';
 import { TasksDatabase } from '../store/postgres/tasks-database.js';
 import { TasksEventBus } from '../service/task-events.js';
 import { TasksOptions } from '../tasks.options.js';
@@ -96,7 +96,10 @@ export class ClusterNode {
     // The cluster has said good-bye to the node that this was.
     if (this.hasEnded) this.status.id = randomUUID();
     this.hasEnded = false;
-    const opened = await this.openStore(this.identity(), signal);
+    const opened = await this.openStore(
+      nodeIdentity(this.status, this.options, this.declarations),
+      signal,
+    );
     let store = opened;
     try {
       store = this.options.intercept(opened);
@@ -109,7 +112,7 @@ export class ClusterNode {
       await within(this.clock, CLOSE_MS, store.close());
       throw error;
     }
-    const tasks = this.registry.names();
+    const tasks = this.registry.runnable();
     this.engine = new Engine(
       { roles, tasks, leaseMs, heartbeatMs, deadAfterMs },
       store,
@@ -133,9 +136,8 @@ export class ClusterNode {
   /** Declares what was found since the node has begun; before that, its beginning will. */
   async declareLate(): Promise<void> {
     if (!this.engine || !this.options.roles.includes('worker')) return;
-    this.declarations.refresh();
-    await this.declarations.declare(this.status.id);
-    this.engine.post({ type: 'tasks', tasks: this.registry.names() });
+    if (!(await this.declarations.declareNew(this.status.id))) return;
+    this.engine?.post({ type: 'tasks', tasks: this.registry.runnable() });
   }
 
   /**
@@ -194,19 +196,6 @@ export class ClusterNode {
       find: (token) => this.modules.get(token, { strict: false }),
     });
     return this.made;
-  }
-
-  private identity(): NodeIdentity {
-    const { options, status, declarations } = this;
-    return {
-      id: status.id,
-      name: status.name,
-      version: options.version,
-      schemaVersion: SCHEMA_VERSION,
-      roles: options.roles,
-      tasks: declarations.tasks,
-      jobs: declarations.jobs,
-    };
   }
 
   private hear(message: ToRunner): void {

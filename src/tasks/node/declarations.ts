@@ -5,7 +5,7 @@ import { configuredJobs } from '../registry/configured-jobs.js';
 import { defaultZone } from '../registry/default-zone.js';
 import { TaskRegistry } from '../registry/task-registry.js';
 import { JobStore } from '../store/job-store.js';
-import type { DeclaredJob } from '../domain/declared-job.js';
+import { DISABLED_HERE, type DeclaredJob } from '../domain/declared-job.js';
 import { TasksOptions } from '../tasks.options.js';
 import { TasksLogger } from './tasks-logger.js';
 
@@ -19,7 +19,8 @@ export class Declarations {
   private readonly works: boolean;
   /** What the store has refused is not offered to it again and again. */
   private readonly refused = new Set<string>();
-  private readonly hashes: Record<string, string | null> = {};
+  /** What is in the store as this node declares it. */
+  private readonly brought = new Map<string, string>();
   private adopting = false;
 
   /** @throws InvalidInputError naming each refused field of the configured jobs */
@@ -55,31 +56,37 @@ export class Declarations {
     }
   }
 
-  /** Looks at the registry again: tasks may have been found late. */
-  refresh(): void {
-    const tasks = this.works ? this.registry.all() : [];
-    for (const { name, job } of tasks) this.hashes[name] = job?.hash ?? null;
-  }
-
-  /**
-   * Task → hash of its declaration; null for a task without a trigger. Each heartbeat writes it, so it
-   * grows in place.
-   */
+  /** Task that this node is to run → hash of its declaration; null for a task without a trigger. */
   get tasks(): Readonly<Record<string, string | null>> {
-    this.refresh();
-    return this.hashes;
+    const enabled = this.works ? this.registry.all().filter(({ job }) => !job?.disabled) : [];
+    return Object.fromEntries(enabled.map(({ name, job }) => [name, job?.hash ?? null]));
   }
 
-  /** Id of a configured job → hash of its declaration. */
+  /** Id of a configured job → hash of its declaration; of one that is disabled here → that it is. */
   get jobs(): Readonly<Record<string, string>> {
-    const configured = this.works ? this.configured : [];
-    return Object.fromEntries(configured.map(({ id, hash }) => [id, hash]));
+    if (!this.works) return {};
+    const disabled = this.registry.all().filter(({ job }) => job?.disabled);
+    return Object.fromEntries([
+      ...disabled.map(({ name }) => [name, DISABLED_HERE]),
+      ...this.configured.map(({ id, hash }) => [id, hash]),
+    ]) as Record<string, string>;
   }
 
   /** @throws UnavailableError */
   async declare(nodeId: string): Promise<void> {
     this.refused.clear();
     await this.bring(this.own(), nodeId);
+  }
+
+  /**
+   * Declares what was found since, or has changed. False: there was nothing.
+   *
+   * @throws UnavailableError
+   */
+  async declareNew(nodeId: string): Promise<boolean> {
+    const added = this.own().filter(({ job }) => this.brought.get(job.id) !== stampOf(job));
+    if (added.length > 0) await this.bring(added, nodeId);
+    return added.length > 0;
   }
 
   /** Brings back what nobody declares any more as it is stored: a newer version has gone. */
@@ -112,5 +119,8 @@ export class Declarations {
   private async bring(own: readonly OwnDeclaration[], nodeId: string): Promise<void> {
     const refused = await declareJobs(own, this.store, nodeId, this.logger);
     for (const id of refused) this.refused.add(id);
+    for (const { job } of own) this.brought.set(job.id, stampOf(job));
   }
 }
+
+const stampOf = ({ hash, disabled }: DeclaredJob) => `${hash} ${disabled}`;

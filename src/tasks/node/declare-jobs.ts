@@ -61,6 +61,16 @@ const SENTENCES: Readonly<Record<Declared, (log: Log, id: string, source: string
         `comes into force when the last of the others has stopped.`,
       about('job.drifted', id),
     ),
+  disabled: (log, id, source) =>
+    log.log(
+      `Job "${id}" is paused: ${source} is disabled here, and no other live node runs it.`,
+      about('job.disabled', id),
+    ),
+  enabled: (log, id, source) =>
+    log.log(
+      `Job "${id}" is fired again: ${source} is not disabled here.`,
+      about('job.enabled', id),
+    ),
   taken: (log, id, source) =>
     log.error(
       `${source} declares the job "${id}", but a job of that id was made otherwise (at run time, in ` +

@@ -29,7 +29,7 @@ export class LateTasks {
    */
   async explore(): Promise<void> {
     this.explorer.explore();
-    if (this.options.store === 'memory') return this.local.start();
+    if (this.options.store === 'memory') return this.local.declare();
     this.scheduler.showDeclared();
     await this.node.declareLate();
   }

@@ -71,6 +71,7 @@ export class TasksLifecycle
     this.declarations.check();
     if (this.isLocal) {
       this.local.attach();
+      this.local.prepare();
       return;
     }
     this.scheduler.attach(() => this.node.declareLate());

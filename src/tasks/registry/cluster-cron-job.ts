@@ -11,10 +11,26 @@ export interface JobOrders {
   stop(id: string): Promise<void>;
   start(id: string): Promise<void>;
   setTrigger(id: string, trigger: TriggerSpec): Promise<void>;
+  /** Somebody looks at the job: what is known of it may have to be read again. */
+  asked(id: string): void;
+  /** A handler of it goes on in this process. */
+  isGoing(id: string): boolean;
+  /** Resolves when the handlers that go on in this process have ended. */
+  ended(id: string): Promise<void>;
 }
 
 /** What is known of the stored job; before the database was reached, what its declaration says. */
 export type KnownJob = Pick<Job, 'id' | 'trigger' | 'paused' | 'lastFireAt'>;
+
+/** How an object of the registry stands for a job. */
+export interface StandsHow {
+  readonly orders: JobOrders;
+  readonly clock: Clock;
+  /** When it fires, as the host wrote it. */
+  readonly source: unknown;
+  /** The host's `waitForCompletion`. */
+  readonly waits: boolean;
+}
 
 /**
  * A `CronJob` of the registry that stands for a job of the cluster. It has no timer: what it answers
@@ -24,23 +40,19 @@ export class ClusterCronJob extends CronJob {
   private known!: KnownJob;
   private orders!: JobOrders;
   private clock!: Clock;
+  /** The host wants it to wait for its handler. */
+  private waits!: boolean;
 
-  static for(known: KnownJob, orders: JobOrders, clock: Clock, source: unknown): ClusterCronJob {
+  static for(known: KnownJob, how: StandsHow): ClusterCronJob {
     const nothing = () => undefined;
     const job = CronJob.from({ cronTime: '* * * * * *', onTick: nothing, name: known.id });
-    return ClusterCronJob.adopt(job, known, orders, clock, source);
+    return ClusterCronJob.adopt(job, known, how);
   }
 
   /** Makes the very object that a host holds stand for the job. Its timer must be off. */
-  static adopt(
-    job: CronJob,
-    known: KnownJob,
-    orders: JobOrders,
-    clock: Clock,
-    source: unknown,
-  ): ClusterCronJob {
+  static adopt(job: CronJob, known: KnownJob, { source, ...how }: StandsHow): ClusterCronJob {
     const adopted = Object.setPrototypeOf(job, ClusterCronJob.prototype) as ClusterCronJob;
-    Object.assign(adopted, { orders, clock });
+    Object.assign(adopted, how);
     adopted.learn(known, source);
     return adopted;
   }
@@ -56,7 +68,22 @@ export class ClusterCronJob extends CronJob {
   }
 
   override get isActive(): boolean {
+    this.orders.asked(this.known.id);
     return !this.known.paused;
+  }
+
+  override get isCallbackRunning(): boolean {
+    return this.orders.isGoing(this.known.id);
+  }
+
+  override lastDate(): Date | null {
+    this.orders.asked(this.known.id);
+    return super.lastDate();
+  }
+
+  override nextDate(): ReturnType<CronJob['nextDate']> {
+    this.orders.asked(this.known.id);
+    return super.nextDate();
   }
 
   /** Told also when it seems to be active: somebody may have paused it since it was read. */
@@ -65,9 +92,27 @@ export class ClusterCronJob extends CronJob {
     void this.orders.start(this.known.id);
   }
 
-  override stop(): undefined {
+  /**
+   * As `CronJob` has it: with `waitForCompletion` it resolves when the handler has ended that goes on
+   * here, else when the job is stopped; then `onComplete` is called.
+   */
+  override stop(): Promise<void> {
     this.known = { ...this.known, paused: true };
-    void this.orders.stop(this.known.id);
+    const { id } = this.known;
+    const stopped = this.orders.stop(id);
+    if (!this.waits) {
+      void this.complete();
+      return stopped;
+    }
+    return stopped.then(() => this.orders.ended(id)).then(() => this.complete());
+  }
+
+  private async complete(): Promise<void> {
+    try {
+      await (this.onComplete as (() => unknown) | undefined)?.call(this.context);
+    } catch (error) {
+      console.error('[Cron] error in onComplete callback:', error);
+    }
   }
 
   override setTime(time: CronTime): void {

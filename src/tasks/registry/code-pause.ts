@@ -1,11 +1,9 @@
+import { DISABLED_IN_CODE } from '../domain/declared-job.js';
 import type { Job } from '../domain/job.js';
 import type { NodeInfo } from '../store/cluster-store.js';
 
 /** The reason that a job has which code has stopped. An operator's pause has another, or none. */
 export const STOPPED_BY_CODE = 'stopped by code';
-
-/** The reason that a job has which its declaration switches off. */
-export const DISABLED_IN_CODE = 'disabled in code';
 
 /** Whether code may start the job: what an operator has paused, only operators resume. */
 export function isPausedByCode({ paused, pauseReason }: Pick<Job, 'paused' | 'pauseReason'>) {

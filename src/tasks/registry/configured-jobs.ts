@@ -46,5 +46,6 @@ function declared({ disabled, name, ...job }: ConfiguredJob, timeZone: string): 
     trigger: inZone(job.trigger, timeZone),
     origin: 'config',
     paused: disabled,
+    disabled: false,
   });
 }

@@ -28,14 +28,15 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
  * keys stand. A field that was added later counts only where it says something, so a new version of
  * the library finds declarations that have not changed as they were.
  */
-export function withHash(declared: Omit<DeclaredJob, 'hash'>): DeclaredJob {
+export function withHash(given: Omit<DeclaredJob, 'hash'>): DeclaredJob {
+  const { disabled: _disabled, ...declared } = given;
   const said = Object.entries(declared).filter(
     ([name, value]) => ALWAYS.has(name) || !isDefault(name, value, declared),
   );
   const hash = createHash('sha256')
     .update(canonical(Object.fromEntries(said)))
     .digest('hex');
-  return { ...declared, hash };
+  return { ...given, hash };
 }
 
 function isDefault(name: string, value: unknown, { id }: { readonly id: string }): boolean {

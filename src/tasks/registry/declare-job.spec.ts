@@ -69,12 +69,13 @@ describe('the policies of a declared job', () => {
       priority: 0,
       tags: [],
       paused: false,
+      disabled: false,
     });
   });
 
   it('follow the options of the stock decorator', () => {
     const options = { disabled: true, waitForCompletion: true, threshold: 250 };
-    expect(cron(options)).toMatchObject({ paused: true, overlap: 'skip', misfireGraceMs: 250 });
+    expect(cron(options)).toMatchObject({ disabled: true, overlap: 'skip', misfireGraceMs: 250 });
   });
 
   it('are those of @TaskOptions where both are given', () => {
@@ -138,7 +139,6 @@ describe('the hash of a declaration', () => {
       cron({}, { id: 'other' }),
       cron({}, { timeZone: 'Asia/Tokyo' }),
       cron({ utcOffset: 60 }),
-      cron({ disabled: true }),
       cron({ threshold: 250 }),
       cron({}, { options: { coalesce: 'all' } }),
       cron({}, { options: { overlap: 'allow' } }),

@@ -25,7 +25,7 @@ export interface Declaration {
  *
  * | stock option        | becomes                                                          |
  * | ------------------- | ---------------------------------------------------------------- |
- * | `disabled`          | `paused`                                                         |
+ * | `disabled`          | `disabled`: not on this node                                     |
  * | `waitForCompletion` | `overlap: 'skip'`                                                |
  * | `threshold`         | `misfireGraceMs`                                                 |
  * | `unrefTimeout`      | nothing: no timer of ours keeps a process alive for a job        |
@@ -55,7 +55,8 @@ export function declareJob({ id, source, stock, options, timeZone }: Declaration
     payload: null,
     origin: 'declared',
     trigger: trigger.spec,
-    paused: stock.options['disabled'] === true,
+    paused: false,
+    disabled: stock.options['disabled'] === true,
   });
 }
 

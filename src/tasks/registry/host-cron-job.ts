@@ -1,5 +1,6 @@
 import { CronJob } from 'cron';
 import { jobPolicySchema } from '../domain/job.js';
+import type { DeclaredJob } from '../domain/declared-job.js';
 import { withHash } from './declaration-hash.js';
 import type { RegisteredTask } from './task-registry.js';
 import type { TaskHandler } from './task-context.js';
@@ -11,7 +12,10 @@ import { specOf } from './trigger-time.js';
  *
  * @throws InvalidInputError when its time cannot be stored
  */
-export function taskOfCronJob(name: string, job: CronJob): RegisteredTask {
+export function taskOfCronJob(
+  name: string,
+  job: CronJob,
+): RegisteredTask & { readonly job: DeclaredJob } {
   const declared = withHash({
     ...jobPolicySchema.parse({}),
     id: name,
@@ -21,16 +25,20 @@ export function taskOfCronJob(name: string, job: CronJob): RegisteredTask {
     origin: 'declared',
     trigger: specOf(job.cronTime),
     tags: [],
-    paused: !job.isActive,
+    paused: false,
+    disabled: !job.isActive,
   });
   return { name, source: `the CronJob "${name}"`, handler: handlerOf(job), job: declared };
 }
 
 /** Ends the timer of a job that a host has started, without telling the host that it is complete. */
 export function quiet(job: CronJob): void {
-  const { onComplete } = job;
+  const { onComplete, waitForCompletion } = job;
   delete job.onComplete;
+  // Else it would look for `onComplete` later, when it is there again.
+  job.waitForCompletion = false;
   void CronJob.prototype.stop.call(job);
+  job.waitForCompletion = waitForCompletion;
   if (onComplete) job.onComplete = onComplete;
 }
 

@@ -23,10 +23,10 @@ describe('an override', () => {
   });
 
   it('may switch a job off, or on', () => {
-    expect(overridden({ disabled: true }).paused).toBe(true);
-    const off = { ...job, paused: true };
+    expect(overridden({ disabled: true }).disabled).toBe(true);
+    const off = { ...job, disabled: true };
     const on = new JobOverrides({ 'Reports.daily': { disabled: false } }).apply(off, 'UTC');
-    expect(on.paused).toBe(false);
+    expect(on.disabled).toBe(false);
   });
 
   it('may give it another trigger, a cron expression in the zone of declared ones', () => {

@@ -37,7 +37,7 @@ export class JobOverrides {
       ...declared,
       ...fields,
       trigger: trigger === undefined ? declared.trigger : inZone(trigger, timeZone),
-      paused: disabled ?? declared.paused,
+      disabled: disabled ?? declared.disabled,
     });
   }
 

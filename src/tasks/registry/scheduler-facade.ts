@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import type { CronJob } from 'cron';
 import { Clock } from '../domain/clock.js';
+import type { Job } from '../domain/job.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import { ClusterStore } from '../store/cluster-store.js';
 import { JobStore } from '../store/job-store.js';
 import type { DeclaredJob } from '../domain/declared-job.js';
+import { handleOf } from './cluster-handle.js';
 import { ClusterCronJob, type JobOrders, type KnownJob } from './cluster-cron-job.js';
 import { isPausedByCode, isStopOver, STOPPED_BY_CODE } from './code-pause.js';
 import { quiet, taskOfCronJob } from './host-cron-job.js';
@@ -45,6 +47,7 @@ export class SchedulerFacade implements JobOrders, RegistryWatcher {
   private declareLate: () => Promise<void> = () => Promise.resolve();
   private working = false;
   private closing = false;
+  private toldStop = false;
   private begun: () => void = () => undefined;
   /** Orders wait for the node to begin, and for each other: a job is declared before it is started. */
   private orders = new Promise<void>((resolve) => {
@@ -102,11 +105,14 @@ export class SchedulerFacade implements JobOrders, RegistryWatcher {
       const job = await this.jobs.get(id);
       if (job?.paused) return;
       await this.jobs.pause(id, { reason: STOPPED_BY_CODE, until: null }, BY_CODE);
+      this.tellStop(id);
     });
   }
 
   async start(id: string): Promise<void> {
     await this.order(id, async () => {
+      // What is disabled here is run here from now on.
+      if (this.tasks.enable(id)) await this.declareLate();
       const job = await this.jobs.get(id);
       if (!job?.paused) return;
       if (isPausedByCode(job)) await this.jobs.resume(id, 'skip', BY_CODE);
@@ -123,6 +129,16 @@ export class SchedulerFacade implements JobOrders, RegistryWatcher {
           'to take that back.',
       );
     });
+  }
+
+  private tellStop(id: string): void {
+    if (this.toldStop) return;
+    this.toldStop = true;
+    this.logger.warn(
+      `Code has stopped "${id}" by CronJob.stop(): that pauses it in the whole cluster, until code ` +
+        'starts it or every process has been replaced. To keep a job from one process only, give its ' +
+        'decorator "disabled" there, or leave "worker" out of the roles of that process.',
+    );
   }
 
   /** Never rejects: those who call methods of a `CronJob` await nothing. */
@@ -154,25 +170,43 @@ export class SchedulerFacade implements JobOrders, RegistryWatcher {
     if (!job || !stock || this.scheduler.doesExist(stock.kind, job.id)) return;
     if (stock.kind !== 'cron') {
       this.handles.add(job.id);
-      return this.doors?.putHandle(stock.kind, job.id, endedTimer());
+      const cleared = () => this.handleDeleted(job.id);
+      return this.doors?.putHandle(stock.kind, job.id, handleOf(cleared));
     }
-    const source = stock.options['cronTime'];
-    const shown = ClusterCronJob.for(knownOf(job), this, this.clock, source);
+    const { cronTime: source, waitForCompletion } = stock.options;
+    const how = { orders: this, clock: this.clock, source, waits: waitForCompletion === true };
+    const shown = ClusterCronJob.for(knownOf(job), how);
     this.shown.set(job.id, shown);
     this.doors?.putCronJob(job.id, shown);
   }
 
+  /** One of a name that was deleted takes its place: a host gives a job another time in this way. */
   cronJobAdded(name: string, job: CronJob): void {
+    const { waitForCompletion: waits, isActive } = job;
     const task = taskOfCronJob(name, job);
-    this.tasks.register(task);
+    const again = this.shown.has(name);
+    if (again) this.tasks.replace(task);
+    else this.tasks.register(task);
     quiet(job);
-    if (!task.job) return;
-    const { source } = job.cronTime;
-    this.shown.set(name, ClusterCronJob.adopt(job, knownOf(task.job), this, this.clock, source));
+    const how = { orders: this, clock: this.clock, source: job.cronTime.source, waits };
+    this.shown.set(name, ClusterCronJob.adopt(job, knownOf(task.job), how));
     void this.order(name, () => this.declareLate());
+    if (again && isActive) void this.start(name);
   }
 
   cronJobAsked(id: string): void {
+    this.asked(id);
+  }
+
+  isGoing(id: string): boolean {
+    return this.tasks.calls.has(id);
+  }
+
+  ended(id: string): Promise<void> {
+    return this.tasks.calls.ended(id);
+  }
+
+  asked(id: string): void {
     const age = this.clock.monotonic() - (this.readAt.get(id) ?? -Infinity);
     if (!this.working || this.closing || age < FRESH_MS || !this.shown.has(id)) return;
     this.readAt.set(id, this.clock.monotonic());
@@ -190,21 +224,19 @@ export class SchedulerFacade implements JobOrders, RegistryWatcher {
     if (this.handles.delete(name)) void this.stop(name);
   }
 
+  /** Other nodes may run what is not active on this one. */
+  private seenHere(job: Job): KnownJob {
+    return this.tasks.find(job.id)?.job?.disabled ? { ...job, paused: true } : job;
+  }
+
   private async refresh(id: string): Promise<void> {
     this.readAt.set(id, this.clock.monotonic());
     const job = await this.jobs.get(id);
-    if (job) this.shown.get(id)?.learn(job);
+    if (job) this.shown.get(id)?.learn(this.seenHere(job));
   }
 }
 
-function knownOf({ id, trigger, paused }: DeclaredJob): KnownJob {
+function knownOf({ id, trigger, paused, disabled }: DeclaredJob): KnownJob {
   // A job for each start is no cron job, and is not shown as one.
-  return { id, trigger: trigger as TriggerSpec, paused, lastFireAt: null };
-}
-
-/** A handle like any other, of a timer that never rings: the cluster has the real one. */
-function endedTimer(): NodeJS.Timeout {
-  const timer = setTimeout(() => undefined, 1);
-  clearTimeout(timer);
-  return timer;
+  return { id, trigger: trigger as TriggerSpec, paused: paused || disabled, lastFireAt: null };
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DuplicateJobError } from '../domain/errors.js';
 import type { DeclaredJob } from '../domain/declared-job.js';
+import { GoingCalls } from './going-calls.js';
 import type { PayloadSchema } from './payload-schema.js';
 import type { NodeTask } from './node-task.js';
 import type { StockDeclaration } from './stock-declaration.js';
@@ -24,13 +25,20 @@ export interface RegisteredTask {
 /** What this node knows how to run: tasks that runs may ask for, and the timers of its own. */
 @Injectable()
 export class TaskRegistry {
+  /** The calls of handlers that go on. */
+  readonly calls = new GoingCalls();
   private readonly tasks = new Map<string, RegisteredTask>();
   private readonly timers = new Map<string, NodeTask>();
 
   /** @throws DuplicateJobError when another method has the name already. */
   register(task: RegisteredTask): void {
     this.refuseTaken(task);
-    this.tasks.set(task.name, task);
+    this.replace(task);
+  }
+
+  /** Takes the place of a task of this name, if there is one. */
+  replace(task: RegisteredTask): void {
+    this.tasks.set(task.name, { ...task, handler: this.calls.watched(task.name, task.handler) });
   }
 
   /** @throws DuplicateJobError when another method has the name already. */
@@ -46,6 +54,19 @@ export class TaskRegistry {
 
   names(): readonly string[] {
     return [...this.tasks.keys()];
+  }
+
+  /** Those that this node is to run: what is disabled here is left to others. */
+  runnable(): readonly string[] {
+    return this.all().flatMap(({ name, job }) => (job?.disabled ? [] : [name]));
+  }
+
+  /** From now on this node is to run it. False: it is already, or is not known. */
+  enable(name: string): boolean {
+    const task = this.tasks.get(name);
+    if (!task?.job?.disabled) return false;
+    this.tasks.set(name, { ...task, job: { ...task.job, disabled: false } });
+    return true;
   }
 
   all(): readonly RegisteredTask[] {

@@ -13,6 +13,8 @@ export interface Heartbeat {
   readonly unknownTasks: readonly string[];
   /** Ids of jobs that this node declares otherwise than the ledger has them, and nobody else so. */
   readonly toAdopt: readonly string[];
+  /** Ids of jobs that are disabled here, and paused because nobody else is to run them either. */
+  readonly switchedOff: readonly string[];
   /** Somebody holds the leader lock. */
   readonly led: boolean;
   /** Somebody wants this node to take no more runs. */

@@ -1,5 +1,6 @@
 import type { Log } from '../../../domain/log.js';
 import { triggerSpecSchema } from '../../../triggers/trigger-spec.js';
+import { DISABLED_HERE } from '../../../domain/declared-job.js';
 import { careFor, CARES, type Care, type JobFacts } from '../../../domain/care-decision.js';
 import { CareReport } from '../../care-report.js';
 import { undealt } from '../../../domain/job-changes.js';
@@ -37,7 +38,8 @@ export function careForJobs(database: MemoryDatabase, how: CareFor): number | nu
 function note(database: MemoryDatabase, job: JobRow, judges: boolean, report: CareReport): void {
   if (!judges && job.unknownSince === null) return;
   const known = isKnown(database, job);
-  const misses = !known && judges && (job.state === 'active' || job.state === 'paused');
+  const well = job.paused && isDisabled(database, job);
+  const misses = !known && !well && judges && (job.state === 'active' || job.state === 'paused');
   if (misses && job.unknownSince === null) {
     database.jobs.set(job.id, { ...job, unknownSince: database.now() });
     report.add('miss', job.id);
@@ -53,6 +55,7 @@ function careForOne(database: MemoryDatabase, care: Care, job: JobRow, how: Care
   const now = database.now();
   const facts: JobFacts = {
     known: isKnown(database, job),
+    disabled: isDisabled(database, job),
     unfinished: runs.live(job.id).length > 0,
     get recorded() {
       return runs.all().some(({ jobId }) => jobId === job.id);
@@ -96,8 +99,18 @@ function isReadable({ trigger }: JobRow): boolean {
 
 function isKnown(database: MemoryDatabase, { id, task, origin }: JobRow): boolean {
   const alive = [...database.nodes.values()].filter((node) => database.isAlive(node));
-  const declares = alive.some(({ tasks, jobs }) => typeof { ...tasks, ...jobs }[id] === 'string');
+  const declares = alive.some(
+    ({ tasks, jobs }) => ({ ...jobs, ...tasks }[id] ?? DISABLED_HERE) !== DISABLED_HERE,
+  );
   return alive.some(({ tasks }) => task in tasks) && (origin === 'api' || declares);
+}
+
+/** A live node declares it, and is not to run it. */
+function isDisabled(database: MemoryDatabase, { id, origin }: JobRow): boolean {
+  if (origin !== 'declared') return false;
+  return [...database.nodes.values()].some(
+    (node) => database.isAlive(node) && node.jobs[id] === DISABLED_HERE,
+  );
 }
 
 function nextPauseEndMs(database: MemoryDatabase): number | null {

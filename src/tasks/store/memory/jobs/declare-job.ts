@@ -1,5 +1,10 @@
-import { firstDeclared, redeclared, type Generation } from '../../../domain/declaration.js';
-import type { Declared, DeclaredJob } from '../../../domain/declared-job.js';
+import {
+  firstDeclared,
+  redeclared,
+  type Generation,
+  type Others,
+} from '../../../domain/declaration.js';
+import { DISABLED_HERE, type Declared, type DeclaredJob } from '../../../domain/declared-job.js';
 import type { MemoryDatabase } from '../database.js';
 import type { JobRow } from '../rows.js';
 import { MemoryJobWriter } from './job-writer.js';
@@ -18,7 +23,7 @@ export function declareJob(
     writer.insert(firstDeclared(declared, now, generation));
     return 'created';
   }
-  const others = othersDeclare(database, job, nodeId);
+  const others = othersOf(database, job, nodeId);
   const { outcome, change } = redeclared(job, declared, now, generation, others);
   if (change) writer.apply(job, change);
   return outcome;
@@ -30,12 +35,24 @@ export function generationOf({ lock }: MemoryDatabase): Generation | null {
   return generationAt && { generation: String(generation), startedAt: generationAt };
 }
 
-function othersDeclare(database: MemoryDatabase, job: JobRow, nodeId: string): boolean {
-  return [...database.nodes.values()].some(
-    (node) =>
-      node.id !== nodeId &&
-      database.isAlive(node) &&
-      job.declaredHash !== null &&
-      { ...node.tasks, ...node.jobs }[job.id] === job.declaredHash,
+/** Live nodes declare the job, and none is to run it. */
+export function isDisabledEverywhere(database: MemoryDatabase, id: string): boolean {
+  const alive = [...database.nodes.values()].filter((node) => database.isAlive(node));
+  return (
+    alive.some(({ jobs }) => jobs[id] === DISABLED_HERE) &&
+    !alive.some(({ tasks }) => typeof tasks[id] === 'string')
   );
+}
+
+/** A node that is not to run a job has it in `jobs`, and not among its tasks. */
+function othersOf(database: MemoryDatabase, { id, declaredHash }: JobRow, nodeId: string): Others {
+  const others = [...database.nodes.values()].filter(
+    (node) => node.id !== nodeId && database.isAlive(node),
+  );
+  return {
+    declare: others.some(
+      ({ tasks, jobs }) => declaredHash !== null && { ...tasks, ...jobs }[id] === declaredHash,
+    ),
+    enable: others.some(({ tasks }) => typeof tasks[id] === 'string'),
+  };
 }

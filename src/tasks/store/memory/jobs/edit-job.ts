@@ -1,4 +1,6 @@
 import type { Job, JobPatch } from '../../../domain/job.js';
+import { refuseToResume } from '../../../domain/declaration.js';
+import { DISABLED_IN_CODE } from '../../../domain/declared-job.js';
 import { paused, resumed, undealt } from '../../../domain/job-changes.js';
 import { jobOf, type JobChange, type StoredJob } from '../../../domain/job-definition.js';
 import { modified, reset, retimed } from '../../../domain/job-edits.js';
@@ -9,7 +11,7 @@ import type { ChangeOptions } from '../../job-store.js';
 import type { AuditEntry } from '../cluster/audit.js';
 import type { MemoryDatabase } from '../database.js';
 import type { JobRow } from '../rows.js';
-import { generationOf } from './declare-job.js';
+import { generationOf, isDisabledEverywhere } from './declare-job.js';
 import { MemoryJobWriter } from './job-writer.js';
 
 /** A change of one job, and how the audit names it. */
@@ -39,7 +41,12 @@ export const pausing = (pause: PauseJob): JobEdit => ({
 
 export const resuming = (misses: Misses): JobEdit => ({
   entry: { action: 'job.resume', details: { misses } },
-  decide: (job, now) => (job.paused ? resumed(job, misses, now) : null),
+  decide: (job, now, database) => {
+    if (!job.paused) return null;
+    if (job.pauseReason === DISABLED_IN_CODE && isDisabledEverywhere(database, job.id))
+      refuseToResume(job);
+    return resumed(job, misses, now);
+  },
 });
 
 /** @throws JobNotFoundError, RevisionConflictError, and what the edit throws */

@@ -1,3 +1,4 @@
+import { DISABLED_HERE, DISABLED_IN_CODE } from '../../../domain/declared-job.js';
 import { NodeRoster, type Heartbeat } from '../../node-roster.js';
 import type { MemoryDatabase } from '../database.js';
 import type { NodeRow } from '../rows.js';
@@ -29,7 +30,12 @@ export class MemoryNodeRoster extends NodeRoster {
     const known = nodes.get(this.node.id);
     if (known === undefined) nodes.set(this.node.id, this.row());
     else if (known.heartbeatAt < at) {
-      nodes.set(this.node.id, { ...known, tasks: this.node.tasks, heartbeatAt: at });
+      nodes.set(this.node.id, {
+        ...known,
+        tasks: this.node.tasks,
+        jobs: this.node.jobs,
+        heartbeatAt: at,
+      });
     }
     const running = runs.runningOn(this.node.id);
     return {
@@ -41,6 +47,7 @@ export class MemoryNodeRoster extends NodeRoster {
       })),
       unknownTasks: this.unknownTasks(),
       toAdopt: this.toAdopt(),
+      switchedOff: this.switchedOff(),
       drain: known?.drain ?? false,
       led: lock.nodeId !== null && lock.expiresAt > at.getTime(),
     };
@@ -58,6 +65,15 @@ export class MemoryNodeRoster extends NodeRoster {
       state === 'active' && !alive.some(({ tasks }) => task in tasks) ? [task] : [],
     );
     return [...new Set(used)].sort();
+  }
+
+  private switchedOff(): string[] {
+    const disabled = Object.entries(this.node.jobs).filter(([, said]) => said === DISABLED_HERE);
+    return disabled.flatMap(([id]) => {
+      const job = this.database.jobs.get(id);
+      const isOff = job?.origin === 'declared' && job.pauseReason === DISABLED_IN_CODE;
+      return isOff ? [id] : [];
+    });
   }
 
   private toAdopt(): string[] {

@@ -1,5 +1,16 @@
-import { firstDeclared, redeclared, type Generation } from '../../../domain/declaration.js';
-import type { Declared, DeclaredJob } from '../../../domain/declared-job.js';
+import {
+  firstDeclared,
+  redeclared,
+  type Generation,
+  type Others,
+} from '../../../domain/declaration.js';
+import {
+  DISABLED_HERE,
+  DISABLED_IN_CODE,
+  type Declared,
+  type DeclaredJob,
+} from '../../../domain/declared-job.js';
+import type { StoredJob } from '../../../domain/job-definition.js';
 import { isAlive } from '../nodes/live-nodes.js';
 import type { JobWriter } from './job-writer.js';
 
@@ -29,7 +40,7 @@ export async function declareJob(
     const job = await writer.lockIfThere(declared.id);
     // Somebody has removed it since.
     if (job === null) continue;
-    const others = await othersDeclare(writer, declared.id, job.declaredHash, declarer);
+    const others = await othersOf(writer, job, declarer);
     const generation = await currentGeneration(writer);
     const { outcome, change } = redeclared(job, declared, await writer.now(), generation, others);
     if (change) await writer.apply(change);
@@ -47,18 +58,34 @@ export async function currentGeneration(writer: JobWriter): Promise<Generation |
   return { generation: row.generation, startedAt: new Date(row.started_at) };
 }
 
-async function othersDeclare(
+/** Live nodes declare the job, and none is to run it. */
+export async function isDisabledEverywhere(
   writer: JobWriter,
-  jobId: string,
-  hash: string | null,
-  { nodeId, deadAfterMs }: Declarer,
+  { id, pauseReason }: StoredJob,
+  deadAfterMs: number,
 ): Promise<boolean> {
-  const rows = await writer.query(
-    `SELECT 1 FROM ${writer.schema.quoted}.nodes
-     WHERE id <> $2::uuid AND ${isAlive('$3')}
-       AND (tasks || jobs) ->> $4 = $5
-     LIMIT 1`,
-    [nodeId, deadAfterMs, jobId, hash],
+  if (pauseReason !== DISABLED_IN_CODE) return false;
+  const [nodes] = await writer.query<{ disabled: boolean }>(
+    `SELECT coalesce(bool_or(jobs ->> $3 = '${DISABLED_HERE}')
+                       AND NOT bool_or(tasks ->> $3 IS NOT NULL), false) AS disabled
+     FROM ${writer.schema.quoted}.nodes WHERE ${isAlive('$2')}`,
+    [deadAfterMs, id],
   );
-  return rows.length > 0;
+  return nodes!.disabled;
+}
+
+/** A node that is not to run a job has it in `jobs`, and not among its tasks. */
+async function othersOf(
+  writer: JobWriter,
+  { id, declaredHash }: StoredJob,
+  { nodeId, deadAfterMs }: Declarer,
+): Promise<Others> {
+  const [others] = await writer.query<Others>(
+    `SELECT coalesce(bool_or((tasks || jobs) ->> $4 = $5), false) AS declare,
+            coalesce(bool_or(tasks ->> $4 IS NOT NULL), false) AS enable
+     FROM ${writer.schema.quoted}.nodes
+     WHERE id <> $2::uuid AND ${isAlive('$3')}`,
+    [nodeId, deadAfterMs, id, declaredHash],
+  );
+  return others!;
 }

@@ -1,3 +1,4 @@
+import { DISABLED_HERE } from '../../../domain/declared-job.js';
 import { interval, STATEMENT_CLOCK } from '../database-time.js';
 import { isAlive } from '../nodes/live-nodes.js';
 import type { CareOptions } from '../../../domain/care-decision.js';
@@ -23,6 +24,9 @@ export const CHANGED_AT_ONCE = 200;
 /** At most so many at once, in one statement. */
 export const NOTED_AT_ONCE = 5_000;
 
+/** A job is well paused of which live nodes say that they are not to run it. */
+const isToBeMissed = `NOT (origin = 'declared' AND paused AND id IN (SELECT id FROM disabled))`;
+
 /**
  * Finds what there is to do in one statement that touches only what may have to be changed, however
  * many jobs there are.
@@ -42,7 +46,10 @@ const findCaresSql = (quoted: string) => `
   declared AS MATERIALIZED (
     SELECT DISTINCT d.id
     FROM alive a CROSS JOIN LATERAL jsonb_each_text(a.tasks || a.jobs) AS d (id, hash)
-    WHERE d.hash IS NOT NULL),
+    WHERE d.hash <> '${DISABLED_HERE}'),
+  disabled AS MATERIALIZED (
+    SELECT DISTINCT d.id FROM alive a CROSS JOIN LATERAL jsonb_each_text(a.jobs) AS d (id, hash)
+    WHERE d.hash = '${DISABLED_HERE}'),
   used (task) AS (
     ${leap(quoted, `state IN ('active', 'paused')`, 'used')}),
   lacking AS MATERIALIZED (
@@ -54,7 +61,8 @@ const findCaresSql = (quoted: string) => `
   undeclared AS MATERIALIZED (
     SELECT id, unknown_since FROM ${quoted}.jobs
     WHERE origin <> 'api' AND state IN ('active', 'paused')
-      AND id NOT IN (SELECT id FROM declared))
+      AND id NOT IN (SELECT id FROM declared)
+      AND ${isToBeMissed})
   SELECT
     ARRAY(SELECT id FROM ${quoted}.jobs
           WHERE paused AND resume_at <= ${STATEMENT_CLOCK}
@@ -68,7 +76,7 @@ const findCaresSql = (quoted: string) => `
     ARRAY(SELECT id FROM (
             SELECT j.id FROM lacking l CROSS JOIN LATERAL (
               SELECT id FROM ${quoted}.jobs
-              WHERE task = l.task AND state IN ('active', 'paused')
+              WHERE task = l.task AND state IN ('active', 'paused') AND ${isToBeMissed}
                 AND unknown_since <= ${STATEMENT_CLOCK} - ${interval('$3')}
               LIMIT ${CHANGED_AT_ONCE}) j
             UNION
@@ -92,6 +100,7 @@ const findCaresSql = (quoted: string) => `
             SELECT j.id FROM lacking l CROSS JOIN LATERAL (
               SELECT id FROM ${quoted}.jobs
               WHERE task = l.task AND state IN ('active', 'paused') AND unknown_since IS NULL
+                AND ${isToBeMissed}
               LIMIT ${NOTED_AT_ONCE}) j
             UNION
             SELECT id FROM undeclared WHERE unknown_since IS NULL) m

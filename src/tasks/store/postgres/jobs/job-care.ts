@@ -1,3 +1,4 @@
+import { DISABLED_HERE } from '../../../domain/declared-job.js';
 import type { Log } from '../../../domain/log.js';
 import { ToldOnce } from '../../../domain/told-once.js';
 import { JobNotFoundError, UnavailableError } from '../../../domain/errors.js';
@@ -147,8 +148,11 @@ export class PostgresJobCare extends JobCare {
          WHERE ${isAlive('$5')})
        SELECT EXISTS (SELECT 1 FROM alive WHERE tasks ? $3)
                 AND ($4 = 'api'
-                     OR EXISTS (SELECT 1 FROM alive WHERE (tasks || jobs) ->> $2 IS NOT NULL))
+                     OR EXISTS (SELECT 1 FROM alive
+                                WHERE (jobs || tasks) ->> $2 <> '${DISABLED_HERE}'))
                 AS known,
+              $4 = 'declared'
+                AND EXISTS (SELECT 1 FROM alive WHERE jobs ->> $2 = '${DISABLED_HERE}') AS disabled,
               EXISTS (SELECT 1 FROM ${quoted}.runs
                       WHERE job_id = $2 AND (state IN ('pending', 'running') OR handler_alive))
                 AS unfinished,

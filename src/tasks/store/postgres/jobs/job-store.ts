@@ -2,6 +2,7 @@ import type { Job, JobOrigin, JobPatch, NewJob } from '../../../domain/job.js';
 import type { Run } from '../../../domain/run.js';
 import type { TriggerSpec } from '../../../triggers/trigger-spec.js';
 import type { ClockShift } from '../database-time.js';
+import { refuseToResume } from '../../../domain/declaration.js';
 import { paused, resumed, undealt } from '../../../domain/job-changes.js';
 import { jobOf, type JobChange, type StoredJob } from '../../../domain/job-definition.js';
 import { modified, reset, retimed } from '../../../domain/job-edits.js';
@@ -21,7 +22,7 @@ import { answerOnce } from './answer-once.js';
 import { addOnce } from './add-job.js';
 import { auditChange, type AuditEntry } from '../cluster/audit.js';
 import { backfill } from '../runs/backfill.js';
-import { currentGeneration, declareJob } from './declare-job.js';
+import { currentGeneration, declareJob, isDisabledEverywhere } from './declare-job.js';
 import { selectJobs, storedJob } from './job-row.js';
 import { JobWriter } from './job-writer.js';
 import { listJobs } from './list-jobs.js';
@@ -92,7 +93,11 @@ export class PostgresJobStore extends JobStore {
 
   resume(id: string, misses: Misses = 'skip', by: ChangeOptions = {}): Promise<Job> {
     const entry = { action: 'job.resume', details: { misses } };
-    return this.edit(id, by, entry, (job, now) => (job.paused ? resumed(job, misses, now) : null));
+    return this.edit(id, by, entry, async (job, now, writer) => {
+      if (!job.paused) return null;
+      if (await isDisabledEverywhere(writer, job, this.deadAfterMs)) refuseToResume(job);
+      return resumed(job, misses, now);
+    });
   }
 
   remove(id: string, by: ChangeOptions = {}): Promise<void> {

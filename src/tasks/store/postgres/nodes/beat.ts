@@ -1,3 +1,4 @@
+import { DISABLED_HERE, DISABLED_IN_CODE } from '../../../domain/declared-job.js';
 import { CLOCK, STAMP } from '../database-time.js';
 import { isAlive } from './live-nodes.js';
 import { LOCK_NAME, type StatementOf } from '../session/statement.js';
@@ -5,7 +6,7 @@ import { LOCK_NAME, type StatementOf } from '../session/statement.js';
 /**
  * One sign of life for a node and all its runs, and what the ledger believes it is running.
  * $2 id · $3 name · $4 version · $5 schema version · $6 roles · $7 tasks · $8 jobs of the
- * configuration · $9 dead-after in ms.
+ * configuration, and those that are disabled here · $9 dead-after in ms.
  *
  * An upsert: a node that slept for so long that its row was pruned comes back.
  *
@@ -20,7 +21,7 @@ export const beat: StatementOf = ({ quoted }) => ({
       INSERT INTO ${quoted}.nodes AS n
         (id, name, version, schema_version, roles, tasks, jobs, started_at, heartbeat_at)
       VALUES ($2::uuid, $3, $4, $5::int, $6::text[], $7::jsonb, $8::jsonb, ${STAMP}, ${STAMP})
-      ON CONFLICT (id) DO UPDATE SET tasks = excluded.tasks,
+      ON CONFLICT (id) DO UPDATE SET tasks = excluded.tasks, jobs = excluded.jobs,
         heartbeat_at = greatest(n.heartbeat_at, excluded.heartbeat_at)
       RETURNING drain_requested_at),
     others AS MATERIALIZED (
@@ -54,6 +55,10 @@ export const beat: StatementOf = ({ quoted }) => ({
                  WHERE NOT EXISTS (SELECT 1 FROM others o
                                    WHERE (o.tasks || o.jobs) ->> w.id = w.declared_hash)
                  ORDER BY w.id) AS "toAdopt",
+           ARRAY(SELECT j.id FROM jsonb_each_text($8::jsonb) d JOIN ${quoted}.jobs j ON j.id = d.key
+                 WHERE d.value = '${DISABLED_HERE}' AND j.origin = 'declared' AND j.paused
+                   AND j.pause_reason = '${DISABLED_IN_CODE}'
+                 ORDER BY j.id) AS "switchedOff",
            (SELECT coalesce(json_agg(json_build_object(
                      'runId', id::text, 'attempt', attempt,
                      'cancel', CASE WHEN cancel_requested_at IS NOT NULL

@@ -1,0 +1,26 @@
+import { SCHEMA_VERSION } from '../store/postgres/migrations/index.js';
+import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
+import type { TasksOptions } from '../tasks.options.js';
+import type { Declarations } from './declarations.js';
+import type { NodeStatus } from './node-status.js';
+
+/** Who a node is from now on. What it declares is read anew for each sign of life. */
+export function nodeIdentity(
+  { id, name }: NodeStatus,
+  { version, roles }: TasksOptions,
+  declarations: Declarations,
+): NodeIdentity {
+  return {
+    id,
+    name,
+    version,
+    roles,
+    schemaVersion: SCHEMA_VERSION,
+    get tasks() {
+      return declarations.tasks;
+    },
+    get jobs() {
+      return declarations.jobs;
+    },
+  };
+}
