@@ -1,14 +1,16 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { makePackage } from '../package/make-package.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Each made into a folder of its own below `dist`. */
 const APPS = ['test/app/tsconfig.build.json', 'test/chaos/tsconfig.build.json'];
 
-/** Builds what the real processes of the end-to-end tests run. */
+/** Builds what the real processes of the end-to-end tests run, and the package of hosts. */
 export default async function setup(): Promise<void> {
   await run('nest', ['build']);
+  makePackage(ROOT);
   for (const app of APPS) await run('tsc', ['-p', app]);
 }
 

@@ -8,30 +8,42 @@ import { promisify } from 'node:util';
 const ROOT = join(import.meta.dirname, '../..');
 const MODULES = join(ROOT, 'node_modules');
 
+/** As the build of the end-to-end tests leaves it. */
+export const PACKAGE = join(ROOT, 'dist/package');
+
 const run = promisify(execFile);
 
 interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>;
   readonly dependencies: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
 }
 
 /** The package as a registry would give it to a host. */
 export class PackedPackage {
   private constructor(
     private readonly folder: string,
+    readonly tarball: string,
     readonly manifest: Manifest,
   ) {}
 
-  /** Packs what is built. */
   static async make(): Promise<PackedPackage> {
     const folder = mkdtempSync(join(tmpdir(), 'carillon-hosts-'));
     await chmod(folder, 0o755);
     const pack = ['pack', '--ignore-scripts', '--pack-destination', folder];
-    const { stdout: tarball } = await run('npm', pack, { cwd: ROOT });
-    await run('tar', ['-xzf', tarball.trim()], { cwd: folder });
+    const { stdout } = await run('npm', pack, { cwd: PACKAGE });
+    const tarball = join(folder, stdout.trim());
+    await run('tar', ['-xzf', tarball], { cwd: folder });
     const text = readFileSync(join(folder, 'package/package.json'), 'utf8');
-    return new PackedPackage(folder, JSON.parse(text) as Manifest);
+    return new PackedPackage(folder, tarball, JSON.parse(text) as Manifest);
+  }
+
+  /** All that is in it, sorted. */
+  async files(): Promise<string[]> {
+    const { stdout } = await run('tar', ['-tzf', this.tarball]);
+    const files = stdout.split('\n').filter(Boolean);
+    return files.map((file) => file.replace(/^package\//, '')).toSorted();
   }
 
   /** Which door stands where: `carillon`, `carillon/http` and so on. */
@@ -49,10 +61,11 @@ export class PackedPackage {
   async host(name: string, type: 'module' | 'commonjs', needs: readonly string[]): Promise<Host> {
     const folder = join(this.folder, name);
     const modules = join(folder, 'node_modules');
-    const { dependencies, peerDependencies = {} } = this.manifest;
+    const { dependencies, peerDependencies, peerDependenciesMeta } = this.manifest;
+    const peers = Object.keys(peerDependencies).filter((peer) => !peerDependenciesMeta[peer]);
     await mkdir(modules, { recursive: true });
     await cp(join(this.folder, 'package'), join(modules, 'carillon'), { recursive: true });
-    const declared = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
+    const declared = [...Object.keys(dependencies), ...peers];
     for (const needed of new Set([...declared, ...needs])) {
       await mkdir(dirname(join(modules, needed)), { recursive: true });
       await symlink(join(MODULES, needed), join(modules, needed));

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import ts from 'typescript';
+import { rootFolder } from '../chaos/root-folder.js';
 
-const SRC = join(import.meta.dirname, '../../src');
+const SRC = join(rootFolder(), 'src');
 
 /** One file of the house; its path is relative to `src`, with `/`. */
 export interface SourceFile {

@@ -30,8 +30,9 @@ const START = `window.onload = () => {
  * that puts in front.
  *
  * @param url as it was asked for, with or without a slash at the end
+ * @param installed whether there is what it is made of: hosts that want the page install it themselves
  */
-export function docsPage(url: string): string {
+export function docsPage(url: string, installed = uiFolder() !== null): string {
   const inside = /\/(?:[?#]|$)/.test(url.replace(/[?#].*$/s, ''));
   const here = inside ? '' : 'docs/';
   const above = inside ? '../' : '';
@@ -41,18 +42,26 @@ export function docsPage(url: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Carillon API</title>
-<link rel="icon" href="${here}favicon-32x32.png">
-<link rel="stylesheet" href="${here}swagger-ui.css">
-<link rel="describedby" href="${above}openapi.json">
+${installed ? looks(here) : ''}<link rel="describedby" href="${above}openapi.json">
 </head>
 <body>
-<div id="ui"></div>
-<script src="${here}swagger-ui-bundle.js"></script>
-<script src="${here}start.js"></script>
+${installed ? ui(here) : missing(above)}
 </body>
 </html>
 `;
 }
+
+const looks = (here: string) => `<link rel="icon" href="${here}favicon-32x32.png">
+<link rel="stylesheet" href="${here}swagger-ui.css">
+`;
+
+const ui = (here: string) => `<div id="ui"></div>
+<script src="${here}swagger-ui-bundle.js"></script>
+<script src="${here}start.js"></script>`;
+
+const missing = (above: string) => `<p>This page needs a package that is not installed:
+<code>npm install swagger-ui-dist</code>, then start the application again.</p>
+<p>The description that it would show is <a href="${above}openapi.json">openapi.json</a>.</p>`;
 
 /** Null: there is no such file. */
 export function docsAsset(name: string): Asset | null {

@@ -1,0 +1,39 @@
+/** The library's package, as `npm run pack` leaves it. */
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { readFileSync } from 'node:fs';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PACKAGE, PackedPackage } from '../support/packed-host.js';
+
+let carillon: PackedPackage;
+
+beforeAll(async () => {
+  carillon = await PackedPackage.make();
+});
+afterAll(() => carillon.remove());
+
+it('is as publint wants packages', async () => {
+  const { messages, pkg } = await publint({ pkgDir: PACKAGE, level: 'suggestion', strict: true });
+  expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+});
+
+it('has types that are right, whichever way a host resolves them', async () => {
+  const tarball = createPackageFromTarballData(new Uint8Array(readFileSync(carillon.tarball)));
+  const analysis = await checkPackage(tarball);
+  if (!analysis.types) throw new Error('There are no types.');
+  // Each Node that we promise loads ES modules by require().
+  const wrong = analysis.problems.filter(({ kind }) => kind !== 'CJSResolvesToESM');
+  expect(wrong).toEqual([]);
+});
+
+it('holds nothing but the library and its documents, and no maps to what stays here', async () => {
+  const files = await carillon.files();
+  expect(files.filter((file) => !/^lib\/[^.]+(\.[a-z-]+)*\.(js|d\.ts)$/.test(file))).toEqual([
+    'LICENSE',
+    'README.md',
+    'package.json',
+    'src/tasks/README.md',
+  ]);
+  expect(files.filter((file) => /\.(spec|map)\b/.test(file))).toEqual([]);
+});
