@@ -55,6 +55,12 @@ export { TaskContext, type TaskLogger, type ThreadEntry } from './registry/task-
 export { configuredJobIssues } from './registry/configured-jobs.js';
 export type { TaskHandler } from './registry/task-context.js';
 export { Task, TaskOptions } from './registry/task.decorator.js';
+export {
+  Schedule,
+  type RunAtStart,
+  type ScheduleOptions,
+  type ScheduleTrigger,
+} from './registry/schedule.decorator.js';
 export type {
   AuditQuery,
   AuditRow,

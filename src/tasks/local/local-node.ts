@@ -37,6 +37,7 @@ export class LocalNode {
   readonly gate: LocalGate;
   readonly database: MemoryDatabase;
   private readonly startedAt: Date;
+  private readonly orders: CodeOrders;
   private readonly timers: LocalTimers;
   private readonly dynamic: DynamicCronJobs;
 
@@ -52,9 +53,12 @@ export class LocalNode {
     this.gate = new LocalGate(tasks, clock, log, status);
     this.database = this.gate.database;
     this.dynamic = new DynamicCronJobs(scheduler, this.database, status);
-    const orders = new CodeOrders(this.database, log);
-    this.timers = new LocalTimers({ gate: this.gate, orders, clock }, tasks, scheduler, (job) =>
-      this.dynamic.ours.add(job),
+    this.orders = new CodeOrders(this.database, log);
+    this.timers = new LocalTimers(
+      { gate: this.gate, orders: this.orders, clock },
+      tasks,
+      scheduler,
+      (job) => this.dynamic.ours.add(job),
     );
     this.gate.follow = () => this.timers.follow();
   }
@@ -79,6 +83,8 @@ export class LocalNode {
     this.status.notReady = null;
     this.giveSign();
     this.gate.open();
+    const now = this.tasks.all().flatMap(({ atNodeStart = [] }) => atNodeStart);
+    for (const id of now) this.orders.run(id);
   }
 
   /** Starts the timers of what is declared. Safe to call again, for what was found since. */
@@ -99,8 +105,9 @@ export class LocalNode {
     const stoppedAt = running ? null : heartbeatAt;
     const known = this.tasks.all().map(({ name: task, job }) => [task, job?.hash ?? null] as const);
     const tasks = Object.fromEntries(known);
+    const jobs = Object.fromEntries(this.tasks.declared().map(({ job }) => [job.id, job.hash]));
     const times = { startedAt: this.startedAt, heartbeatAt, stoppedAt };
-    const own = { id, name, version, roles, tasks, jobs: {}, drain: false };
+    const own = { id, name, version, roles, tasks, jobs, drain: false };
     this.database.nodes.set(id, { ...own, ...times });
   }
 
@@ -128,6 +135,7 @@ export class LocalNode {
     const configured = configuredJobs(this.options.jobs, defaultZone(this.options));
     return [
       ...inCode.flatMap(({ job, source }) => (job ? [{ job, source }] : [])),
+      ...this.tasks.declared().filter(({ job }) => !inCode.some((task) => task.job === job)),
       ...configured.map((job) => ({ job, source: `the configured job "${job.id}"` })),
     ];
   }

@@ -17,8 +17,9 @@ import { openPostgres } from './open-postgres.js';
 import { TaskRegistry } from '../registry/task-registry.js';
 import type { EngineStore } from '../store/engine-store.js';
 import { ClockShift } from '../store/postgres/database-time.js';
-import { JobCare } from '../store/job-store.js';
+import { JobCare, JobStore } from '../store/job-store.js';
 import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
+import { askForStarts } from './start-runs.js';
 import { nodeIdentity } from './node-identity.js';
 import { TasksDatabase } from '../store/postgres/tasks-database.js';
 import { TasksEventBus } from '../service/task-events.js';
@@ -60,6 +61,7 @@ export class ClusterNode {
     private readonly status: NodeStatus,
     private readonly registry: TaskRegistry,
     private readonly declarations: Declarations,
+    private readonly jobs: JobStore,
     private readonly care: JobCare,
     private readonly database: TasksDatabase,
     private readonly shift: ClockShift,
@@ -130,6 +132,8 @@ export class ClusterNode {
     this.status.trouble = () => this.engine?.trouble() ?? null;
     this.status.running = true;
     this.status.notReady = null;
+    if (roles.includes('worker'))
+      void askForStarts(this.registry, this.jobs, this.status.id, this.nodeLog);
     this.events.emit(tasksEvent('node.started', this.clock.now(), { nodeId: this.status.id }));
   }
 

@@ -40,8 +40,8 @@ export class Declarations {
    */
   check(): void {
     const twice = this.configured.flatMap(({ id }, index) => {
-      const twin = this.registry.find(id);
-      if (!twin?.job) return [];
+      const twin = this.registry.declared().find(({ job }) => job.id === id);
+      if (!twin) return [];
       const message = `is that of the job that ${twin.source} declares: use another, or "overrides"`;
       return [{ pointer: `/${index}/id`, message }];
     });
@@ -62,14 +62,12 @@ export class Declarations {
     return Object.fromEntries(enabled.map(({ name, job }) => [name, job?.hash ?? null]));
   }
 
-  /** Id of a configured job → hash of its declaration; of one that is disabled here → that it is. */
+  /** Id of any other job that it declares → hash of its declaration, or that it is disabled here. */
   get jobs(): Readonly<Record<string, string>> {
-    if (!this.works) return {};
-    const disabled = this.registry.all().filter(({ job }) => job?.disabled);
-    return Object.fromEntries([
-      ...disabled.map(({ name }) => [name, DISABLED_HERE]),
-      ...this.configured.map(({ id, hash }) => [id, hash]),
-    ]) as Record<string, string>;
+    const others = this.own().filter(({ job }) => job.disabled || !this.isOfTask(job));
+    return Object.fromEntries(
+      others.map(({ job }) => [job.id, job.disabled ? DISABLED_HERE : job.hash]),
+    );
   }
 
   /** @throws UnavailableError */
@@ -108,10 +106,15 @@ export class Declarations {
     }
   }
 
+  /** The job of a task that bears its name. */
+  private isOfTask({ id, origin }: DeclaredJob): boolean {
+    return origin === 'declared' && this.registry.find(id)?.job?.id === id;
+  }
+
   private own(): readonly OwnDeclaration[] {
     if (!this.works) return [];
     return [
-      ...this.registry.all().flatMap(({ job, source }) => (job ? [{ job, source }] : [])),
+      ...this.registry.declared(),
       ...this.configured.map((job) => ({ job, source: CONFIGURATION })),
     ];
   }

@@ -14,7 +14,7 @@ export interface OwnDeclaration {
  * Brings what this node declares into the store. A job that is refused keeps nobody from declaring the
  * others.
  *
- * @returns the ids of those that were refused
+ * @returns the ids of those that were refused, or that somebody else has made otherwise
  * @throws UnavailableError when the database is away: nothing says that the rest has been declared
  */
 export async function declareJobs(
@@ -26,7 +26,9 @@ export async function declareJobs(
   const refused: string[] = [];
   for (const { job, source } of declarations) {
     try {
-      SENTENCES[await jobs.declare(job, nodeId)](log, job.id, source);
+      const outcome = await jobs.declare(job, nodeId);
+      SENTENCES[outcome](log, job.id, source);
+      if (outcome === 'taken') refused.push(job.id);
     } catch (error) {
       if (error instanceof UnavailableError) throw error;
       const reason = error instanceof Error ? error.message : String(error);

@@ -73,7 +73,7 @@ export class HostRunner {
    */
   async check(): Promise<void> {
     const { options, registry, log } = this.parts;
-    if (!registry.all().some(({ job }) => job?.transactional)) return;
+    if (!registry.declared().some(({ job }) => job.transactional)) return;
     const warning = poolWarning(await this.transactions.check(), options.concurrency);
     if (warning !== null) log.warn(warning);
   }

@@ -1,4 +1,5 @@
 import { stockKindsOn, type StockDeclaration } from './stock-declaration.js';
+import { schedulesOf } from './schedule.decorator.js';
 import { placedBy, taskOptionsOf } from './task.decorator.js';
 
 /**
@@ -19,7 +20,7 @@ export function declarationWarnings(
         'Give each a method of its own.',
     );
   }
-  if (!stock && taskOptionsOf(method)) {
+  if (!stock && schedulesOf(method).length === 0 && taskOptionsOf(method)) {
     warnings.push(
       `@TaskOptions of ${source} has no effect: without a trigger the method declares no job. ` +
         'Give the policies to the jobs that are made of the task.',

@@ -1,12 +1,11 @@
 import type { InjectionToken } from '@nestjs/common';
 import { InvalidInputError } from '../domain/errors.js';
 import type { DecoratedMethod, Wrapper } from './decorated-methods.js';
-import { instanceNames, type Nameable } from './instance-names.js';
+import { instanceNames, type InstanceName, type Nameable } from './instance-names.js';
 import { placedBy } from './task.decorator.js';
 
 /** What a method's job or task is called, and where its code stands. */
-export interface DeclaredName {
-  readonly id: string;
+export interface DeclaredName extends InstanceName {
   /** `Class.method`, with the module where several have it. */
   readonly source: string;
 }
@@ -34,13 +33,16 @@ export class DeclaredNames {
   ): readonly [DecoratedMethod, DeclaredName][] {
     const before = this.known.get(base) ?? [];
     const added = group.map(([, nameable]) => nameable);
-    const ids = instanceNames(added, before);
+    const names = instanceNames(added, before);
     const all = [...before, ...added];
     this.known.set(base, all);
     const isShared = (source: string) => all.filter((one) => one.source === source).length > 1;
     return group.map(([one, { module }], index) => [
       one,
-      { id: ids[index]!, source: isShared(one.source) ? `${one.source} of ${module}` : one.source },
+      {
+        ...names[index]!,
+        source: isShared(one.source) ? `${one.source} of ${module}` : one.source,
+      },
     ]);
   }
 }

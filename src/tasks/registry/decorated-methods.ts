@@ -1,4 +1,5 @@
 import type { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { schedulesOf, type Schedule } from './schedule.decorator.js';
 import type { ScheduleSwitches } from './schedule-switches.js';
 import { stockDeclarationOf, type StockDeclaration } from './stock-declaration.js';
 import { taskMarkOf, taskOptionsOf, type TaskMark } from './task.decorator.js';
@@ -16,6 +17,7 @@ export interface DecoratedMethod {
   /** Undefined: no trigger, or one that is switched off. */
   readonly stock: StockDeclaration | undefined;
   readonly mark: TaskMark | undefined;
+  readonly schedules: readonly Schedule[];
   /** Its decorators are ours: it knows of payloads and contexts. */
   readonly takesArguments: boolean;
 }
@@ -54,10 +56,12 @@ export class DecoratedMethods {
     const declared = stockDeclarationOf(method);
     const stock = declared && this.switches.allow(declared.kind) ? declared : undefined;
     const mark = taskMarkOf(method);
-    if (!stock && !mark) return undefined;
+    const schedules = schedulesOf(method);
+    const isOurs = mark !== undefined || schedules.length > 0;
+    if (!stock && !isOurs) return undefined;
     const source = `${classOf(instance)?.name ?? ''}.${key}`;
-    const takesArguments = mark !== undefined || taskOptionsOf(method) !== undefined;
-    return { wrapper, instance, key, method, source, stock, mark, takesArguments };
+    const takesArguments = isOurs || taskOptionsOf(method) !== undefined;
+    return { wrapper, instance, key, method, source, stock, mark, schedules, takesArguments };
   }
 
   private isNew({ instance, key }: DecoratedMethod): boolean {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { instanceNames, type Nameable } from './instance-names.js';
+import { instanceNames as named, type Nameable } from './instance-names.js';
 
 const method = () => undefined;
+const instanceNames = (...given: Parameters<typeof named>) => named(...given).map(({ id }) => id);
 const one: Nameable = {
   base: 'Poller.tick',
   isNamed: false,

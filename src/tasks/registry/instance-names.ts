@@ -22,6 +22,12 @@ const TOLD_BY: readonly ((one: Nameable) => string)[] = [
   ({ module, token }) => `${module}.${token}`,
 ];
 
+/** An id, and what in it tells it from those of other instances: nothing, or such as `[eu]`. */
+export interface InstanceName {
+  readonly id: string;
+  readonly told: string;
+}
+
 /**
  * The ids of what the methods of one base name declare. An id must be the same in every process and
  * after every start, so it comes from what the host's code says: never from an order or a count.
@@ -37,12 +43,13 @@ const TOLD_BY: readonly ((one: Nameable) => string)[] = [
 export function instanceNames(
   found: readonly Nameable[],
   before: readonly Nameable[] = [],
-): readonly string[] {
+): readonly InstanceName[] {
   const plain = [...before, ...found].filter(({ instance }) => instance === undefined);
   const told = plain.length > 1 && !isMistake(plain) ? howToTell(plain) : () => undefined;
   return found.map((one) => {
     const suffix = one.instance ?? told(one);
-    return suffix === undefined ? one.base : `${one.base}[${suffix}]`;
+    const said = suffix === undefined ? '' : `[${suffix}]`;
+    return { id: `${one.base}${said}`, told: said };
   });
 }
 

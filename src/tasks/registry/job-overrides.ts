@@ -37,7 +37,7 @@ export class JobOverrides {
       ...declared,
       ...fields,
       trigger: trigger === undefined ? declared.trigger : inZone(trigger, timeZone),
-      disabled: disabled ?? declared.disabled,
+      ...switched(declared, disabled),
     });
   }
 
@@ -54,6 +54,12 @@ export class JobOverrides {
       })),
     );
   }
+}
+
+/** A node that is not to run one of several jobs of a task would still claim it: that job is paused. */
+function switched({ id, task }: Pick<DeclaredJob, 'id' | 'task'>, disabled: boolean | undefined) {
+  if (disabled === undefined) return {};
+  return id === task ? { disabled } : { paused: disabled };
 }
 
 interface Parsed {

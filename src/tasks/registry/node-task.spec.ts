@@ -28,6 +28,7 @@ describe('the timer that a method declares for its process', () => {
       timeoutMs: null,
       tags: [],
       initialDelayMs: 0,
+      runAtStart: false,
       disabled: false,
     });
   });

@@ -20,6 +20,8 @@ export interface NodeTask {
   readonly tags: readonly string[];
   /** It has no timer until so many milliseconds after the start. */
   readonly initialDelayMs: number;
+  /** It is also called when the process starts. */
+  readonly runAtStart: boolean;
   /** It has no timer at all. */
   readonly disabled: boolean;
 }
@@ -40,6 +42,7 @@ export interface NodeTask {
 export function declareNodeTask(
   { id, source, stock, options, timeZone }: Declaration,
   handler: TaskHandler,
+  runAtStart = false,
 ): NodeTask {
   const given = nodeTaskOptionsSchema.safeParse(options);
   const parsedId = jobIdSchema.safeParse(id);
@@ -63,6 +66,7 @@ export function declareNodeTask(
     timeoutMs,
     tags,
     initialDelayMs: Math.max(0, Number(initialDelay ?? 0) || 0),
+    runAtStart,
     disabled: disabled === true,
   };
 }

@@ -14,6 +14,8 @@ import { instrumentedHandler } from './instrumented-handler.js';
 import { JobOverrides } from './job-overrides.js';
 import { validPayload } from './payload-schema.js';
 import { ScheduleSwitches } from './schedule-switches.js';
+import type { RunAtStart } from './schedule.decorator.js';
+import { scheduledJobs, startOf } from './scheduled-jobs.js';
 import { placedBy, type TaskMark } from './task.decorator.js';
 import { TaskRegistry } from './task-registry.js';
 import type { TaskHandler } from './task-context.js';
@@ -50,25 +52,40 @@ export class TaskExplorer {
         this.logger.warn(warning);
       this.register(one, name);
     }
-    this.overrides.checkIds(this.registry.all().flatMap(({ job }) => job?.id ?? []));
+    this.overrides.checkIds(this.registry.declared().map(({ job }) => job.id));
   }
 
-  private register(found: DecoratedMethod, { id, source }: DeclaredName): void {
-    const { method, stock, mark } = found;
+  private register(found: DecoratedMethod, name: DeclaredName): void {
+    const { id, source } = name;
+    const { method, stock, mark, schedules } = found;
     const timeZone = defaultZone(this.options);
-    const { scope, options } = placedBy(source, method);
+    const { scope, options, runAtStart } = placedBy(source, method);
     const handler = handlerOf(found, id);
     if (stock && scope === 'node') {
       const declaration = { id, source, stock, options: { scope, ...options }, timeZone };
-      return this.registry.registerNodeTask(declareNodeTask(declaration, handler));
+      const atStart = runAtStart !== undefined;
+      return this.registry.registerNodeTask(declareNodeTask(declaration, handler, atStart));
     }
-    const job = stock ? declareJob({ id, source, stock, options, timeZone }) : null;
+    const shared = { name, options, hasStock: stock !== undefined, timeZone };
+    const jobs = [
+      ...(stock ? [{ job: declareJob({ id, source, stock, options, timeZone }), runAtStart }] : []),
+      ...scheduledJobs(schedules, shared).map((one) => ({
+        job: one.job,
+        runAtStart: one.runAtStart ?? runAtStart,
+      })),
+    ].map((one) => ({ ...one, job: this.overrides.apply(one.job, timeZone) }));
+    const atStart = (start: RunAtStart) =>
+      jobs.flatMap((one) => (one.runAtStart === start ? [one.job] : []));
+    const own = jobs.find(({ job }) => job.id === id)?.job ?? null;
+    const more = jobs.flatMap(({ job }) => (job === own ? [] : [job]));
     this.registry.register({
       name: id,
       source,
       handler,
       payload: mark?.payload,
-      job: job && this.overrides.apply(job, timeZone),
+      job: own,
+      more: [...more, ...atStart('cluster').map(startOf)],
+      atNodeStart: atStart('node').map((job) => job.id),
       ...(stock && { stock }),
       ...concurrencyOf(source, mark),
     });

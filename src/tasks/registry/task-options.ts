@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunAtStart } from './schedule.decorator.js';
 import { jobPolicySchema, newJobSchema } from '../domain/job.js';
 
 /** How a declared job behaves: its policies and its tags. */
@@ -36,4 +37,9 @@ export type TaskOptionsInput = (
   // Whoever writes it knows of which class it is; a decorator of a method cannot.
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly instance?: (self: any) => string | number;
+  /**
+   * Whether the method also runs at a start: once after each start of a node, or once after each cold
+   * start of the cluster (of which a job of its own, `report@start`, keeps the record). Default: no.
+   */
+  readonly runAtStart?: RunAtStart;
 };

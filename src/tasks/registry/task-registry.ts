@@ -14,12 +14,23 @@ export interface RegisteredTask {
   readonly handler: TaskHandler;
   /** What its payload must look like; undefined: anything. */
   readonly payload?: PayloadSchema | undefined;
-  /** The job that the decorator declares; null for a task without a trigger. */
+  /** The job that a decorator of its name declares; null for a task without a trigger. */
   readonly job: DeclaredJob | null;
+  /** More jobs that the method declares. Default: none. */
+  readonly more?: readonly DeclaredJob[];
+  /** Ids of those that also run whenever a node starts. Default: none. */
+  readonly atNodeStart?: readonly string[];
   /** How many runs of it a node works on at once. Default: as many as the node has slots. */
   readonly concurrency?: number;
   /** The decorator as it was written; local mode follows it to the letter. */
   readonly stock?: StockDeclaration;
+}
+
+/** A job that a method declares. */
+export interface MethodDeclaration {
+  readonly job: DeclaredJob;
+  /** `Class.method`. */
+  readonly source: string;
 }
 
 /** What this node knows how to run: tasks that runs may ask for, and the timers of its own. */
@@ -33,6 +44,7 @@ export class TaskRegistry {
   /** @throws DuplicateJobError when another method has the name already. */
   register(task: RegisteredTask): void {
     this.refuseTaken(task);
+    this.refuseTwice(task);
     this.replace(task);
   }
 
@@ -76,6 +88,22 @@ export class TaskRegistry {
   /** Those of scope `node`. No run can ask for them. */
   nodeTasks(): readonly NodeTask[] {
     return [...this.timers.values()];
+  }
+
+  /** All that methods declare, with where the code stands. */
+  declared(): readonly MethodDeclaration[] {
+    return this.all().flatMap(({ job, more = [], source }) =>
+      [...(job ? [job] : []), ...more].map((one) => ({ job: one, source })),
+    );
+  }
+
+  private refuseTwice({ job, more = [], source }: RegisteredTask): void {
+    const known = new Map(this.declared().map((one) => [one.job.id, one.source]));
+    for (const { id } of [...(job ? [job] : []), ...more]) {
+      const first = known.get(id);
+      if (first !== undefined) throw new DuplicateJobError(id, first, source);
+      known.set(id, source);
+    }
   }
 
   private refuseTaken(task: Named): void {

@@ -1,5 +1,6 @@
 import { SetMetadata } from '@nestjs/common';
 import { InvalidInputError } from '../domain/errors.js';
+import type { RunAtStart } from './schedule.decorator.js';
 import type { TaskOptionsInput } from './task-options.js';
 import type { PayloadSchema } from './payload-schema.js';
 import type { TaskContext, ThreadEntry } from './task-context.js';
@@ -105,14 +106,15 @@ export interface Placed {
   readonly scope: 'cluster' | 'node';
   /** Tells instances of the class apart, by a text that is the same in every process. */
   readonly instance: ((self: object) => unknown) | undefined;
+  readonly runAtStart: RunAtStart | undefined;
   readonly options: object | undefined;
 }
 
 /** @throws InvalidInputError naming the method when the scope is neither, or `instance` no function */
 export function placedBy(source: string, method: object): Placed {
   const given: Partial<Placed> | undefined = taskOptionsOf(method);
-  if (given === undefined) return { scope: 'cluster', instance: undefined, options: undefined };
-  const { scope = 'cluster', instance, ...options } = given;
+  if (given === undefined) return PLAIN;
+  const { scope = 'cluster', instance, runAtStart, ...options } = given;
   const issues = [
     ...(scope === 'node' || scope === 'cluster'
       ? []
@@ -121,6 +123,18 @@ export function placedBy(source: string, method: object): Placed {
       ? []
       : [{ pointer: '/instance', message: 'must be a function such as (self) => self.region' }]),
   ];
+  const starts = scope === 'node' ? ['node'] : ['node', 'cluster'];
+  if (runAtStart !== undefined && !starts.includes(runAtStart)) {
+    const which = starts.map((start) => `"${start}"`).join(' or ');
+    issues.push({ pointer: '/runAtStart', message: `must be ${which} with the scope "${scope}"` });
+  }
   if (issues.length > 0) throw new InvalidInputError(`The declaration of ${source}`, issues);
-  return { scope, instance, options };
+  return { scope, instance, runAtStart, options };
 }
+
+const PLAIN: Placed = {
+  scope: 'cluster',
+  instance: undefined,
+  runAtStart: undefined,
+  options: undefined,
+};

@@ -42,6 +42,7 @@ function aTask(name: string, task: Partial<NodeTask> = {}): void {
     timeoutMs: null,
     tags: [],
     initialDelayMs: 0,
+    runAtStart: false,
     disabled: false,
     handler: (payload, context) => {
       const fireAt = context.fireAt.getTime() - NOON.getTime();
@@ -90,6 +91,13 @@ describe('the timers of a process', () => {
     timers.start();
     await clock.advance(5_000);
     expect(calls).toHaveLength(1);
+  });
+
+  it('are also called at the start of the process if they are to be', async () => {
+    aTask('refresh', { runAtStart: true });
+    timers.start();
+    await clock.advance(5_000);
+    expect(calls).toEqual(['refresh at 0 for 0', 'refresh at 5000 for 5000']);
   });
 
   it('end when there is no fire time left', async () => {

@@ -77,6 +77,7 @@ export class NodeTimers {
     const { trigger, name } = task;
     const startedAt = this.clock.now();
     const fire = (fireAt: Date) => this.runs.fire(task, fireAt);
+    if (task.runAtStart) fire(startedAt);
     if (trigger.type === 'start') {
       await this.clock.sleep(trigger.delayMs, signal);
       if (signal.aborted) return;

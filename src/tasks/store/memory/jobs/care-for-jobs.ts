@@ -5,6 +5,7 @@ import { careFor, CARES, type Care, type JobFacts } from '../../../domain/care-d
 import { CareReport } from '../../care-report.js';
 import { undealt } from '../../../domain/job-changes.js';
 import type { MemoryDatabase } from '../database.js';
+import { enables } from './declare-job.js';
 import { MemoryJobWriter } from './job-writer.js';
 import type { JobRow } from '../rows.js';
 
@@ -99,9 +100,7 @@ function isReadable({ trigger }: JobRow): boolean {
 
 function isKnown(database: MemoryDatabase, { id, task, origin }: JobRow): boolean {
   const alive = [...database.nodes.values()].filter((node) => database.isAlive(node));
-  const declares = alive.some(
-    ({ tasks, jobs }) => ({ ...jobs, ...tasks }[id] ?? DISABLED_HERE) !== DISABLED_HERE,
-  );
+  const declares = alive.some((node) => enables(node, id));
   return alive.some(({ tasks }) => task in tasks) && (origin === 'api' || declares);
 }
 

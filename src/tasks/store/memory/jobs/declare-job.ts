@@ -6,7 +6,7 @@ import {
 } from '../../../domain/declaration.js';
 import { DISABLED_HERE, type Declared, type DeclaredJob } from '../../../domain/declared-job.js';
 import type { MemoryDatabase } from '../database.js';
-import type { JobRow } from '../rows.js';
+import type { JobRow, NodeRow } from '../rows.js';
 import { MemoryJobWriter } from './job-writer.js';
 
 /** Brings a declaration into the store. @param nodeId the node that declares it */
@@ -35,12 +35,15 @@ export function generationOf({ lock }: MemoryDatabase): Generation | null {
   return generationAt && { generation: String(generation), startedAt: generationAt };
 }
 
+/** The node declares the job, and is to run it. */
+export const enables = ({ tasks, jobs }: Pick<NodeRow, 'tasks' | 'jobs'>, id: string) =>
+  ({ ...jobs, ...tasks }[id] ?? DISABLED_HERE) !== DISABLED_HERE;
+
 /** Live nodes declare the job, and none is to run it. */
 export function isDisabledEverywhere(database: MemoryDatabase, id: string): boolean {
   const alive = [...database.nodes.values()].filter((node) => database.isAlive(node));
   return (
-    alive.some(({ jobs }) => jobs[id] === DISABLED_HERE) &&
-    !alive.some(({ tasks }) => typeof tasks[id] === 'string')
+    alive.some(({ jobs }) => jobs[id] === DISABLED_HERE) && !alive.some((node) => enables(node, id))
   );
 }
 
@@ -53,6 +56,6 @@ function othersOf(database: MemoryDatabase, { id, declaredHash }: JobRow, nodeId
     declare: others.some(
       ({ tasks, jobs }) => declaredHash !== null && { ...tasks, ...jobs }[id] === declaredHash,
     ),
-    enable: others.some(({ tasks }) => typeof tasks[id] === 'string'),
+    enable: others.some((node) => enables(node, id)),
   };
 }

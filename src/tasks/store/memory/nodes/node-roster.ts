@@ -80,13 +80,19 @@ export class MemoryNodeRoster extends NodeRoster {
     const { tasks, jobs } = this.node;
     const own = [
       ...Object.entries(tasks).map(([id, hash]) => ({ id, hash, origin: 'declared' })),
-      ...Object.entries(jobs).map(([id, hash]) => ({ id, hash, origin: 'config' })),
+      ...Object.entries(jobs)
+        .filter(([, hash]) => hash !== DISABLED_HERE)
+        .map(([id, hash]) => ({ id, hash, origin: null })),
     ];
     return own
       .filter(({ id, hash, origin }) => {
         const job = this.database.jobs.get(id);
         return (
-          job?.origin === origin && hash !== null && this.isNobodys(id, job.declaredHash, hash)
+          job !== undefined &&
+          job.origin !== 'api' &&
+          job.origin === (origin ?? job.origin) &&
+          hash !== null &&
+          this.isNobodys(id, job.declaredHash, hash)
         );
       })
       .map(({ id }) => id)

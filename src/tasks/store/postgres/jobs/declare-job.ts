@@ -67,7 +67,8 @@ export async function isDisabledEverywhere(
   if (pauseReason !== DISABLED_IN_CODE) return false;
   const [nodes] = await writer.query<{ disabled: boolean }>(
     `SELECT coalesce(bool_or(jobs ->> $3 = '${DISABLED_HERE}')
-                       AND NOT bool_or(tasks ->> $3 IS NOT NULL), false) AS disabled
+                       AND NOT coalesce(bool_or((jobs || tasks) ->> $3 <> '${DISABLED_HERE}'), false), false)
+            AS disabled
      FROM ${writer.schema.quoted}.nodes WHERE ${isAlive('$2')}`,
     [deadAfterMs, id],
   );
@@ -82,7 +83,7 @@ async function othersOf(
 ): Promise<Others> {
   const [others] = await writer.query<Others>(
     `SELECT coalesce(bool_or((tasks || jobs) ->> $4 = $5), false) AS declare,
-            coalesce(bool_or(tasks ->> $4 IS NOT NULL), false) AS enable
+            coalesce(bool_or((jobs || tasks) ->> $4 <> '${DISABLED_HERE}'), false) AS enable
      FROM ${writer.schema.quoted}.nodes
      WHERE id <> $2::uuid AND ${isAlive('$3')}`,
     [nodeId, deadAfterMs, id, declaredHash],

@@ -5,8 +5,8 @@ import { LOCK_NAME, type StatementOf } from '../session/statement.js';
 
 /**
  * One sign of life for a node and all its runs, and what the ledger believes it is running.
- * $2 id · $3 name · $4 version · $5 schema version · $6 roles · $7 tasks · $8 jobs of the
- * configuration, and those that are disabled here · $9 dead-after in ms.
+ * $2 id · $3 name · $4 version · $5 schema version · $6 roles · $7 tasks · $8 other
+ * jobs that it declares, or that are disabled here · $9 dead-after in ms.
  *
  * An upsert: a node that slept for so long that its row was pruned comes back.
  *
@@ -36,10 +36,11 @@ export const beat: StatementOf = ({ quoted }) => ({
     own (id, hash, origin) AS MATERIALIZED (
       SELECT key, value, 'declared' FROM jsonb_each_text($7::jsonb) WHERE value IS NOT NULL
       UNION ALL
-      SELECT key, value, 'config' FROM jsonb_each_text($8::jsonb)),
+      SELECT key, value, NULL FROM jsonb_each_text($8::jsonb) WHERE value <> '${DISABLED_HERE}'),
     otherwise AS MATERIALIZED (
       SELECT j.id, j.declared_hash
-      FROM own o JOIN ${quoted}.jobs j ON j.id = o.id AND j.origin = o.origin
+      FROM own o JOIN ${quoted}.jobs j
+        ON j.id = o.id AND j.origin <> 'api' AND j.origin = coalesce(o.origin, j.origin)
       WHERE j.declared_hash IS DISTINCT FROM o.hash)
     SELECT ${CLOCK} AS at,
            (SELECT drain_requested_at IS NOT NULL FROM beat) AS drain,

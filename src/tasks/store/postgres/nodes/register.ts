@@ -9,7 +9,7 @@ export const readGeneration: StatementOf = ({ quoted }) => ({
 
 /**
  * Makes a node known, and begins a new generation if no other node is alive.
- * $2 id · $3 name · $4 version · $5 schema version · $6 roles · $7 tasks · $8 jobs of the configuration ·
+ * $2 id · $3 name · $4 version · $5 schema version · $6 roles · $7 tasks · $8 other jobs that it declares ·
  * $9 generation that was read · $10 dead-after in ms.
  *
  * Of several nodes that start at the same instant, none sees the others yet. The compare-and-set on

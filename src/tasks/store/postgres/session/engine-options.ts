@@ -14,7 +14,7 @@ export interface NodeIdentity {
   readonly roles: readonly string[];
   /** Task → hash of its declaration; null for a task without a trigger. */
   readonly tasks: Readonly<Record<string, string | null>>;
-  /** Job id → hash of its declaration in the host's configuration. */
+  /** Id of any other job that it declares → hash of that, or `disabled`: it is not to run it. */
   readonly jobs: Readonly<Record<string, string>>;
 }
 
