@@ -176,6 +176,25 @@ describe('providers without one instance', () => {
   });
 });
 
+describe('a step that is longer than its field', () => {
+  it('is taken as cron takes it, with a word of what that is', async () => {
+    @Injectable()
+    class Sweeper {
+      @Cron('*/90 * * * *', { utcOffset: 0 })
+      sweep(): void {}
+    }
+    const { registry, warnings } = await explore([Sweeper]);
+    expect(registry.find('Sweeper.sweep')?.job?.trigger).toMatchObject({
+      expression: '*/90 * * * *',
+    });
+    expect(warnings).toEqual([
+      '"*/90" in the cron expression of Sweeper.sweep is a step longer than its field: it stands ' +
+        'for minute 0 alone. Write "0" if that is meant, else @Interval with the period in ' +
+        'milliseconds.',
+    ]);
+  });
+});
+
 describe('switches of ScheduleModule', () => {
   it.each([
     ['cronJobs', 'daily-report'],

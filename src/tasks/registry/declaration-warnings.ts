@@ -1,4 +1,5 @@
 import { stockKindsOn, type StockDeclaration } from './stock-declaration.js';
+import { oddSteps } from '../triggers/odd-steps.js';
 import { schedulesOf } from './schedule.decorator.js';
 import { placedBy, taskOptionsOf } from './task.decorator.js';
 
@@ -18,6 +19,14 @@ export function declarationWarnings(
     warnings.push(
       `${source} has more than one of @Cron, @Interval and @Timeout, and only the topmost counts. ` +
         'Give each a method of its own.',
+    );
+  }
+  const { cronTime } = stock?.options ?? {};
+  for (const { item, field, first } of typeof cronTime === 'string' ? oddSteps(cronTime) : []) {
+    warnings.push(
+      `"${item}" in the cron expression of ${source} is a step longer than its field: it stands for ` +
+        `${field} ${first} alone. Write "${first}" if that is meant, else @Interval with the period in ` +
+        'milliseconds.',
     );
   }
   if (!stock && schedulesOf(method).length === 0 && taskOptionsOf(method)) {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { InvalidInputError } from '../domain/errors.js';
+import { ToldOnce } from '../domain/told-once.js';
 import { TasksLogger } from '../node/tasks-logger.js';
 import { TasksOptions } from '../tasks.options.js';
 import { DecoratedMethods, type DecoratedMethod } from './decorated-methods.js';
@@ -8,7 +9,7 @@ import { declarationWarnings } from './declaration-warnings.js';
 import { declareJob } from './declare-job.js';
 import { DeclaredNames, type DeclaredName } from './declared-names.js';
 import { declareNodeTask } from './node-task.js';
-import { defaultZone } from './default-zone.js';
+import { defaultZone, zoneWarning } from './default-zone.js';
 import { instancePerRun } from './instance-per-run.js';
 import { instrumentedHandler } from './instrumented-handler.js';
 import { JobOverrides } from './job-overrides.js';
@@ -27,6 +28,7 @@ export class TaskExplorer {
   private readonly methods: DecoratedMethods;
   private readonly names = new DeclaredNames();
   private readonly overrides: JobOverrides;
+  private readonly told = new ToldOnce();
 
   constructor(
     discovery: DiscoveryService,
@@ -46,6 +48,8 @@ export class TaskExplorer {
    */
   explore(): void {
     const found = this.methods.findNew();
+    const warning = zoneWarning(this.options);
+    if (found.length > 0 && warning && this.told.isNew(warning)) this.logger.warn(warning);
     const local = this.options.store === 'memory';
     for (const [one, name] of this.names.name(found)) {
       for (const warning of declarationWarnings(one.source, one.method, one.stock, local))

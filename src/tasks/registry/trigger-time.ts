@@ -1,6 +1,7 @@
 import { CronTime } from 'cron';
 import type { Clock } from '../domain/clock.js';
 import { parseTrigger } from '../triggers/parse-trigger.js';
+import { defaultZone } from './default-zone.js';
 import { triggerSpecSchema, type TriggerSpec } from '../triggers/trigger-spec.js';
 import type { Trigger } from '../triggers/trigger.js';
 
@@ -33,7 +34,7 @@ export class TriggerTime extends CronTime {
     super(EVERY_SECOND);
     this.maker =
       utcOffset === undefined
-        ? new CronTime(EVERY_SECOND, timeZone)
+        ? new CronTime(EVERY_SECOND, timeZone ?? defaultZone({}))
         : new CronTime(EVERY_SECOND, null, utcOffset);
     if (typeof source === 'string') this.source = source;
     if (timeZone !== undefined) this.timeZone = timeZone;

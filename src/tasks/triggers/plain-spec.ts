@@ -32,9 +32,11 @@ const cron = z
     fields: fields.optional(),
     /**
      * Whether a day must match the day of month or the day of week, or both, if an expression
-     * restricts both. Default: `either`, as crontab has it.
+     * restricts both. `vixie` is the rule of Vixie's crontab: both if one of the fields begins with a
+     * star, as a step over all days of the month does, else either. Default: `either`, as
+     * `@nestjs/schedule` has it.
      */
-    dayMatch: z.enum(['either', 'both']).optional(),
+    dayMatch: z.enum(['either', 'both', 'vixie']).optional(),
     ...bounds,
     ...zoneFields,
   })

@@ -65,10 +65,14 @@ function weekdaysOf(item: string): number[] {
   return [...valuesOf(parseRange(sevenAsSunday(item), DAY_OF_WEEK, RULES), DAY_OF_WEEK)];
 }
 
-/** 7 is Sunday too, and closes a range that began before it. */
+/**
+ * 7 is Sunday too, and closes a range that began before it. A step from a day on goes to the field's
+ * end, which is the Sunday after it: `5/1` is Friday, Saturday and Sunday.
+ */
 function sevenAsSunday(item: string): string {
   return item
-    .replace(/^7-7(?!\d)/, '0')
+    .replace(/^7(?:-7)?(?:\/\d+)?$/, '0')
+    .replace(/^([a-z]+|\d+)\/(\d+)$/i, '$1-7/$2')
     .replace(/^(0|7|sun)-7(?!\d)/i, '0-6')
     .replace(/^7(?!\d)/, '0')
     .replace(/-7(?!\d)/, '-0');

@@ -2,10 +2,13 @@ import { parseDaysOfMonth, parseDaysOfWeek } from './cron-days.js';
 import type { CronPattern } from './cron-pattern.js';
 import type { RangeRules } from './cron-range.js';
 import { parsePlain, parseTime, parseYears } from './cron-time.js';
-import { DaySet, type Days } from './day-set.js';
+import { DaySet } from './day-set.js';
 import { MONTH } from './field-shape.js';
 import { PatternError } from './pattern-error.js';
 import { WallPattern } from './wall-pattern.js';
+
+/** Which day fields must match if an expression restricts both. */
+export type DayMatch = 'either' | 'both' | 'vixie';
 
 const RULES: RangeRules = { wraps: true, stepFitsRange: false };
 const YEAR_RULES: RangeRules = { wraps: false, stepFitsRange: false };
@@ -14,22 +17,26 @@ const YEAR_RULES: RangeRules = { wraps: false, stepFitsRange: false };
  * Reads a crontab expression of five fields, six (seconds first) or seven (year last), or a name
  * such as `@daily`.
  *
- * A day must match the day of month or the day of week if both are restricted, as crontab has it; a
- * `+` before the day of week, or `match: 'both'`, asks for both. A field that lists all of its values
- * restricts nothing. A step over the whole field does: from the first of the month, every other day,
- * *or* on Mondays.
+ * A day must match the day of month or the day of week if both are restricted, as most programs have
+ * it; a `+` before the day of week, or `match: 'both'`, asks for both. A field that lists all of its
+ * values restricts nothing. A step over the whole field does: from the first of the month, every other
+ * day, *or* on Mondays. The crontab of Vixie differs in this, and `match: 'vixie'` does as it does: a
+ * day must match both if either field begins with a star.
  *
  * @throws PatternError
  */
-export function parseCronExpression(expression: string, match: Days['match']): CronPattern {
+export function parseCronExpression(expression: string, match: DayMatch): CronPattern {
   const fields = fieldsOf(expression);
   const [second, minute, hour, dayOfMonth, month, dayOfWeek, year] = fields;
-  const asksForBoth = dayOfWeek.startsWith('+');
+  const asksForBoth =
+    dayOfWeek.startsWith('+') ||
+    match === 'both' ||
+    (match === 'vixie' && [dayOfMonth, dayOfWeek].some((field) => field.startsWith('*')));
   const { time, policy } = parseTime(hour, minute, second, RULES);
   const days = new DaySet({
     ofMonth: parseDaysOfMonth(dayOfMonth),
-    ofWeek: parseDaysOfWeek(asksForBoth ? dayOfWeek.slice(1) : dayOfWeek),
-    match: asksForBoth ? 'both' : match,
+    ofWeek: parseDaysOfWeek(dayOfWeek.replace(/^\+/, '')),
+    match: asksForBoth ? 'both' : 'either',
     weeks: null,
   });
   const months = parsePlain(month, MONTH, RULES).set;

@@ -14,7 +14,10 @@ export interface CronRange {
 export interface RangeRules {
   /** Whether `22-2` goes on past midnight. */
   readonly wraps: boolean;
-  /** Whether a step that is longer than its range is refused. */
+  /**
+   * Whether a step that is longer than its range is refused. Where it is not, only the first value of
+   * the range is left, as crontab has it.
+   */
   readonly stepFitsRange: boolean;
 }
 
@@ -90,11 +93,9 @@ function stepOf(
 ): number {
   const step = Number(text);
   const size = sizeOf(shape);
-  const most = rules.stepFitsRange ? (to - from + size) % size : size;
+  const most = rules.stepFitsRange ? (to - from + size) % size : Number.MAX_SAFE_INTEGER;
   if (step >= 1 && step <= most) return step;
-  throw new PatternError(
-    shape.name,
-    item,
-    most < 1 ? 'has a step but no range' : `has a step of ${text}: use 1 to ${most}`,
-  );
+  if (most < 1) throw new PatternError(shape.name, item, 'has a step but no range');
+  const remedy = rules.stepFitsRange ? `use 1 to ${most}` : 'use 1 or more';
+  throw new PatternError(shape.name, item, `has a step of ${text}: ${remedy}`);
 }

@@ -1,4 +1,4 @@
-import { parseCronExpression } from './cron-expression.js';
+import { parseCronExpression, type DayMatch } from './cron-expression.js';
 import { parseCronFields, type CronFieldTexts } from './cron-fields.js';
 import type { CronPattern } from './cron-pattern.js';
 
@@ -11,7 +11,7 @@ const patterns = new Map<string, CronPattern>();
 const MAX_PATTERNS = 2_000;
 
 /** @throws PatternError */
-export function expressionPattern(expression: string, match: 'either' | 'both'): CronPattern {
+export function expressionPattern(expression: string, match: DayMatch): CronPattern {
   return remembered(`${match} ${expression}`, () => parseCronExpression(expression, match));
 }
 

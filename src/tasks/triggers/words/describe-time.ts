@@ -18,7 +18,8 @@ export function describeTime({ hours, minutes, seconds, size }: TimeOfDay): stri
   }
   const parts: string[] = [];
   if (!isOnly(seconds, 0)) parts.push(unit('second', seconds));
-  const saysMinutes = parts.length === 0 || !isAll(minutes, 60);
+  const isSteady = parts[0]?.startsWith('every') ?? false;
+  const saysMinutes = !isSteady || !isAll(minutes, 60);
   if (saysMinutes) parts.push(unit('minute', minutes));
   const steps = parts.at(-1)?.startsWith('every') ?? false;
   const hour = hourPhrase(hours, steps);
@@ -29,7 +30,8 @@ function hourPhrase(hours: FieldSet, isSteady: boolean): string {
   if (isAll(hours, 24)) return isSteady ? '' : ' of every hour';
   const values = hours.values;
   const step = stepOf(values, 24);
-  if (step !== null && step > 1) {
+  // From midnight on, a step that does not divide the day does not go on into the next.
+  if (step !== null && step > 1 && (hours.first > 0 || 24 % step === 0)) {
     const from = hours.first === 0 ? '' : ` from ${timeText(hours.first * 3_600)}`;
     return ` of every ${ordinal(step)} hour${from}`;
   }
@@ -46,7 +48,7 @@ function unit(name: 'minute' | 'second', set: FieldSet): string {
   if (isAll(set, 60)) return `every ${name}`;
   const values = set.values;
   const step = stepOf(values, 60);
-  if (step !== null && set.first === 0) return `every ${step} ${name}s`;
+  if (step !== null && set.first === 0 && 60 % step === 0) return `every ${step} ${name}s`;
   return `at ${name}${values.length > 1 ? 's' : ''} ${listed(values)}`;
 }
 
