@@ -6,7 +6,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { ScheduleModule, type ScheduleModuleOptions } from '@nestjs/schedule';
+import { ScheduleModule } from '@nestjs/schedule';
 import { ClusterNode } from './node/cluster-node.js';
 import { Declarations } from './node/declarations.js';
 import { Clock } from './domain/clock.js';
@@ -20,6 +20,7 @@ import { NodeSwitch } from './service/node-switch.js';
 import { ScheduleNeutraliser } from './registry/schedule-neutraliser.js';
 import { SchedulerFacade } from './registry/scheduler-facade.js';
 import { ScheduleSwitches } from './registry/schedule-switches.js';
+import type { ScheduleModuleOptions } from './registry/stock-explorer.js';
 import { TaskExplorer } from './registry/task-explorer.js';
 import { TaskRegistry } from './registry/task-registry.js';
 import { ChangeFeed } from './store/change-feed.js';
@@ -31,6 +32,8 @@ import { STORE_PROVIDERS } from './node/tasks-stores.js';
 import { TasksOptions } from './tasks.options.js';
 import { TasksService } from './service/tasks.service.js';
 import { TasksLogger } from './node/tasks-logger.js';
+
+export type { ScheduleModuleOptions };
 
 /** A cluster needs a database, local mode none; both take what `ScheduleModule` takes. */
 export type TasksModuleOptions = ScheduleModuleOptions &

@@ -30,13 +30,18 @@ export const PEERS: Readonly<Record<string, string>> = {
   '@nestjs/common': '^11 || ^12',
   '@nestjs/core': '^11 || ^12',
   '@nestjs/schedule': '^6 || ^12',
-  cron: '^4.3.0',
   pg: '^8',
   'reflect-metadata': '^0.1.13 || ^0.2',
   rxjs: '^7.2',
   'swagger-ui-dist': '^5',
   typeorm: '^0.3.20 || ^1',
 };
+
+/**
+ * What comes along in other versions than the application has. The host has the very version of cron that
+ * its `@nestjs/schedule` asks for: one that it shares with us must not be pushed out by a newer one.
+ */
+const RANGES: Readonly<Record<string, string>> = { cron: '^4.3.0' };
 
 /** Peers without which all but one thing works: a host asks for them itself. */
 const OPTIONAL = ['swagger-ui-dist'];
@@ -76,7 +81,7 @@ function typesOfDoor([path, door]: [string, RootManifest['exports'][string]]) {
 }
 
 function rangeOf({ dependencies }: RootManifest, name: string): string {
-  const range = dependencies[name];
+  const range = RANGES[name] ?? dependencies[name];
   if (range !== undefined) return range;
   throw new Error(`The library imports ${name}: add it to the dependencies in package.json.`);
 }

@@ -9,6 +9,8 @@ export interface NodeProcessOptions {
   /** An absolute path, or one below `dist/`. */
   readonly script: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The Node that runs it. Default: the one that runs this. */
+  readonly program?: string;
   /** Default: this one's. */
   readonly cwd?: string;
   /** In a process group of its own. */
@@ -31,9 +33,9 @@ export class NodeProcess {
 
   constructor(
     readonly name: string,
-    { script, env, cwd, detached = false }: NodeProcessOptions,
+    { script, env, program = process.execPath, cwd, detached = false }: NodeProcessOptions,
   ) {
-    this.child = spawn(process.execPath, [resolve(DIST, script)], {
+    this.child = spawn(program, [resolve(DIST, script)], {
       env: { ...INHERITED, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached,

@@ -4,14 +4,15 @@ import { chmod, cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { rootFolder } from '../chaos/root-folder.js';
 
-const ROOT = join(import.meta.dirname, '../..');
+const ROOT = rootFolder();
 const MODULES = join(ROOT, 'node_modules');
 
 /** As the build of the end-to-end tests leaves it. */
 export const PACKAGE = join(ROOT, 'dist/package');
 
-const run = promisify(execFile);
+export const run = promisify(execFile);
 
 interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>;
@@ -70,9 +71,9 @@ export class PackedPackage {
       await mkdir(dirname(join(modules, needed)), { recursive: true });
       await symlink(join(MODULES, needed), join(modules, needed));
     }
-    await cp(join(import.meta.dirname, '../hosts', name), join(folder, 'src'), { recursive: true });
+    await cp(join(ROOT, 'test/hosts', name), join(folder, 'src'), { recursive: true });
     await writeFile(join(folder, 'package.json'), JSON.stringify({ name, private: true, type }));
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(hostTsconfig()));
     return new Host(folder);
   }
 
@@ -82,7 +83,7 @@ export class PackedPackage {
 }
 
 /** What `nest new` writes. */
-const TSCONFIG = {
+export const hostTsconfig = () => ({
   compilerOptions: {
     target: 'ES2023',
     module: 'nodenext',
@@ -97,7 +98,7 @@ const TSCONFIG = {
     outDir: 'dist',
   },
   include: ['src'],
-};
+});
 
 export class Host {
   constructor(readonly folder: string) {}

@@ -1,5 +1,4 @@
 import { ContextIdFactory, ModuleRef, type ContextId, type DiscoveryService } from '@nestjs/core';
-import { REQUEST_CONTEXT_ID } from '@nestjs/core/internal';
 import type { InstanceOf } from './instrumented-handler.js';
 import type { TaskContext } from './task-context.js';
 
@@ -27,6 +26,21 @@ export function instancePerRun(wrapper: Wrapper): InstanceOf | undefined {
     return moduleRef.resolve<object>(token, contextIdOf(context, moduleRef, isDurable));
   };
 }
+
+/**
+ * Under which key a request holds its context id. No version of Nest names it in public, and each has
+ * it somewhere else, but all look there first.
+ */
+const REQUEST_CONTEXT_ID = ((): symbol => {
+  let asked: string | symbol = '';
+  const get = (_request: object, key: string | symbol) => {
+    asked = key;
+    return ContextIdFactory.create();
+  };
+  ContextIdFactory.getByRequest(new Proxy({}, { get }));
+  if (typeof asked === 'symbol') return asked;
+  throw new Error('This version of Nest keeps the context ids of requests in another way.');
+})();
 
 /** What Nest's router does for a request, so that handlers can go on with `getByRequest` as there. */
 function contextIdOf(context: TaskContext, moduleRef: ModuleRef, isDurable: boolean): ContextId {

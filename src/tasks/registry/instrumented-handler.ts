@@ -1,4 +1,4 @@
-import { ScheduleExplorer } from '@nestjs/schedule';
+import { stockExplorer, WRAP } from './stock-explorer.js';
 import type { TaskContext, TaskHandler } from './task-context.js';
 
 /** The object to call a method on: one for all runs, or made for each. */
@@ -37,7 +37,7 @@ export function instrumentedHandler(
   { instance, key, method, takesArguments }: WatchedMethod,
   instanceOf?: InstanceOf,
 ): TaskHandler {
-  const wrap: unknown = ScheduleExplorer.prototype['wrapFunctionInTryCatchBlocks'];
+  const wrap: unknown = stockExplorer && Reflect.get(stockExplorer, WRAP);
   // Read at each call, so that a method that was replaced on the instance is the one that runs.
   const callOn = (on: object, ...args: Parameters<TaskHandler>) =>
     Reflect.apply(Reflect.get(on, key) as TaskHandler, on, takesArguments ? args : []) as unknown;
@@ -89,11 +89,10 @@ function recorder(call: TaskHandler, method: object, key: string): Wrapped {
   return record;
 }
 
-function silentExplorer(): ScheduleExplorer {
+function silentExplorer(): object {
   const say = () => undefined;
   const logger = { error: say, warn: say, log: say, debug: say, verbose: say, fatal: say };
-  const explorer = Object.create(ScheduleExplorer.prototype) as ScheduleExplorer;
-  return Object.assign(explorer, { logger });
+  return Object.assign(Object.create(stockExplorer) as object, { logger });
 }
 
 function lostOutcome(key: string): Error {

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { Module } from '@nestjs/core/injector/module.js';
-import { ScheduleModule, SchedulerRegistry, type ScheduleModuleOptions } from '@nestjs/schedule';
+import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { delegateRegistry } from './delegate-registry.js';
 import { ScheduleSwitches } from './schedule-switches.js';
+import type { ScheduleModuleOptions } from './stock-explorer.js';
 import { TasksLogger } from '../node/tasks-logger.js';
 
 /** What fires in a `ScheduleModule`. None of it is exported, so it is known by its looks. */

@@ -1,5 +1,5 @@
-import type { ScheduleModuleOptions } from '@nestjs/schedule';
 import type { StockKind } from './decorator-contract.js';
+import type { ScheduleModuleOptions } from './stock-explorer.js';
 
 /** Which decorators count on this node: the options of `ScheduleModule`, under their own names. */
 export class ScheduleSwitches {

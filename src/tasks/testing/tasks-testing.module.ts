@@ -1,8 +1,7 @@
 import { type DynamicModule, type Provider } from '@nestjs/common';
-import type { ScheduleModuleOptions } from '@nestjs/schedule';
 import { ClusterNode } from '../node/cluster-node.js';
 import { Clock } from '../domain/clock.js';
-import { TasksModule } from '../tasks.module.js';
+import { TasksModule, type ScheduleModuleOptions } from '../tasks.module.js';
 import { TasksOptions } from '../tasks.options.js';
 import { FakeClock } from './fake-clock.js';
 import { MemoryClusterNode } from './memory-cluster-node.js';

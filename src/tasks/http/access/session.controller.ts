@@ -13,6 +13,7 @@ import { Requires } from './requires.decorator.js';
 import { setSessionCookie } from './session-cookie.js';
 import { SessionSeal } from './session-seal.js';
 import { TasksHttpOptions } from '../tasks-http.options.js';
+import { checkedBy } from '../protocol/input.pipe.js';
 
 const newSessionSchema = z
   .strictObject({
@@ -46,7 +47,7 @@ export class SessionController {
     examples: [{ title: 'A key that nobody knows', body: { key: 'not-a-key' }, status: 401 }],
   })
   begin(
-    @Body({ schema: newSessionSchema }) body: z.infer<typeof newSessionSchema>,
+    @Body(checkedBy(newSessionSchema)) body: z.infer<typeof newSessionSchema>,
     @Req() request: GuardedRequest,
     @Res({ passthrough: true }) response: unknown,
   ) {

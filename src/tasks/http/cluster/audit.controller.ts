@@ -7,6 +7,7 @@ import { EXAMPLE_JOB } from '../protocol/example-job.js';
 import { Operation } from '../protocol/operation.decorator.js';
 import { boundPage, pageDto, pageSchema } from '../protocol/page.dto.js';
 import { Requires } from '../access/requires.decorator.js';
+import { checkedBy } from '../protocol/input.pipe.js';
 
 /** What people and programs have changed. */
 @ApiController('audit')
@@ -20,7 +21,7 @@ export class AuditController {
     answers: { 200: pageSchema(auditSchema) },
     examples: [{ title: 'Of one job', query: { job: EXAMPLE_JOB.id }, status: 200 }],
   })
-  async list(@Query({ schema: auditQuerySchema }) query: z.infer<typeof auditQuerySchema>) {
+  async list(@Query(checkedBy(auditQuerySchema)) query: z.infer<typeof auditQuerySchema>) {
     return pageDto(await boundPage(query, (bound) => this.tasks.getAudit(bound)), auditDto);
   }
 }

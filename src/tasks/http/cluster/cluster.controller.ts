@@ -19,6 +19,7 @@ import { emptySchema } from '../protocol/change.dto.js';
 import { Operation } from '../protocol/operation.decorator.js';
 import { listSchema } from '../protocol/page.dto.js';
 import { Requires } from '../access/requires.decorator.js';
+import { checkedBy } from '../protocol/input.pipe.js';
 
 const shutdownSchema = z
   .strictObject({ wait: z.boolean().default(true) })
@@ -61,7 +62,7 @@ export class ClusterController {
     examples: [{ title: 'With a reason', body: { reason: 'migration' }, status: 204 }],
   })
   async pause(
-    @Body({ schema: pauseClusterSchema }) { reason }: z.infer<typeof pauseClusterSchema>,
+    @Body(checkedBy(pauseClusterSchema)) { reason }: z.infer<typeof pauseClusterSchema>,
     @By() by: ChangeOptions,
   ): Promise<void> {
     await this.tasks.pause(reason, by);
@@ -77,7 +78,7 @@ export class ClusterController {
     examples: [{ title: 'Without a body', status: 204 }],
   })
   async resume(
-    @Body({ schema: emptySchema }) _body: object,
+    @Body(checkedBy(emptySchema)) _body: object,
     @By() by: ChangeOptions,
   ): Promise<void> {
     await this.tasks.resume(by);
@@ -92,7 +93,7 @@ export class ClusterController {
     problems: [409],
     examples: [{ title: 'While it is running', status: 409 }],
   })
-  start(@Body({ schema: emptySchema }) _body: object): void {
+  start(@Body(checkedBy(emptySchema)) _body: object): void {
     this.tasks.start();
   }
 
@@ -106,7 +107,7 @@ export class ClusterController {
     examples: [{ title: 'And answer at once', body: { wait: false }, status: 204 }],
   })
   async shutdown(
-    @Body({ schema: shutdownSchema }) { wait }: z.infer<typeof shutdownSchema>,
+    @Body(checkedBy(shutdownSchema)) { wait }: z.infer<typeof shutdownSchema>,
   ): Promise<void> {
     await this.tasks.shutdown({ wait });
   }

@@ -10,6 +10,7 @@ import { EXAMPLE_NODE } from '../protocol/example-job.js';
 import { Operation } from '../protocol/operation.decorator.js';
 import { listSchema } from '../protocol/page.dto.js';
 import { Requires } from '../access/requires.decorator.js';
+import { checkedBy } from '../protocol/input.pipe.js';
 
 const drainSchema = z
   .strictObject({ drain: z.boolean().default(true) })
@@ -53,7 +54,7 @@ export class NodesController {
   })
   async drain(
     @Param('id') id: string,
-    @Body({ schema: drainSchema }) { drain }: z.infer<typeof drainSchema>,
+    @Body(checkedBy(drainSchema)) { drain }: z.infer<typeof drainSchema>,
     @By() by: ChangeOptions,
   ): Promise<void> {
     await this.tasks.drain(id, drain, by);
@@ -80,7 +81,7 @@ export class NodesController {
     examples: [{ title: 'Whoever leads', headers: { 'X-Reason': 'deploy' }, status: 204 }],
   })
   async resign(
-    @Body({ schema: emptySchema }) _body: object,
+    @Body(checkedBy(emptySchema)) _body: object,
     @By() by: ChangeOptions,
   ): Promise<void> {
     await this.tasks.resign(by);

@@ -10,6 +10,7 @@ import { EXAMPLE_JOB } from '../protocol/example-job.js';
 import { Operation } from '../protocol/operation.decorator.js';
 import { ProblemException } from '../protocol/problem.js';
 import { Requires } from '../access/requires.decorator.js';
+import { checkedBy } from '../protocol/input.pipe.js';
 
 /** What an operator may not do to one job, he may not do to many either. */
 const ADMINS_ONLY: readonly BulkAction[] = ['reset', 'remove'];
@@ -40,7 +41,7 @@ export class BulkController {
     ],
   })
   async edit(
-    @Body({ schema: bulkSchema }) body: BulkDto,
+    @Body(checkedBy(bulkSchema)) body: BulkDto,
     @By() by: ChangeOptions,
     @Req() request: object,
   ) {

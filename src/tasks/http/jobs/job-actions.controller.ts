@@ -25,6 +25,7 @@ import { Outlook } from './outlook.js';
 import { listSchema } from '../protocol/page.dto.js';
 import { Requires } from '../access/requires.decorator.js';
 import { runDto, runSchema } from '../runs/run.dto.js';
+import { checkedBy } from '../protocol/input.pipe.js';
 
 const params = { id: EXAMPLE_JOB.id };
 
@@ -58,7 +59,7 @@ export class JobActionsController {
   })
   async pause(
     @Param('id') id: string,
-    @Body({ schema: pauseSchema }) pause: z.infer<typeof pauseSchema>,
+    @Body(checkedBy(pauseSchema)) pause: z.infer<typeof pauseSchema>,
     @By() by: ChangeOptions,
     @IfMatch() ifRevision: number | undefined,
   ) {
@@ -83,7 +84,7 @@ export class JobActionsController {
   })
   async resume(
     @Param('id') id: string,
-    @Body({ schema: resumeSchema }) { misses }: z.infer<typeof resumeSchema>,
+    @Body(checkedBy(resumeSchema)) { misses }: z.infer<typeof resumeSchema>,
     @By() by: ChangeOptions,
     @IfMatch() ifRevision: number | undefined,
   ) {
@@ -105,7 +106,7 @@ export class JobActionsController {
   })
   async reset(
     @Param('id') id: string,
-    @Body({ schema: emptySchema }) _body: object,
+    @Body(checkedBy(emptySchema)) _body: object,
     @By() by: ChangeOptions,
     @IfMatch() ifRevision: number | undefined,
   ) {
@@ -133,7 +134,7 @@ export class JobActionsController {
   })
   async run(
     @Param('id') id: string,
-    @Body({ schema: runNowSchema }) body: RunNowDto,
+    @Body(checkedBy(runNowSchema)) body: RunNowDto,
     @IdempotencyKey() key: string | undefined,
     @By() by: ChangeOptions,
     @Req() request: unknown,
@@ -170,7 +171,7 @@ export class JobActionsController {
   })
   async backfill(
     @Param('id') id: string,
-    @Body({ schema: backfillSchema }) body: z.infer<typeof backfillSchema>,
+    @Body(checkedBy(backfillSchema)) body: z.infer<typeof backfillSchema>,
     @By() by: ChangeOptions,
   ) {
     return this.tasks.backfill(id, body, by);
@@ -187,7 +188,7 @@ export class JobActionsController {
   })
   async fireTimes(
     @Param('id') id: string,
-    @Query({ schema: fireTimesQuerySchema }) query: FireTimesQueryDto,
+    @Query(checkedBy(fireTimesQuerySchema)) query: FireTimesQueryDto,
   ) {
     return { items: await this.outlook.ofJob(id, query) };
   }

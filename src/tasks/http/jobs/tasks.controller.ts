@@ -34,6 +34,7 @@ import { EXAMPLE_JOB } from '../protocol/example-job.js';
 import { Operation } from '../protocol/operation.decorator.js';
 import { boundPage, pageSchema } from '../protocol/page.dto.js';
 import { Requires } from '../access/requires.decorator.js';
+import { checkedBy } from '../protocol/input.pipe.js';
 
 /** Jobs: what there is, and its changes. */
 @ApiController('jobs')
@@ -60,7 +61,7 @@ export class TasksController {
       { title: 'A filter that is misspelt', query: { status: 'active' }, status: 400 },
     ],
   })
-  async list(@Query({ schema: jobQuerySchema }) { include = [], ...query }: JobQueryDto) {
+  async list(@Query(checkedBy(jobQuerySchema)) { include = [], ...query }: JobQueryDto) {
     const page = await boundPage(query, (bound) => this.tasks.getJobs(bound));
     return { items: await this.detail.all(page.items, include), nextCursor: page.nextCursor };
   }
@@ -91,7 +92,7 @@ export class TasksController {
     ],
   })
   async add(
-    @Body({ schema: newJobBodySchema }) body: JobBody,
+    @Body(checkedBy(newJobBodySchema)) body: JobBody,
     @By() by: ChangeOptions,
     @IdempotencyKey() idempotencyKey: string | undefined,
     @Req() request: unknown,
@@ -150,7 +151,7 @@ export class TasksController {
   })
   async put(
     @Param('id') id: string,
-    @Body({ schema: putJobBodySchema }) body: JobBody,
+    @Body(checkedBy(putJobBodySchema)) body: JobBody,
     @By() by: ChangeOptions,
     @IfMatch() ifRevision: number | undefined,
     @Res({ passthrough: true }) response: unknown,
@@ -189,7 +190,7 @@ export class TasksController {
   })
   async modify(
     @Param('id') id: string,
-    @Body({ schema: patchJobBodySchema }) body: PatchBody,
+    @Body(checkedBy(patchJobBodySchema)) body: PatchBody,
     @By() by: ChangeOptions,
     @IfMatch() ifRevision: number | undefined,
     @Res({ passthrough: true }) response: unknown,

@@ -13,6 +13,7 @@ import { Operation } from '../protocol/operation.decorator.js';
 import { Outlook } from './outlook.js';
 import { listSchema } from '../protocol/page.dto.js';
 import { Requires } from '../access/requires.decorator.js';
+import { checkedBy } from '../protocol/input.pipe.js';
 
 /** What triggers mean, and what is to come. */
 @ApiController()
@@ -43,7 +44,7 @@ export class TriggersController {
       },
     ],
   })
-  preview(@Body({ schema: previewSchema }) body: PreviewDto) {
+  preview(@Body(checkedBy(previewSchema)) body: PreviewDto) {
     return this.outlook.preview(body);
   }
 
@@ -55,7 +56,7 @@ export class TriggersController {
     answers: { 200: listSchema(outlookItemSchema) },
     examples: [{ title: 'The next five', query: { limit: '5' }, status: 200 }],
   })
-  async upcoming(@Query({ schema: outlookQuerySchema }) query: z.infer<typeof outlookQuerySchema>) {
+  async upcoming(@Query(checkedBy(outlookQuerySchema)) query: z.infer<typeof outlookQuerySchema>) {
     return { items: await this.outlook.ofAll(query.limit, query.to) };
   }
 }

@@ -3,6 +3,7 @@ import { METHOD_METADATA, PATH_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { z } from 'zod';
 import { Requires, type Requirement } from '../access/requires.decorator.js';
+import { SchemaPipe } from '../protocol/input.pipe.js';
 import { Operation, type OperationInfo } from '../protocol/operation.decorator.js';
 
 /** A route as its decorators tell it. */
@@ -58,10 +59,12 @@ export function routesOf(controller: Type): Route[] {
 function schemasOf(controller: Type, name: string): Pick<Route, 'body' | 'query'> {
   const args = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, name) ?? {}) as Record<
     string,
-    { schema?: z.ZodType }
+    { readonly pipes: readonly unknown[] }
   >;
   const of = (source: string) =>
-    Object.entries(args).find(([key]) => key.startsWith(`${source}:`))?.[1].schema;
+    Object.entries(args)
+      .find(([key]) => key.startsWith(`${source}:`))?.[1]
+      .pipes.find((pipe) => pipe instanceof SchemaPipe)?.schema;
   return { body: of(BODY), query: of(QUERY) };
 }
 

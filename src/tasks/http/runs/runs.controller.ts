@@ -23,6 +23,7 @@ import {
   runSchema,
   type RunQueryDto,
 } from './run.dto.js';
+import { checkedBy } from '../protocol/input.pipe.js';
 
 /** The ledger, newest first. */
 @ApiController('runs')
@@ -46,7 +47,7 @@ export class RunsController {
       { title: 'A state that there is not', query: { state: 'done' }, status: 400 },
     ],
   })
-  async list(@Query({ schema: runQuerySchema }) query: RunQueryDto) {
+  async list(@Query(checkedBy(runQuerySchema)) query: RunQueryDto) {
     return pageDto(await boundPage(query, (bound) => this.tasks.getRuns(bound)), runDto);
   }
 
@@ -63,7 +64,7 @@ export class RunsController {
   })
   async get(
     @Param('id') id: string,
-    @Query({ schema: oneRunQuerySchema }) { include }: z.infer<typeof oneRunQuerySchema>,
+    @Query(checkedBy(oneRunQuerySchema)) { include }: z.infer<typeof oneRunQuerySchema>,
   ) {
     const run = runDto(await this.tasks.getRun(runId(id)));
     if (include === undefined) return run;
@@ -81,7 +82,7 @@ export class RunsController {
   })
   async lines(
     @Param('id') id: string,
-    @Query({ schema: linesQuerySchema }) query: z.infer<typeof linesQuerySchema>,
+    @Query(checkedBy(linesQuerySchema)) query: z.infer<typeof linesQuerySchema>,
   ) {
     await this.tasks.getRun(runId(id));
     const lines = await this.tasks.getLines(id, query);
@@ -104,7 +105,7 @@ export class RunsController {
   })
   async cancel(
     @Param('id') id: string,
-    @Body({ schema: emptySchema }) _body: object,
+    @Body(checkedBy(emptySchema)) _body: object,
     @By() by: ChangeOptions,
   ) {
     return runDto(await this.tasks.cancelRun(runId(id), by));
@@ -126,7 +127,7 @@ export class RunsController {
   })
   async retry(
     @Param('id') id: string,
-    @Body({ schema: emptySchema }) _body: object,
+    @Body(checkedBy(emptySchema)) _body: object,
     @By() by: ChangeOptions,
     @Req() request: unknown,
     @Res({ passthrough: true }) response: unknown,

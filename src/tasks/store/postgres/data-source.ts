@@ -73,7 +73,8 @@ function dataSource(
     migrations: tasksMigrations,
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
-    // Ours look again after each wait for a lock, whatever the server's own default is.
+    // For migrations, behind a pooler: a session of our own is told so, and what users ask says it itself.
+    // TypeORM 0.3 does not know it; there such a migration may fail and is tried again.
     isolationLevel: 'READ COMMITTED',
     applicationName: `${schema.name}:${purpose}`,
     poolSize,

@@ -11,6 +11,12 @@ import type { PostgresAccess } from './session/probe-server.js';
 import { API_SETTINGS, setLocal } from './session/session-settings.js';
 import { isRefusedRight, isStatementFault } from '../statement-fault.js';
 
+/**
+ * Ours look again after each wait for a lock, whatever the server's own default is. Said each time, as
+ * TypeORM 0.3 knows no such option of a data source.
+ */
+const ISOLATION = 'READ COMMITTED';
+
 /** Our own data source, which may be out of reach: at the start, and at any moment after it. */
 export class TasksDatabase {
   /** Why it cannot be used; null: it can. */
@@ -59,7 +65,7 @@ export class TasksDatabase {
       // What a connection does not keep must be said in the transaction.
       this.limits === null
         ? body(manager)
-        : manager.transaction((inside) => this.limited(inside, body)),
+        : manager.transaction(ISOLATION, (inside) => this.limited(inside, body)),
     );
   }
 
@@ -85,7 +91,7 @@ export class TasksDatabase {
     let commits = false;
     try {
       return await this.reaching((manager) =>
-        manager.transaction(async (inside) => {
+        manager.transaction(ISOLATION, async (inside) => {
           const answer = await this.limited(inside, body);
           commits = true;
           return answer;
