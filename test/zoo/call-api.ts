@@ -7,6 +7,8 @@ const NEVER = { type: 'date', at: '2090-01-01T00:00:00Z' };
 export async function callApi(url: string, database: ZooDatabase): Promise<void> {
   const refused = await post(url, '/jobs', { id: 7 });
   expectStatus('a body that is wrong', refused, 400);
+  const type = refused.headers.get('content-type') ?? 'nothing';
+  if (!type.startsWith('application/problem+json')) throw new Error(`a problem is sent as ${type}`);
   await runOf(url, 'on-demand');
   const effect = `SELECT FROM effects WHERE job = 'on-demand'`;
   await until('the run that was asked for', async () => (await database.query(effect)).length > 0);

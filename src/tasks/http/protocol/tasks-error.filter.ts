@@ -64,7 +64,8 @@ export class TasksErrorFilter implements ExceptionFilter {
     for (const [name, value] of Object.entries(headers)) adapter.setHeader(response, name, value);
     if (answer.status === 503) adapter.setHeader(response, 'Retry-After', RETRY_AFTER_SECONDS);
     adapter.setHeader(response, 'Content-Type', 'application/problem+json');
-    adapter.reply(response, answer, answer.status);
+    // As text: an object that is no `application/json` is taken for a mistake by Nest 11 on Express.
+    adapter.reply(response, JSON.stringify(answer), answer.status);
   }
 
   private unexpected(exception: unknown): Problem {
@@ -88,12 +89,17 @@ function problemOf(exception: unknown): Problem | null {
       ? null
       : problem(status, exception.code, exception.message, extensionsOf(exception));
   }
-  if (exception instanceof HttpException) {
-    const status = exception.getStatus();
-    if (status === 500) return null;
-    return problem(status, CODE[status] ?? `http-${status}`, exception.message);
-  }
-  return null;
+  const status =
+    exception instanceof HttpException ? exception.getStatus() : parsersStatus(exception);
+  if (status === null || status === 500) return null;
+  return problem(status, CODE[status] ?? `http-${status}`, (exception as Error).message);
+}
+
+/** Nest 11 hands on what the parser of bodies throws as it is. Null: it is none of those. */
+function parsersStatus(exception: unknown): number | null {
+  const { status, expose } = (exception ?? {}) as { status?: unknown; expose?: unknown };
+  const isRefusal = exception instanceof Error && expose === true;
+  return isRefusal && typeof status === 'number' && status < 500 ? status : null;
 }
 
 /**
