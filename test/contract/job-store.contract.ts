@@ -6,7 +6,7 @@ import {
 } from '../../src/tasks/domain/errors.js';
 import type { Job } from '../../src/tasks/domain/job.js';
 import type { JobQuery } from '../../src/tasks/store/job-store.js';
-import { aJob, later, minutes, TASK } from '../support/builders.js';
+import { aDeclaration, aJob, later, minutes, NODE, TASK } from '../support/builders.js';
 import {
   aDueJobIn,
   aNodeAtWork,
@@ -18,7 +18,7 @@ import {
   run,
   runsOf,
 } from './scenes.js';
-import type { MakeStore, TestStore } from './test-store.js';
+import { ORPHAN_AFTER_MS, type MakeStore, type TestStore } from './test-store.js';
 
 export function jobStoreContract(makeStore: MakeStore): void {
   let store: TestStore;
@@ -171,6 +171,33 @@ export function jobStoreContract(makeStore: MakeStore): void {
       await expect(store.jobs.add(aJob('report'), 'api')).resolves.toMatchObject({
         job: { revision: 1 },
       });
+    });
+
+    it('is refused while something declares it, with the remedy', async () => {
+      for (const [id, origin, where] of [
+        ['coded', 'declared', 'code'],
+        ['configured', 'config', 'the configuration'],
+      ] as const) {
+        await store.jobs.declare(aDeclaration(id, { origin }), NODE);
+        await expect(store.jobs.remove(id)).rejects.toThrow(
+          `is declared by ${where}, so the next start would bring it back. Pause it, or set "disabled"`,
+        );
+        expect(await store.jobs.get(id)).toMatchObject({ state: 'active' });
+      }
+    });
+
+    it('takes an orphan, which nothing declares any more', async () => {
+      const { id } = await aNodeAtWork(store, 'old', { tasks: { report: 'v1' } });
+      await store.jobs.declare(aDeclaration('report', { task: 'report', hash: 'v1' }), id);
+      const other = await aNodeAtWork(store, 'new', { tasks: {} });
+      for (let n = 0; n < 3; n++) {
+        store.advance(ORPHAN_AFTER_MS);
+        await other.roster.beat();
+        await store.care.care();
+      }
+      expect(await store.jobs.get('report')).toMatchObject({ state: 'orphaned' });
+      await store.jobs.remove('report');
+      expect(await store.jobs.get('report')).toBeNull();
     });
 
     it('cancels what is pending and lets run what is running', async () => {

@@ -74,8 +74,8 @@ describe('jobs in local mode', () => {
 
   it('can wait for longer than a timer of the platform', async () => {
     await jobs.add(greeting('later', { type: 'date', at: '2026-06-02T12:00:00.000Z' }), 'api');
-    await jobs.remove('often');
-    await jobs.remove('hourly');
+    app.get(SchedulerRegistry).deleteInterval('often');
+    app.get(SchedulerRegistry).deleteCronJob('hourly');
     vi.advanceTimersByTime(92 * 86_400_000 - 1);
     expect(calls).toEqual([]);
     vi.advanceTimersByTime(1);
@@ -132,12 +132,14 @@ describe('jobs in local mode', () => {
   });
 
   it('are gone when they are removed, and their runs stay', async () => {
-    await jobs.runNow('hourly', {});
-    await jobs.remove('hourly');
-    expect(await jobs.get('hourly')).toBeNull();
-    expect(app.get(SchedulerRegistry).doesExist('cron', 'hourly')).toBe(false);
-    expect((await runs.list({ limit: 5, job: 'hourly' })).items).toHaveLength(1);
-    await expect(jobs.pause('hourly', { reason: null, until: null })).rejects.toThrow('no job');
+    await jobs.add(greeting('soon', { type: 'interval', hours: 1 }), 'api');
+    await jobs.runNow('soon', {});
+    await jobs.remove('soon');
+    expect(await jobs.get('soon')).toBeNull();
+    expect(app.get(SchedulerRegistry).doesExist('cron', 'soon')).toBe(false);
+    expect((await runs.list({ limit: 5, job: 'soon' })).items).toHaveLength(1);
+    await expect(jobs.pause('soon', { reason: null, until: null })).rejects.toThrow('no job');
+    await expect(jobs.remove('hourly')).rejects.toThrow('is declared by code');
   });
 
   it('have ids of their own', async () => {

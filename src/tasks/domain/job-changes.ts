@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { WrongStateError } from './errors.js';
 import { rangeOf, type SkippedRange } from './fire-plan.js';
 import type { SkipReason } from './run.js';
 import type { JobChange, JobDefinition, StoredJob } from './job-definition.js';
@@ -78,6 +79,21 @@ export function resumed(job: StoredJob, misses: Misses, now: Date): JobChange {
     skipped: idleRange(job, missed ?? after(now)),
     pending: 'release',
   };
+}
+
+/**
+ * What is declared belongs to its declaration, which would bring it back. An orphan is declared by
+ * nobody.
+ *
+ * @throws WrongStateError
+ */
+export function refuseToRemove({ id, origin, orphanedAt }: StoredJob): void {
+  if (origin === 'api' || orphanedAt !== null) return;
+  const where = origin === 'declared' ? 'code' : 'the configuration';
+  throw new WrongStateError(
+    `The job "${id}" is declared by ${where}, so the next start would bring it back. Pause it, or set ` +
+      '"disabled" in its declaration, or take the declaration away.',
+  );
 }
 
 /** For so long nobody has known the job's task that it is not fired any more. */

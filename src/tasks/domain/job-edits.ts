@@ -110,7 +110,7 @@ function saidBy(declared: DeclaredJob, now: Date): JobPatch {
     deleteWhenDone: false,
     ...declared,
     tags: [...declared.tags],
-    payload: (payload ?? null) as NewJob['payload'],
+    payload: payload ?? null,
     // What fires after a start had its turn at this one, and is armed anew at the next.
     trigger: trigger.type === 'start' ? { type: 'date', at: now.toISOString() } : trigger,
   };

@@ -68,7 +68,7 @@ describe('a new job', () => {
 
   it('has a payload that can be stored', () => {
     expect(pointers({ payload: { a: [null, 'ü'] } })).toEqual([]);
-    expect(pointers({ payload: { a: ['\0'] } })).toEqual(['/payload']);
+    expect(pointers({ payload: { a: ['\0'] } })).toEqual(['/payload/a/0']);
     expect(pointers({ payload: 1n })).toEqual(['/payload']);
   });
 

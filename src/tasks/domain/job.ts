@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonValue } from './json-value.js';
 import { isStorable } from './storable.js';
 import { MAX_PERIOD_MS, triggerSpecSchema, type TriggerSpec } from '../triggers/trigger-spec.js';
 
@@ -82,6 +83,15 @@ export const POLICY_NAMES = Object.keys(jobPolicySchema.shape) as readonly (keyo
 
 const STORABLE = { error: 'holds a character that cannot be stored (U+0000 or half a surrogate)' };
 
+/** Whatever JSON can hold, as JSON has it. */
+const jsonSchema = z.unknown().transform((value, { issues }) => {
+  const found = jsonValue(value);
+  if ('json' in found) return found.json;
+  const { path, message } = found;
+  issues.push({ code: 'custom', input: value, path: [...path], message });
+  return z.NEVER;
+});
+
 /** A line for people. */
 const line = (most: number) => z.string().trim().min(1).max(most).refine(isStorable, STORABLE);
 
@@ -98,7 +108,7 @@ export const newJobSchema = jobPolicySchema.extend({
   /** The task to run, by the name under which a node registered it. */
   task: line(200),
   /** JSON handed to the handler. Default: null. */
-  payload: z.json().refine(isStorable, STORABLE).default(null),
+  payload: jsonSchema.default(null),
   trigger: triggerSpecSchema,
   tags: z.array(line(100)).max(50).default([]),
   /** Whether it is made paused, to fire only once it is resumed. Default: no. */

@@ -49,6 +49,10 @@ export interface RunError {
   readonly message: string;
   readonly stack?: string;
   readonly cause?: RunError;
+  /** Of several that failed together, as `Promise.any` tells them. */
+  readonly errors?: readonly RunError[];
+  /** What else it bears, such as `code`, `status` or `detail`. */
+  readonly fields?: Readonly<Record<string, unknown>>;
 }
 
 export interface Run {

@@ -4,12 +4,14 @@ import type { RunCause } from '../domain/run.js';
 
 const current = new AsyncLocalStorage<TaskContext>();
 
-/** Writes to the run's log in the ledger, and to the process log. */
+type TaskLine = (message: unknown, ...more: unknown[]) => void;
+
+/** Writes to the run's log in the ledger, and to the process log. Objects are written as JSON. */
 export interface TaskLogger {
-  readonly debug: (message: string) => void;
-  readonly log: (message: string) => void;
-  readonly warn: (message: string) => void;
-  readonly error: (message: string) => void;
+  readonly debug: TaskLine;
+  readonly log: TaskLine;
+  readonly warn: TaskLine;
+  readonly error: TaskLine;
 }
 
 /** A function to be called in a worker thread, as `module` exports it. */

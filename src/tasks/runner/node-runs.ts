@@ -5,6 +5,7 @@ import type { Log } from '../domain/log.js';
 import type { RunError } from '../domain/run.js';
 import type { NodeTask } from '../registry/node-task.js';
 import { TaskContext } from '../registry/task-context.js';
+import { processLogger } from './line-of.js';
 import { runError } from './outcome-of.js';
 
 interface NodeRun {
@@ -106,7 +107,7 @@ export class NodeRuns {
       attempt: 1,
       fencingToken: null,
       signal: controller.signal,
-      logger: this.log,
+      logger: processLogger(this.log),
       progress: () => undefined,
       inThread: () => Promise.reject(notHere('a worker thread')),
       manager: () => {

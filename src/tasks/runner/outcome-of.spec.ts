@@ -2,6 +2,37 @@ import { describe, expect, it } from 'vitest';
 import { runError, runResult } from './outcome-of.js';
 
 describe('what a handler threw', () => {
+  it('has the errors that it sums up, and the fields that it bears', async () => {
+    const failed = Object.assign(new Error('duplicate key'), {
+      code: '23505',
+      detail: 'Key (id)=(7) already exists.',
+      status: 409,
+      password: 'x',
+      parameters: ['secret'],
+      request: new Map(),
+      body: 'x'.repeat(2_000),
+    });
+    const error = await Promise.any([Promise.reject(failed), Promise.reject(new TypeError('no'))])
+      .then(() => null)
+      .catch((thrown: unknown) => runError(thrown));
+    expect(error).toMatchObject({
+      name: 'AggregateError',
+      errors: [
+        {
+          message: 'duplicate key',
+          fields: {
+            code: '23505',
+            detail: 'Key (id)=(7) already exists.',
+            status: 409,
+            password: '[redacted]',
+          },
+        },
+        { name: 'TypeError', message: 'no' },
+      ],
+    });
+    expect(Object.keys(error!.errors![0]!.fields!)).toHaveLength(4);
+  });
+
   it('is kept with its name, message and stack', () => {
     const error = new RangeError('too much');
     expect(runError(error)).toEqual({
@@ -82,7 +113,7 @@ describe('what a handler returned', () => {
   it('is not kept when it cannot be written as JSON, and it is said why', () => {
     const circle: { self?: unknown } = {};
     circle.self = circle;
-    expect(runResult(circle).lost).toMatch(/circular/i);
+    expect(runResult(circle).lost).toMatch(/^what stands at self contains itself/);
     expect(runResult(1n).lost).toMatch(/BigInt/);
     expect(runResult(circle)).not.toHaveProperty('value');
   });

@@ -1,4 +1,5 @@
-import { redacted } from '../domain/redact.js';
+import { jsonValue } from '../domain/json-value.js';
+import { redacted, SECRET_KEYS } from '../domain/redact.js';
 import type { RunError } from '../domain/run.js';
 import { storableJson, storableText } from '../domain/storable.js';
 
@@ -8,15 +9,30 @@ const MAX_TEXT = 16_000;
 /** Larger results are not kept. In characters of JSON. */
 const MAX_RESULT = 65_536;
 
-/** So many causes of causes are kept. */
+/** So many causes of causes are kept, of errors that are the sum of others so many, and of fields. */
 const DEEPEST_CAUSE = 5;
+const MAX_ERRORS = 10;
+const MAX_FIELDS = 20;
+
+/** Larger fields of an error are not kept, in characters of JSON. */
+const MAX_FIELD = 1_000;
+
+/** Fields of an error that are kept as such, and what a query was given, which is nobody's business. */
+const OWN_PLACE: ReadonlySet<string> = new Set([
+  'name',
+  'message',
+  'stack',
+  'cause',
+  'errors',
+  'parameters',
+]);
 
 /**
  * What a handler threw, as it is kept. Never throws itself: getters and `toString` may.
  *
  * @param secretKeys what stands under such a key of a thrown object is not kept
  */
-export function runError(thrown: unknown, secretKeys: readonly RegExp[] = []): RunError {
+export function runError(thrown: unknown, secretKeys = SECRET_KEYS): RunError {
   try {
     return described(thrown, 0, secretKeys);
   } catch {
@@ -28,14 +44,29 @@ function described(thrown: unknown, depth: number, secretKeys: readonly RegExp[]
   if (!(thrown instanceof Error))
     return { name: 'Error', message: kept(textOf(thrown, secretKeys)) };
   const { name, message, stack, cause } = thrown;
+  const inner = (error: unknown) => described(error, depth + 1, secretKeys);
+  const isDeepest = depth >= DEEPEST_CAUSE;
+  const errors: unknown = isDeepest ? undefined : Reflect.get(thrown, 'errors');
+  const fields = fieldsOf(thrown, secretKeys);
   return {
     name: kept(String(name)),
     message: kept(String(message)),
-    ...(typeof stack === 'string' ? { stack: kept(stack) } : {}),
-    ...(cause !== undefined && depth < DEEPEST_CAUSE
-      ? { cause: described(cause, depth + 1, secretKeys) }
-      : {}),
+    ...(typeof stack === 'string' && { stack: kept(stack) }),
+    ...(cause !== undefined && !isDeepest && { cause: inner(cause) }),
+    ...(Array.isArray(errors) && { errors: errors.slice(0, MAX_ERRORS).map(inner) }),
+    ...(fields.length > 0 && { fields: Object.fromEntries(fields) }),
   };
+}
+
+/** Those that have JSON of a moderate size. */
+function fieldsOf(error: Error, secretKeys: readonly RegExp[]): readonly [string, unknown][] {
+  const given = Object.keys(error).filter((key) => !OWN_PLACE.has(key));
+  return given.slice(0, MAX_FIELDS).flatMap((key): [string, unknown][] => {
+    const found = jsonValue(Reflect.get(error, key));
+    if (!('json' in found) || found.json === null) return [];
+    const field = redacted({ [key]: found.json }, secretKeys) as Record<string, unknown>;
+    return JSON.stringify(field).length > MAX_FIELD ? [] : [[key, field[key]]];
+  });
 }
 
 /**
@@ -54,7 +85,10 @@ export function runResult(
     if (json.length > MAX_RESULT) return { lost: `it has ${json.length} characters of JSON` };
     return { value: redacted(JSON.parse(json), secretKeys) };
   } catch (error) {
-    return { lost: error instanceof Error ? error.message : String(error) };
+    const found = jsonValue(result);
+    if ('json' in found) return { lost: error instanceof Error ? error.message : String(error) };
+    const place = found.path.length > 0 ? `what stands at ${found.path.join('.')}` : 'it';
+    return { lost: `${place} ${found.message}` };
   }
 }
 

@@ -53,7 +53,7 @@ describe('the logger of a run', () => {
     const { posted } = await reporting(({ logger }) => {
       logger.log('x'.repeat(5_000));
       logger.log('a\0b');
-      logger.log(7 as never);
+      logger.log(7);
     });
     const [long, mended, odd] = lines(posted).map(({ message }) => message);
     expect(long).toBe(`${'x'.repeat(3_999)}…`);

@@ -1,9 +1,11 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
+import { SECRET_KEYS } from '../domain/redact.js';
 import type { LogLevel, Progress } from '../domain/run.js';
 import { storableText } from '../domain/storable.js';
 import type { ToEngine } from '../engine/messages.js';
 import type { TaskLogger } from '../registry/task-context.js';
+import { lineOf } from './line-of.js';
 import type { ClaimedRun } from '../store/run-queue.js';
 
 /** So many lines of a run are kept: a ledger is no log. */
@@ -33,9 +35,12 @@ export class RunReports {
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly post: (message: ToEngine) => void,
+    redact = SECRET_KEYS,
   ) {
-    const say = (level: LogLevel, to: keyof Log) => (message: string) =>
-      this.write(level, to, message);
+    const say =
+      (level: LogLevel, to: keyof Log) =>
+      (...parts: unknown[]) =>
+        this.write(level, to, lineOf(parts, redact));
     this.logger = {
       debug: say('debug', 'debug'),
       log: say('info', 'log'),

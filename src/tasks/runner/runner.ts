@@ -103,9 +103,9 @@ export class Runner {
   }
 
   private start(run: ClaimedRun): void {
-    const reports = new RunReports(run, this.clock, this.processLog, (message) =>
-      this.post(message),
-    );
+    const post = (message: ToEngine) => this.post(message);
+    const { redact } = this.options;
+    const reports = new RunReports(run, this.clock, this.processLog, post, redact);
     const started = new StartedRun(run, this.clock, reports, (late) => this.giveUp(late));
     this.runs.add(started);
     this.log.started(run);

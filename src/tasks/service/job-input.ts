@@ -9,7 +9,7 @@ import {
 } from '../domain/job.js';
 import { issuesOf } from '../triggers/invalid-input.js';
 import { triggerIssues } from '../triggers/parse-trigger.js';
-import type { Backfill } from '../domain/job-requests.js';
+import type { Backfill, RunNow } from '../domain/job-requests.js';
 
 /** What callers hand in, checked before anything is stored. Each refused field is named. */
 
@@ -28,6 +28,14 @@ export function parseJobPatch(id: string, input: unknown): JobPatch {
   }
   if (patch.trigger !== undefined) checkTrigger('The change', patch.trigger, id);
   return patch;
+}
+
+const runNowSchema = jobPatchSchema.pick({ payload: true });
+
+/** What a run is asked for with. @throws InvalidInputError */
+export function parseRunNow(ask: RunNow): RunNow {
+  if (ask.payload === undefined) return ask;
+  return { ...ask, ...parse('The run', runNowSchema, { payload: ask.payload }) };
 }
 
 /** So many fire times are run by one backfill at most. */

@@ -8,7 +8,13 @@ import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import type { Why } from '../domain/why/answer.js';
 import { explainJob } from './explain-job.js';
 import { jobHandle, type JobHandle } from './job-handle.js';
-import { parseBackfill, parseJobPatch, parseNewJob, type BackfillInput } from './job-input.js';
+import {
+  parseBackfill,
+  parseJobPatch,
+  parseNewJob,
+  parseRunNow,
+  type BackfillInput,
+} from './job-input.js';
 import { NodeSwitch } from './node-switch.js';
 import { TaskCatalogue } from './task-catalogue.js';
 import { ClusterStore } from '../store/cluster-store.js';
@@ -123,7 +129,11 @@ export class TasksService extends ClusterCalls {
     return this.handle(job);
   }
 
-  /** Removes the job and cancels its pending runs; its runs stay in the ledger. */
+  /**
+   * Removes the job and cancels its pending runs; its runs stay in the ledger.
+   *
+   * @throws JobNotFoundError, WrongStateError for a job that code or configuration declares
+   */
   async removeJob(id: string, by?: ChangeOptions): Promise<void> {
     await this.jobs.remove(id, by);
     this.tell('job.removed', { jobId: id });
@@ -136,8 +146,13 @@ export class TasksService extends ClusterCalls {
     return count;
   }
 
-  /** Asks for a run now, also of a paused job. @throws JobNotFoundError, OverlappedError */
-  async runJob(id: string, ask: RunNow = {}, by?: ChangeOptions): Promise<Run> {
+  /**
+   * Asks for a run now, also of a paused job.
+   *
+   * @throws JobNotFoundError, OverlappedError, InvalidInputError for a payload that has no JSON
+   */
+  async runJob(id: string, given: RunNow = {}, by?: ChangeOptions): Promise<Run> {
+    const ask = parseRunNow(given);
     if (ask.payload !== undefined) {
       await this.catalogue.checkPayload((await this.getJob(id)).task, ask.payload);
     }

@@ -73,7 +73,11 @@ export abstract class JobStore {
   /** Takes effect at once: once this resolves, no fire and no start of the old plan follows. */
   abstract pause(id: string, pause?: PauseJob, by?: ChangeOptions): Promise<Job>;
   abstract resume(id: string, misses?: Misses, by?: ChangeOptions): Promise<Job>;
-  /** Cancels pending runs, lets running ones end, and keeps the ledger. */
+  /**
+   * Cancels pending runs, lets running ones end, and keeps the ledger.
+   *
+   * @throws WrongStateError for what is declared: its declaration would bring it back
+   */
   abstract remove(id: string, by?: ChangeOptions): Promise<void>;
   /** Removes every job that was made at run time. How many there were. */
   abstract removeAll(by?: ChangeOptions): Promise<number>;

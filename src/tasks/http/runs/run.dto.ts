@@ -38,7 +38,8 @@ export const linesQuerySchema = z.strictObject({
 });
 
 const errorSchema = z.unknown().meta({
-  description: 'What the handler threw: its name, message, stack and cause.',
+  description:
+    'What the handler threw: its name, message, stack and cause, the errors that it sums up, and fields such as code or status.',
 });
 
 const attemptSchema = z

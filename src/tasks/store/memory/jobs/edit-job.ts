@@ -1,7 +1,7 @@
 import type { Job, JobPatch } from '../../../domain/job.js';
 import { refuseToResume } from '../../../domain/declaration.js';
 import { DISABLED_IN_CODE } from '../../../domain/declared-job.js';
-import { paused, resumed, undealt } from '../../../domain/job-changes.js';
+import { paused, refuseToRemove, resumed, undealt } from '../../../domain/job-changes.js';
 import { jobOf, type JobChange, type StoredJob } from '../../../domain/job-definition.js';
 import { modified, reset, retimed } from '../../../domain/job-edits.js';
 import type { Misses, PauseJob } from '../../../domain/job-requests.js';
@@ -65,10 +65,11 @@ export function editJob(
   return seen(writer.row(jobId));
 }
 
-/** @throws JobNotFoundError, RevisionConflictError */
+/** @throws JobNotFoundError, RevisionConflictError, WrongStateError for what is declared */
 export function removeJob(database: MemoryDatabase, jobId: string, by: ChangeOptions = {}): void {
   const writer = new MemoryJobWriter(database);
   const job = writer.row(jobId, by.ifRevision);
+  refuseToRemove(job);
   writer.delete(job, undealt(job, database.now(), 'replaced'));
   database.audit.write({ action: 'job.remove', jobId, details: jobOf(job) }, by);
 }

@@ -3,7 +3,7 @@ import type { Run } from '../../../domain/run.js';
 import type { TriggerSpec } from '../../../triggers/trigger-spec.js';
 import type { ClockShift } from '../database-time.js';
 import { refuseToResume } from '../../../domain/declaration.js';
-import { paused, resumed, undealt } from '../../../domain/job-changes.js';
+import { paused, refuseToRemove, resumed, undealt } from '../../../domain/job-changes.js';
 import { jobOf, type JobChange, type StoredJob } from '../../../domain/job-definition.js';
 import { modified, reset, retimed } from '../../../domain/job-edits.js';
 import { JobStore, type Added, type ChangeOptions, type JobQuery } from '../../job-store.js';
@@ -103,6 +103,7 @@ export class PostgresJobStore extends JobStore {
   remove(id: string, by: ChangeOptions = {}): Promise<void> {
     return this.change(by, async (writer) => {
       const job = await writer.lock(id, by.ifRevision);
+      refuseToRemove(job);
       await writer.delete(job, undealt(job, await writer.now(), 'replaced'));
       await auditChange(writer, by, { action: 'job.remove', jobId: id, details: jobOf(job) });
     });
