@@ -25,7 +25,7 @@ beforeAll(async () => {
   http = await startHttpApp();
   world = new World(http);
   await world.prepare();
-  document = (await http.call().get('/openapi.json').expect(200)).body as OpenApi;
+  document = (await http.call().get('/scheduler/openapi.json').expect(200)).body as OpenApi;
 });
 afterAll(() => http?.close());
 beforeEach(() => world.restore());

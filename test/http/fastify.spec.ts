@@ -4,13 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
 import { EventSource } from './event-source.js';
+import { HostDocs } from './host-docs.js';
 import { httpModule, KEYS, ready, type HttpApp } from './http-app.js';
 
 let http: HttpApp<NestFastifyApplication>;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
-  const options = { http: { keys: KEYS, production: true } };
+  const options = { http: { keys: KEYS, production: true }, controllers: [HostDocs] };
   const app = await NestFactory.create<NestFastifyApplication>(
     httpModule(database, options),
     new FastifyAdapter({ bodyLimit: 262_144 }),
@@ -74,12 +75,16 @@ describe('the API on Fastify', () => {
     ['/scheduler/audit'],
     ['/scheduler/capabilities'],
     ['/scheduler/fire-times'],
-    ['/openapi.json'],
-    ['/docs'],
-    ['/docs/swagger-ui.css'],
+    ['/scheduler/openapi.json'],
+    ['/scheduler/docs'],
+    ['/scheduler/docs/swagger-ui.css'],
   ])('answers GET %s', async (path) => {
     await http.call().get(path).set(admin).expect(200);
     expect(refused(await http.call().get(path))).toBe(401);
+  });
+
+  it.each(['/docs', '/openapi.json'])('leaves %s to the host', async (path) => {
+    expect((await http.call().get(path).expect(200)).text).toBe('of the host');
   });
 
   it('refuses what is malformed with problems', async () => {

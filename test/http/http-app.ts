@@ -1,4 +1,4 @@
-import { Injectable, Module, type INestApplication } from '@nestjs/common';
+import { Injectable, Module, type INestApplication, type Type } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createHash } from 'node:crypto';
@@ -55,6 +55,8 @@ export interface HttpApp<App extends INestApplication = INestApplication> {
 export interface HttpAppOptions {
   readonly http?: Partial<TasksHttpOptions>;
   readonly globalPrefix?: string;
+  /** Of the host itself. */
+  readonly controllers?: Type[];
   /** Default: a new one. It is dropped with the application that made it. */
   readonly database?: TestDatabase;
   readonly nodeName?: string;
@@ -63,7 +65,10 @@ export interface HttpAppOptions {
 }
 
 /** The module of an application with its tasks and the whole API. */
-export function httpModule(database: TestDatabase, { http, nodeName }: HttpAppOptions) {
+export function httpModule(
+  database: TestDatabase,
+  { http, nodeName, controllers = [] }: HttpAppOptions,
+) {
   @Module({
     imports: [
       TasksModule.forRoot({
@@ -75,6 +80,7 @@ export function httpModule(database: TestDatabase, { http, nodeName }: HttpAppOp
       TasksHealthModule,
       TasksHttpModule.forRoot({ host: '127.0.0.1', production: false, ...http }),
     ],
+    controllers,
     providers: [ProbeTasks, { provide: APP_FILTER, useClass: TasksErrorFilter }],
   })
   class HttpAppModule {}

@@ -1,6 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { format } from 'oxfmt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HostDocs } from './host-docs.js';
 import { startHttpApp, type HttpApp } from './http-app.js';
 import { servedRoutes } from './served-routes.js';
 
@@ -17,12 +18,15 @@ interface Document {
   readonly components: Record<string, Record<string, unknown>>;
 }
 
+/** What describes the others is not described. */
+const ABOUT_ITSELF = /\/(openapi\.json|docs)\b/;
+
 let http: HttpApp<NestExpressApplication>;
 let document: Document;
 
 beforeAll(async () => {
-  http = await startHttpApp();
-  document = (await http.call().get('/openapi.json').expect(200)).body as Document;
+  http = await startHttpApp({ controllers: [HostDocs] });
+  document = (await http.call().get('/scheduler/openapi.json').expect(200)).body as Document;
 });
 afterAll(() => http?.close());
 
@@ -41,7 +45,7 @@ describe('the description of the API', () => {
     const described = operations().map(({ path, method }) => `${method} ${path}`);
     const served = servedRoutes(http.app)
       .map(({ path, method }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
-      .filter((route) => route.includes('/scheduler'));
+      .filter((route) => route.includes('/scheduler') && !ABOUT_ITSELF.test(route));
     expect(described.toSorted()).toEqual(served.toSorted());
   });
 
@@ -91,7 +95,7 @@ describe('the description of the API', () => {
 
 describe('the documentation', () => {
   it('is a page whose links lead to what is served, wherever it is asked for', async () => {
-    for (const path of ['/docs', '/docs/']) {
+    for (const path of ['/scheduler/docs', '/scheduler/docs/']) {
       const { text, headers } = await http.call().get(path).expect(200);
       expect(headers['content-type']).toBe('text/html; charset=utf-8');
       const links = [...text.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, link]) => link!);
@@ -103,12 +107,16 @@ describe('the documentation', () => {
     }
   });
 
+  it.each(['/docs', '/openapi.json'])('leaves %s to the host', async (path) => {
+    expect((await http.call().get(path).expect(200)).text).toBe('of the host');
+  });
+
   it('runs no script but its own, and serves no other file', async () => {
-    const { text, headers } = await http.call().get('/docs').expect(200);
+    const { text, headers } = await http.call().get('/scheduler/docs').expect(200);
     expect(headers['content-security-policy']).toContain("script-src 'self';");
     expect(text).not.toMatch(/<script>|\son\w+=/);
     for (const name of ['package.json', '..%2f..%2fpackage.json', '__proto__', 'constructor']) {
-      await http.call().get(`/docs/${name}`).expect(404);
+      await http.call().get(`/scheduler/docs/${name}`).expect(404);
     }
   });
 
@@ -116,9 +124,9 @@ describe('the documentation', () => {
     const prefixed = await startHttpApp({ globalPrefix: 'host' });
     try {
       await prefixed.call().get('/host/scheduler/jobs').expect(200);
-      const { text } = await prefixed.call().get('/host/docs').expect(200);
+      const { text } = await prefixed.call().get('/host/scheduler/docs').expect(200);
       const [, link = ''] = /describedby" href="([^"]+)"/.exec(text) ?? [];
-      await prefixed.call().get(new URL(link, 'http://x/host/docs').pathname).expect(200);
+      await prefixed.call().get(new URL(link, 'http://x/host/scheduler/docs').pathname).expect(200);
       const created = await prefixed
         .call()
         .post('/host/scheduler/jobs')

@@ -7,9 +7,9 @@ import { servedRoutes, type ServedRoute } from './served-routes.js';
 const MATRIX = {
   'get /health/live': 'anyone',
   'get /health/ready': 'anyone',
-  'get /openapi.json': 'viewer',
-  'get /docs': 'viewer',
-  'get /docs/:asset': 'viewer',
+  'get /scheduler/openapi.json': 'viewer',
+  'get /scheduler/docs': 'viewer',
+  'get /scheduler/docs/:asset': 'viewer',
   'get /scheduler': 'viewer',
   'get /scheduler/tasks': 'viewer',
   'get /scheduler/stats': 'viewer',

@@ -16,15 +16,15 @@ export async function callApi(url: string, database: ZooDatabase): Promise<void>
   const { items } = (await filtered.json()) as { items: { jobId: string }[] };
   if (items[0]?.jobId !== 'on-demand') throw new Error('the list of runs is not filtered');
 
-  const described = await fetch(`${url}/openapi.json`);
+  const described = await fetch(`${url}/scheduler/openapi.json`);
   const { paths } = (await described.json()) as { paths: Record<string, { post?: object }> };
   if (!('requestBody' in (paths['/scheduler/jobs']?.post ?? {}))) {
     throw new Error('the description does not say what a new job is');
   }
   expectStatus('readiness', await fetch(`${url}/health/ready`), 200);
-  const page = await (await fetch(`${url}/docs`)).text();
+  const page = await (await fetch(`${url}/scheduler/docs`)).text();
   if (!page.includes('npm install swagger-ui-dist'))
-    throw new Error('/docs does not say what it lacks');
+    throw new Error('the documentation does not say what it lacks');
 }
 
 /** Makes a job of a task, named like it, and runs it now. */

@@ -30,7 +30,9 @@ export class TasksHttpModule implements OnApplicationBootstrap {
       module: TasksHttpModule,
       imports: [
         access,
-        RouterModule.register([{ path: merged.prefix, module: TasksHttpModule }]),
+        RouterModule.register(
+          [TasksHttpModule, OpenApiModule].map((module) => ({ path: merged.prefix, module })),
+        ),
         ...(merged.docs ? [OpenApiModule.for(access, API_CONTROLLERS, merged.prefix)] : []),
       ],
       controllers: API_CONTROLLERS,

@@ -43,6 +43,6 @@ export class TasksHttpOptions {
    */
   redact: readonly RegExp[] = SECRET_KEYS;
 
-  /** Whether `/openapi.json` and `/docs` are served, to viewers. Default: true. */
+  /** Whether `openapi.json` and `docs` are served under the prefix, to viewers. Default: true. */
   docs = true;
 }
