@@ -82,6 +82,8 @@ function configOf(
           keys: env.TASKS_API_KEYS,
           host: env.HOST,
           production,
+          docs: 'root',
+          keyHelp: 'Configure one with TASKS_API_KEYS: see the README.',
         }
       : null,
     warnings,

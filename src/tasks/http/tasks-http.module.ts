@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { AccessModule } from './access/access.module.js';
-import { canBeOpen } from './access/access.js';
+import { canBeOpen, whyClosed } from './access/access.js';
 import { AnswerHeaders } from './protocol/answer-headers.js';
 import { API_CONTROLLERS } from './api-controllers.js';
 import { MAKE_A_KEY } from './api-key.js';
@@ -10,7 +10,7 @@ import { ChangePoller } from './events/change-poller.js';
 import { EventStreams } from './events/event-streams.js';
 import { JobDetail } from './jobs/job-detail.js';
 import { JobEditor } from './jobs/job-editor.js';
-import { OpenApiModule } from './openapi/openapi.module.js';
+import { OpenApiModule, RootOpenApiModule } from './openapi/openapi.module.js';
 import { Outlook } from './jobs/outlook.js';
 import { TasksHttpOptions } from './tasks-http.options.js';
 import { TasksLogger } from '../node/tasks-logger.js';
@@ -30,10 +30,8 @@ export class TasksHttpModule implements OnApplicationBootstrap {
       module: TasksHttpModule,
       imports: [
         access,
-        RouterModule.register(
-          [TasksHttpModule, OpenApiModule].map((module) => ({ path: merged.prefix, module })),
-        ),
-        ...(merged.docs ? [OpenApiModule.for(access, API_CONTROLLERS, merged.prefix)] : []),
+        RouterModule.register([{ path: merged.prefix, module: TasksHttpModule }]),
+        ...docsOf(merged).map((docs) => docs.for(access, API_CONTROLLERS, merged.prefix)),
       ],
       controllers: API_CONTROLLERS,
       providers: [
@@ -51,9 +49,12 @@ export class TasksHttpModule implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const { keys, guards, prefix } = this.options;
     if (keys.length > 0 || guards.length > 0 || canBeOpen(this.options)) return;
-    this.logger.warn(
-      `${prefix} answers 401 to everybody: it is not served on loopback only, or this ` +
-        `is production, and no API key is configured. Make one with: ${MAKE_A_KEY}`,
-    );
+    const why = whyClosed(this.options);
+    this.logger.warn(`${prefix} answers 401 to everybody: ${why} Make a key with: ${MAKE_A_KEY}`);
   }
+}
+
+function docsOf({ docs }: TasksHttpOptions) {
+  if (docs === false) return [];
+  return docs === 'root' ? [OpenApiModule, RootOpenApiModule] : [OpenApiModule];
 }

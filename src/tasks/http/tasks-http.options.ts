@@ -43,6 +43,14 @@ export class TasksHttpOptions {
    */
   redact: readonly RegExp[] = SECRET_KEYS;
 
-  /** Whether `openapi.json` and `docs` are served under the prefix, to viewers. Default: true. */
-  docs = true;
+  /**
+   * Whether `openapi.json` and `docs` are served under the prefix, to viewers; with `root` also at the
+   * root of the application. Default: true.
+   */
+  docs: boolean | 'root' = true;
+
+  /** How a key is configured here, for whoever is refused for the lack of one. */
+  keyHelp =
+    'Give TasksHttpModule.forRoot the option keys, or guards of your own. For development on this ' +
+    "machine only: host: '127.0.0.1' and production: false.";
 }

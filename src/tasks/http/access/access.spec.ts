@@ -13,8 +13,9 @@ const key = (role: ApiRole): ApiKey => ({
 });
 const keys = [key('viewer'), key('operator'), key('admin')];
 
-const open: AccessPolicy = { production: false, host: '127.0.0.1', keys: [] };
-const keyed: AccessPolicy = { production: true, host: '0.0.0.0', keys };
+const keyHelp = 'Give it a key.';
+const open: AccessPolicy = { production: false, host: '127.0.0.1', keys: [], keyHelp };
+const keyed: AccessPolicy = { production: true, host: '0.0.0.0', keys, keyHelp };
 
 const local = { host: 'localhost:3000' };
 const bearer = (secret: string) => ({ host: 'api.example', authorization: `Bearer ${secret}` });
@@ -44,6 +45,35 @@ describe('a handler that declares no role', () => {
     expect(undeclared(keyed, bearer('admin-secret'))).toMatchObject({
       refusal: { code: 'no-role' },
     });
+  });
+});
+
+describe('the reason of a refusal', () => {
+  const detail = (...asked: Parameters<typeof ask>) => {
+    const decision = ask(...asked);
+    return 'refusal' in decision ? decision.refusal.detail : null;
+  };
+
+  it.each([
+    ['in production', { ...open, production: true }, local, 'in production, where a key is always'],
+    [
+      'where nobody said what it listens on',
+      { ...open, host: '' },
+      local,
+      'it is not known whether',
+    ],
+    ['on every address', { ...open, host: '0.0.0.0' }, local, 'listens on 0.0.0.0, where others'],
+    ['behind a proxy', open, { ...local, 'x-forwarded-for': '10.0.0.7' }, 'came through a proxy'],
+  ])('is the true one %s, with the remedy', (_where, policy, headers, why) => {
+    expect(detail(policy, headers)).toMatch(
+      new RegExp(`^No API key is configured, and .*${why}.*\\. Give it a key\\.$`),
+    );
+  });
+
+  it('of a key says whether there is any', () => {
+    expect(detail(keyed, bearer('guess'))).toContain('Send one that is configured');
+    expect(detail(open, bearer('guess'))).toContain('none is configured. Give it a key.');
+    expect(detail(keyed, local)).toContain('Send an API key');
   });
 });
 

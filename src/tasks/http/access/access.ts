@@ -28,6 +28,8 @@ export interface AccessPolicy {
   /** What the server listens on. */
   readonly host: string;
   readonly keys: readonly ApiKey[];
+  /** How a key is configured. */
+  readonly keyHelp: string;
 }
 
 export interface AccessRequest {
@@ -67,6 +69,25 @@ export function canBeOpen(policy: AccessPolicy): boolean {
   return !policy.production && policy.keys.length === 0 && isLoopback(policy.host);
 }
 
+/** What to tell somebody whose key nobody knows. */
+export const unknownKey = ({ keys, keyHelp }: Pick<AccessPolicy, 'keys' | 'keyHelp'>) =>
+  keys.length > 0
+    ? 'This API key is not known. Send one that is configured.'
+    : `This API key is not known: none is configured. ${keyHelp}`;
+
+/** Why nobody is let in where no key is configured, and the remedy. */
+export function whyClosed(policy: AccessPolicy): string {
+  return `No API key is configured, and ${obstacle(policy)}. ${policy.keyHelp}`;
+}
+
+function obstacle({ production, host }: AccessPolicy): string {
+  if (production) return 'this is served as in production, where a key is always needed';
+  if (host === '') return 'it is not known whether the server listens on this machine alone';
+  return isLoopback(host)
+    ? 'the request came through a proxy, so it may come from anywhere'
+    : `the server listens on ${host}, where others can reach it`;
+}
+
 /** The key that was presented; null: none. */
 export function bearerOf(headers: IncomingHttpHeaders): string | null {
   return /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? null;
@@ -77,7 +98,7 @@ function recognise(policy: AccessPolicy, { headers, session }: AccessRequest): D
   if (presented !== null) {
     const key = findApiKey(policy.keys, presented);
     if (key) return letIn({ name: key.name, role: key.role, via: 'key' });
-    return unauthorized('unknown-key', 'This API key is not known. Send one that is configured.');
+    return unauthorized('unknown-key', unknownKey(policy));
   }
   if (session) return letIn(session);
   if (canBeOpen(policy) && !isForwarded(headers)) {
@@ -85,10 +106,7 @@ function recognise(policy: AccessPolicy, { headers, session }: AccessRequest): D
   }
   return unauthorized(
     'unauthorized',
-    policy.keys.length > 0
-      ? 'Send an API key: "Authorization: Bearer <key>".'
-      : 'No API key is configured, and without one only requests made directly on this machine ' +
-          'are answered, outside production. Configure a key (TASKS_API_KEYS).',
+    policy.keys.length > 0 ? 'Send an API key: "Authorization: Bearer <key>".' : whyClosed(policy),
   );
 }
 

@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { z } from 'zod';
 import { Clock } from '../../domain/clock.js';
 import type { GuardedRequest } from '../protocol/guarded-request.js';
-import { bearerOf } from './access.js';
+import { bearerOf, unknownKey } from './access.js';
 import { ApiController } from './api-controller.decorator.js';
 import { findApiKey, API_ROLES } from '../api-key.js';
 import { AttemptLimiter } from './attempt-limiter.js';
@@ -59,11 +59,7 @@ export class SessionController {
     const key = findApiKey(this.options.keys, given);
     if (key === null) {
       this.attempts.failed(address, now.getTime());
-      throw new ProblemException(
-        401,
-        'unknown-key',
-        'This API key is not known. Send one that is configured: {"key": "…"}.',
-      );
+      throw new ProblemException(401, 'unknown-key', unknownKey(this.options));
     }
     const endsAt = new Date(now.getTime() + this.options.sessionMs);
     const seconds = Math.floor(this.options.sessionMs / 1_000);

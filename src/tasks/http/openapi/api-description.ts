@@ -8,9 +8,11 @@ export class ApiDescription {
   constructor(
     private readonly controllers: readonly Type[],
     private readonly prefix: string,
+    /** Where the description is served. */
+    private readonly at: string,
   ) {}
 
   get document(): object {
-    return (this.made ??= openApiDocument(this.controllers, this.prefix));
+    return (this.made ??= openApiDocument(this.controllers, this.prefix, this.at));
   }
 }

@@ -39,8 +39,20 @@ const PROBLEM: Json = {
   },
 };
 
-/** The description of the API, as OpenAPI 3.1 has it. */
-export function openApiDocument(controllers: readonly Type[], prefix: string): Json {
+/** Where the paths begin, from the folder in which the description is served. */
+const rootFrom = (at: string) =>
+  at
+    .split('/')
+    .filter((part) => part !== '')
+    .map(() => '..')
+    .join('/') || '.';
+
+/**
+ * The description of the API, as OpenAPI 3.1 has it.
+ *
+ * @param at the folder in which it is served
+ */
+export function openApiDocument(controllers: readonly Type[], prefix: string, at: string): Json {
   const schemas = new JsonSchemas();
   const paths: Record<string, Json> = {};
   for (const route of controllers.flatMap(routesOf)) {
@@ -54,7 +66,7 @@ export function openApiDocument(controllers: readonly Type[], prefix: string): J
       description: 'Clustered scheduled tasks: jobs, their runs, and the cluster that runs them.',
       version: '1',
     },
-    servers: [{ url: '.' }],
+    servers: [{ url: rootFrom(at) }],
     security: [{ key: [] }, { session: [] }],
     paths,
     components: {
