@@ -55,7 +55,8 @@ describe('three nodes behind a proxy that asks them in turn', () => {
     const questions = servedRoutes(nodes[0]!.app)
       .filter(({ method, path }) => method === 'get' && path.startsWith('/scheduler'))
       .filter(({ path }) => !path.endsWith('/events'))
-      .map(({ path }) => path.replace(/runs\/:id/, `runs/${run.id}`).replace(':id', 'shared'));
+      .map(({ path }) => path.replace(/runs\/:id/, `runs/${run.id}`).replace(':id', 'shared'))
+      .map((path) => path.replace(':asset', 'start.js'));
     expect(questions.length).toBeGreaterThan(10);
     for (const question of questions) {
       const answers = [];
