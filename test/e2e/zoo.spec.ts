@@ -30,13 +30,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it.each(EDGES.map((breed, at) => [nameOf(breed), at] as const))('%s: does all', async (_, at) => {
-  const database = await createEmptyDatabase();
-  const trial = new Trial(hosts[at]!, database);
-  try {
-    expect(await trial.judge(), trial.log).toEqual(verdictsOf(() => null));
-  } finally {
-    await trial.end();
-    await database.drop();
-  }
-});
+it.concurrent.each(EDGES.map((breed, at) => [nameOf(breed), at] as const))(
+  '%s: does all',
+  async (_, at) => {
+    const database = await createEmptyDatabase();
+    const trial = new Trial(hosts[at]!, database);
+    try {
+      expect(await trial.judge(), trial.log).toEqual(verdictsOf(() => null));
+    } finally {
+      await trial.end();
+      await database.drop();
+    }
+  },
+);

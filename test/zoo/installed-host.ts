@@ -22,7 +22,7 @@ export class InstalledHost extends Host {
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ ...tsconfig, files }));
     await run('npm', [...INSTALL, ...packagesOf(breed), tarball], { cwd: folder });
     const host = new InstalledHost(folder);
-    const complaints = await host.compile();
+    const complaints = await host.compile({ declarations: true });
     if (complaints.length > 0) throw new Error(complaints.join('\n'));
     return host;
   }
