@@ -264,6 +264,11 @@ describe('a migration of tables that are in use', () => {
     expect(index).toEqual({ valid: true });
   });
 
+  it('is not held up by the other nodes of the start, which wait for it', async () => {
+    const nodes = Array.from({ length: 4 }, () => migrate(empty.url, 'carillon'));
+    await expect(Promise.all(nodes)).resolves.toHaveLength(4);
+  });
+
   it('waits for a transaction that holds a table, and says so when it is held for too long', async () => {
     const other = new pg.Client({ connectionString: empty.url });
     await other.connect();

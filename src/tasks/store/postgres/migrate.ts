@@ -12,11 +12,10 @@ const MIGRATION_LOCK = 0;
 
 /** How long a node waits for another that migrates before it says so and tries again. */
 const WAIT_MS = 10_000;
+const ASK_EVERY_MS = 50;
 
 /** A server that has not answered for so long beyond that is not waited for any longer. */
 const ANSWER_MS = 5_000;
-
-const LOCK_NOT_AVAILABLE = '55P03';
 
 export interface Preparation {
   /** `check`: somebody else runs them. */
@@ -80,22 +79,33 @@ async function oneNodeAtATime(
   await client.connect();
   try {
     await client.query('BEGIN');
-    await client.query(setLocal({ ...MIGRATION_SETTINGS, lock_timeout: WAIT_MS }));
-    // Without parameters: with them its snapshot would last as long as the transaction, and a migration
-    // that builds an index concurrently would wait for it.
-    await client.query(`SELECT pg_advisory_xact_lock(${schema.lockClass}, ${MIGRATION_LOCK})`);
+    await client.query(setLocal(MIGRATION_SETTINGS));
+    await takeLock(client, schema);
     await body();
-  } catch (error) {
-    throw isLockTimeout(error)
-      ? new Error(`another node has been migrating schema ${schema.name} for ${WAIT_MS} ms`)
-      : error;
   } finally {
     await endConnection(client);
   }
 }
 
-const isLockTimeout = (error: unknown) =>
-  error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE;
+/**
+ * Asks again and again, and without parameters: a statement that waits keeps its snapshot, and so does one
+ * with parameters until its transaction ends. A migration that builds an index concurrently would wait for
+ * all nodes that wait for it.
+ *
+ * @throws Error when another node keeps it for too long
+ */
+async function takeLock(client: pg.Client, { name, lockClass }: SchemaName): Promise<void> {
+  const ask = `SELECT pg_try_advisory_xact_lock(${lockClass}, ${MIGRATION_LOCK}) AS taken`;
+  const until = performance.now() + WAIT_MS;
+  for (;;) {
+    const { rows } = await client.query<{ taken: boolean }>(ask);
+    if (rows[0]?.taken) return;
+    if (performance.now() >= until) {
+      throw new Error(`another node has been migrating schema ${name} for ${WAIT_MS} ms`);
+    }
+    await new Promise((again) => setTimeout(again, ASK_EVERY_MS));
+  }
+}
 
 /**
  * Refuses a schema that is not for this build.
