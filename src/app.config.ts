@@ -72,6 +72,7 @@ function configOf(
       heartbeatMs: env.TASKS_HEARTBEAT_MS,
       deadAfterMs: env.TASKS_DEAD_AFTER_MS,
       orphanAfterMs: env.TASKS_ORPHAN_AFTER_MS,
+      startTimeoutMs: env.TASKS_START_TIMEOUT_MS,
       retentionDays: env.TASKS_RETENTION_DAYS,
       hint: env.TASKS_HINT === 'on',
       ...(jobs && { jobs }),

@@ -70,6 +70,7 @@ export const environmentSchema = z.object({
   TASKS_HEARTBEAT_MS: whole(100, HOUR_MS).default(2_000),
   TASKS_DEAD_AFTER_MS: whole(200, 24 * HOUR_MS).default(10_000),
   TASKS_ORPHAN_AFTER_MS: whole(1_000, 365 * 24 * HOUR_MS).default(900_000),
+  TASKS_START_TIMEOUT_MS: whole(0, HOUR_MS).default(30_000),
   TASKS_RETENTION_DAYS: whole(1, 36_500).default(30),
   TASKS_JOBS_FILE: z.string().optional(),
   TASKS_HINT: oneOf(['on', 'off']).default('on'),

@@ -63,6 +63,12 @@ export class TasksOptions {
   /** A job that no live worker knows for so long becomes an orphan, in ms. Default: 15 min. */
   orphanAfterMs = 900_000;
 
+  /**
+   * How long a call waits that comes before the database was reached for the first time, in ms.
+   * Default: 30 s.
+   */
+  startTimeoutMs = 30_000;
+
   /** How long finished runs are kept, in days. Default: 30. */
   retentionDays = 30;
 

@@ -13,13 +13,14 @@ import type { ToRunner } from '../engine/messages.js';
 import { HostRunner } from './host-runner.js';
 import { NodeEvents } from './node-events.js';
 import { NodeStatus } from './node-status.js';
-import { openPostgres } from './open-postgres.js';
+import { openPostgres, reachPostgres } from './open-postgres.js';
 import { TaskRegistry } from '../registry/task-registry.js';
 import type { EngineStore } from '../store/engine-store.js';
 import { ClockShift } from '../store/postgres/database-time.js';
 import { JobCare, JobStore } from '../store/job-store.js';
 import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
 import { askForStarts } from './start-runs.js';
+import { FirstReach } from './first-reach.js';
 import { nodeIdentity } from './node-identity.js';
 import { TasksDatabase } from '../store/postgres/tasks-database.js';
 import { TasksEventBus } from '../service/task-events.js';
@@ -70,6 +71,9 @@ export class ClusterNode {
     private readonly modules: ModuleRef,
   ) {
     this.engineEvents = new NodeEvents(() => status.id);
+    void new FirstReach(database, clock, options.startTimeoutMs, () =>
+      reachPostgres({ options, status, database, log: this.logger }),
+    );
     status.id = randomUUID();
     status.name = options.nodeName ?? hostname();
     status.roles = options.roles;

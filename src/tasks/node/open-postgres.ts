@@ -22,28 +22,45 @@ export interface PostgresParts {
   readonly log: Log;
 }
 
+/** How the server is reached: for ordinary statements, and for connections that keep a session. */
+interface Reached {
+  readonly pooled: PostgresAccess;
+  readonly direct: PostgresAccess;
+}
+
 /**
- * Reaches the database and brings it up to date.
+ * Reaches the database and brings it up to date. Safe to call again.
  *
  * @param signal nothing more is begun once it is aborted
  */
-export async function openPostgres(
-  { options, status, node, database, shift, clock, log }: PostgresParts,
-  signal: AbortSignal,
-): Promise<EngineStore> {
+export async function reachPostgres(
+  { options, status, database, log }: Omit<PostgresParts, 'node' | 'shift' | 'clock'>,
+  signal?: AbortSignal,
+): Promise<Reached> {
   const { connections } = database;
-  const schema = new SchemaName(options.schema);
   const pooled = await probeServer(options.databaseUrl, connections);
   const direct = options.directDatabaseUrl
     ? await probeServer(options.directDatabaseUrl, connections)
     : pooled;
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   tellMode(direct, status, log);
   // What takes long is better done on a connection that keeps its session.
   await migrate(direct.keepsSession ? direct : pooled, options.schema, options, connections);
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   await database.open(pooled);
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
+  return { pooled, direct };
+}
+
+/** Opens what the engine of a node works with. */
+export async function openPostgres(
+  parts: PostgresParts,
+  signal: AbortSignal,
+): Promise<EngineStore> {
+  const { options, node, database, shift, clock } = parts;
+  const { pooled, direct } = await reachPostgres(parts, signal);
+  const { connections } = database;
+  const schema = new SchemaName(options.schema);
   const { poolSize, leaseMs, deadAfterMs, retentionDays, hint } = options;
   return postgresEngineStore({
     poolSize,

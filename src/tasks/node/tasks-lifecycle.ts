@@ -45,6 +45,12 @@ export class TasksLifecycle
   /** The application itself ends: nothing is begun any more. */
   private closed = false;
   private toldSignals = false;
+  private explored = false;
+  /** Who waits for the node to be at work. */
+  private readonly waiting: {
+    readonly resolve: () => void;
+    readonly reject: (error: Error) => void;
+  }[] = [];
 
   constructor(
     private readonly node: ClusterNode,
@@ -65,7 +71,12 @@ export class TasksLifecycle
   }
 
   onModuleInit(): void {
-    if (!isInFirstModule(this.modules, TasksLifecycle, this)) return;
+    if (isInFirstModule(this.modules, TasksLifecycle, this)) this.explore();
+  }
+
+  explore(): void {
+    if (this.explored) return;
+    this.explored = true;
     this.neutraliser.neutralise();
     this.explorer.explore();
     this.declarations.check();
@@ -79,7 +90,10 @@ export class TasksLifecycle
 
   /** Not awaited: the application serves its health checks while the database is away. */
   onApplicationBootstrap(): void {
-    if (this.isLocal) return this.local.start();
+    if (this.isLocal) {
+      this.local.start();
+      return this.tellReady();
+    }
     this.beginning ??= this.begin();
   }
 
@@ -92,8 +106,16 @@ export class TasksLifecycle
     this.events.close();
   }
 
+  ready(): Promise<void> {
+    if (this.status.running) return Promise.resolve();
+    if (this.closed) return Promise.reject(closing());
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ resolve, reject });
+    });
+  }
+
   start(): void {
-    if (this.closed) throw new WrongStateError('The application is closing. Start it anew.');
+    if (this.closed) throw closing();
     if (this.ending === null) {
       throw new WrongStateError('The node has started already, or is about to: see /health/ready.');
     }
@@ -128,6 +150,7 @@ export class TasksLifecycle
           event: 'node.started',
           nodeId: this.status.id,
         });
+        this.tellReady();
         this.tellSignals();
         return;
       } catch (error) {
@@ -143,6 +166,10 @@ export class TasksLifecycle
     }
   }
 
+  private tellReady(): void {
+    for (const { resolve } of this.waiting.splice(0)) resolve();
+  }
+
   /** By now the host has done what it does about them, be it by Nest's hooks or on its own. */
   private tellSignals(): void {
     if (this.toldSignals || !this.node.ownsProcess || process.listenerCount('SIGTERM') > 0) return;
@@ -155,6 +182,7 @@ export class TasksLifecycle
 
   private close(): Promise<void> {
     this.closed = true;
+    for (const { reject } of this.waiting.splice(0)) reject(closing());
     this.scheduler.close();
     return this.end();
   }
@@ -184,6 +212,8 @@ function beLastToBootstrap(modules: ModulesContainer): void {
     if (module.providers.has(TasksLifecycle)) module.distance = -1;
   }
 }
+
+const closing = () => new WrongStateError('The application is closing. Start it anew.');
 
 /** Several addresses of one host fail together, and the error of all has no message of its own. */
 function reasonOf(error: unknown): string {

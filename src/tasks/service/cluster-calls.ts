@@ -33,10 +33,20 @@ export abstract class ClusterCalls {
     protected readonly runs: RunStore,
     protected readonly cluster: ClusterStore,
     protected readonly catalogue: TaskCatalogue,
-    private readonly node: NodeSwitch,
+    protected readonly node: NodeSwitch,
     private readonly bus: TasksEventBus,
     private readonly clock: Clock,
   ) {}
+
+  /**
+   * Resolves when this node is at work: its jobs are declared, and its engine runs. Calls need not wait
+   * for it: one that comes before the database was reached waits by itself, for `startTimeoutMs`.
+   *
+   * @throws WrongStateError when the application closes before
+   */
+  ready(): Promise<void> {
+    return this.node.ready();
+  }
 
   /** @throws RunNotFoundError */
   async getRun(id: string): Promise<Run> {

@@ -1,5 +1,15 @@
 /** Starts and stops this node's work, while the application goes on. */
 export abstract class NodeSwitch {
+  /** Finds what the host declares, if that has not been done yet. */
+  abstract explore(): void;
+
+  /**
+   * Resolves when this node is at work.
+   *
+   * @throws WrongStateError when the application closes before
+   */
+  abstract ready(): Promise<void>;
+
   /** Begins work. @throws WrongStateError when it has begun already */
   abstract start(): void;
 

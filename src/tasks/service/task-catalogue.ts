@@ -24,6 +24,18 @@ export class TaskCatalogue {
     private readonly status: NodeStatus,
   ) {}
 
+  /** This node can run it, or will once it has begun. */
+  isOwn(task: string): boolean {
+    const { roles, notReady } = this.status;
+    const known = this.registry.find(task);
+    return (
+      roles.includes('worker') &&
+      notReady !== 'stopping' &&
+      known !== undefined &&
+      !known.job?.disabled
+    );
+  }
+
   /** By name. */
   async tasks(): Promise<readonly TaskInfo[]> {
     const byName = new Map<string, string[]>();

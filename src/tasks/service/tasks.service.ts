@@ -181,6 +181,8 @@ export class TasksService extends ClusterCalls {
   }
 
   private async checkTask(task: string): Promise<void> {
+    this.node.explore();
+    if (this.catalogue.isOwn(task)) return;
     const tasks = await this.getTasks();
     const known = tasks.filter(({ scope }) => scope === 'cluster').map(({ name }) => name);
     if (!known.includes(task)) throw new UnknownTaskError(task, known);

@@ -22,6 +22,14 @@ export class TasksDatabase {
   /** Why it cannot be used; null: it can. */
   unavailable: string | null = 'the database has not been reached yet';
 
+  /** It was reached for the first time, or closed before. */
+  isSettled = false;
+  readonly settled: Promise<void>;
+  /** What a call waits for that comes before that. Default: nothing. */
+  firstReach: () => Promise<void> = () => Promise.resolve();
+
+  private opening: Promise<void> = Promise.resolve();
+  private settle: () => void = () => undefined;
   private opened: DataSource | null = null;
   /** What each transaction begins with, where connections keep no settings; null: they do. */
   private limits: string | null = null;
@@ -35,6 +43,12 @@ export class TasksDatabase {
     readonly connections = new Connections(),
   ) {
     if (typeof source !== 'function') this.opened = source;
+    this.settled = new Promise((resolve) => {
+      this.settle = () => {
+        this.isSettled = true;
+        resolve();
+      };
+    });
   }
 
   /** @throws UnavailableError before the database was reached for the first time */
@@ -43,19 +57,27 @@ export class TasksDatabase {
     return this.opened;
   }
 
-  /** Opens it, or opens it again. */
-  async open(access: PostgresAccess): Promise<void> {
+  /** Opens it, or opens it again. One after the other: it is opened for calls, and for the node. */
+  open(access: PostgresAccess): Promise<void> {
+    const opening = this.opening.then(() => this.openNow(access));
+    this.opening = opening.catch(() => undefined);
+    return opening;
+  }
+
+  private async openNow(access: PostgresAccess): Promise<void> {
     if (typeof this.source === 'function' && !this.opened?.isInitialized) {
       this.opened = this.source(access);
     }
     this.limits = access.keepsSession ? null : setLocal(API_SETTINGS);
     if (!this.dataSource.isInitialized) await this.dataSource.initialize();
     this.unavailable = null;
+    this.settle();
   }
 
   /** @param why told to whoever asks meanwhile */
   async close(why: string): Promise<void> {
     this.unavailable = why;
+    this.settle();
     if (this.opened?.isInitialized) await this.opened.destroy();
   }
 
@@ -78,6 +100,7 @@ export class TasksDatabase {
   }
 
   private async reaching<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
+    if (this.unavailable !== null && !this.isSettled) await this.firstReach();
     if (this.unavailable !== null) throw new UnavailableError(this.unavailable);
     try {
       return await body(this.dataSource.manager);
