@@ -28,6 +28,12 @@ export async function declareJobs(
     try {
       const outcome = await jobs.declare(job, nodeId);
       SENTENCES[outcome](log, job.id, source);
+      if (outcome === 'unchanged' && job.trigger.type === 'start' && !job.disabled)
+        log.log(
+          `"${job.id}" has had its run of this start of the cluster: it goes on since another node ` +
+            'is alive, or was a moment ago.',
+          about('job.not-restarted', job.id),
+        );
       if (outcome === 'taken') refused.push(job.id);
     } catch (error) {
       if (error instanceof UnavailableError) throw error;

@@ -15,6 +15,8 @@ import { LocalNode } from '../local/local-node.js';
 import { NodeStatus } from './node-status.js';
 import { NodeSwitch } from '../service/node-switch.js';
 import { isInFirstModule } from './one-module.js';
+import { differences } from '../registry/differences.js';
+import { TaskRegistry } from '../registry/task-registry.js';
 import { ScheduleNeutraliser } from '../registry/schedule-neutraliser.js';
 import { SchedulerFacade } from '../registry/scheduler-facade.js';
 import { TaskExplorer } from '../registry/task-explorer.js';
@@ -45,6 +47,7 @@ export class TasksLifecycle
   /** The application itself ends: nothing is begun any more. */
   private closed = false;
   private toldSignals = false;
+  private toldDifferences = false;
   private explored = false;
   /** Who waits for the node to be at work. */
   private readonly waiting: {
@@ -57,6 +60,7 @@ export class TasksLifecycle
     private readonly status: NodeStatus,
     private readonly explorer: TaskExplorer,
     private readonly neutraliser: ScheduleNeutraliser,
+    private readonly registry: TaskRegistry,
     private readonly declarations: Declarations,
     private readonly clock: Clock,
     private readonly options: TasksOptions,
@@ -151,6 +155,7 @@ export class TasksLifecycle
           nodeId: this.status.id,
         });
         this.tellReady();
+        this.tellDifferences();
         this.tellSignals();
         return;
       } catch (error) {
@@ -168,6 +173,17 @@ export class TasksLifecycle
 
   private tellReady(): void {
     for (const { resolve } of this.waiting.splice(0)) resolve();
+  }
+
+  private tellDifferences(): void {
+    const told = differences(this.registry.all());
+    if (this.toldDifferences || told.length === 0) return;
+    this.toldDifferences = true;
+    this.logger.log(
+      `Other than with @nestjs/schedule alone: ${told.join('; ')}. src/tasks/README.md of the package ` +
+        'has the remedies.',
+      { event: 'node.differences' },
+    );
   }
 
   /** By now the host has done what it does about them, be it by Nest's hooks or on its own. */

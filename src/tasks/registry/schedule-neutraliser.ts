@@ -66,7 +66,7 @@ export class ScheduleNeutraliser {
 
   private joinRegistries(module: Module): void {
     for (const { instance } of module.providers.values()) {
-      if (instance instanceof SchedulerRegistry && instance !== this.registry) {
+      if (isRegistry(instance) && instance !== this.registry) {
         delegateRegistry(instance, this.registry);
       }
     }
@@ -90,14 +90,30 @@ function silence({ options, orchestrator }: StockParts): Flags {
 function partsOf(module: Module): StockParts {
   const instances = [...module.providers.values()].map((wrapper): unknown => wrapper.instance);
   return {
-    registry: instances.find((instance) => instance instanceof SchedulerRegistry),
+    registry: instances.find(isRegistry),
     options: module.providers.get(OPTIONS_TOKEN)?.instance as Flags | undefined,
     orchestrator: instances.find(isOrchestrator),
   };
 }
 
 function isScheduleModule({ metatype }: Module): boolean {
-  return metatype === ScheduleModule || metatype.prototype instanceof ScheduleModule;
+  return (
+    metatype === ScheduleModule ||
+    metatype.prototype instanceof ScheduleModule ||
+    metatype.name === ScheduleModule.name
+  );
+}
+
+/** Also that of another copy of `@nestjs/schedule`, whose classes are others. */
+function isRegistry(instance: unknown): instance is SchedulerRegistry {
+  if (instance instanceof SchedulerRegistry) return true;
+  return (
+    typeof instance === 'object' &&
+    instance !== null &&
+    instance.constructor?.name === SchedulerRegistry.name &&
+    'addCronJob' in instance &&
+    'getIntervals' in instance
+  );
 }
 
 function isOrchestrator(instance: unknown): instance is { onApplicationBootstrap(): void } {
