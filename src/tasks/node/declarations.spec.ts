@@ -94,11 +94,44 @@ describe('declaring', () => {
     ['restored', /^log: Job "report" fires as Some\.report declares it again: what code had set/],
     ['revived', /^log: Job "report" was revived: Some\.report declares it again\.$/],
     ['drifted', /^warn: Job "report" stays as another live node declares it, which is newer than/],
+    ['disabled', /^log: Job "report" is paused: Some\.report is disabled here, and no other live/],
+    ['enabled', /^log: Job "report" is fired again: Some\.report is not disabled here\.$/],
     ['taken', /^error: Some\.report declares the job "report", but a job of that id .* Rename/],
   ])('tells what came of it: %s', async (outcome, line) => {
     answers.set('report', outcome);
     await make().declare(NODE);
     expect(said).toEqual([expect.stringMatching(line)]);
+  });
+
+  it('tells why what fires after each start does not, where the cluster goes on', async () => {
+    const trigger = { type: 'start', delayMs: 0 } as const;
+    const job = aDeclaration('warm-up', { trigger });
+    registry.register({ name: 'warm-up', source: 'Some.warmUp', handler: () => undefined, job });
+    await make().declare(NODE);
+    expect(said).toEqual([
+      'log: "warm-up" has had its run of this start of the cluster: it goes on since another node is ' +
+        'alive, or was a moment ago.',
+    ]);
+  });
+
+  it('declares a job that is disabled here apart from those that it runs', async () => {
+    registry.register({
+      name: 'off',
+      source: 'Some.off',
+      handler: () => undefined,
+      job: aDeclaration('off', { disabled: true }),
+    });
+    const declarations = make();
+    expect(declarations.tasks).not.toHaveProperty('off');
+    expect(declarations.jobs).toEqual({ off: 'disabled' });
+    expect(registry.runnable()).toEqual(['report', 'mail']);
+    await declarations.declare(NODE);
+    expect(registry.enable('off')).toBe(true);
+    expect(declarations.tasks).toHaveProperty('off');
+    declared = [];
+    expect(await declarations.declareNew(NODE)).toBe(true);
+    expect(declared).toEqual(['off']);
+    expect(await declarations.declareNew(NODE)).toBe(false);
   });
 
   it('goes on after a job that is refused', async () => {
