@@ -4,7 +4,7 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import { map, Observable } from 'rxjs';
+import { concatMap, Observable } from 'rxjs';
 import { withoutWaiting } from '../../service/patience.js';
 import { callerOf } from './caller.js';
 import { redactAnswer } from '../protocol/redact-answer.js';
@@ -22,7 +22,7 @@ export class RedactInterceptor implements NestInterceptor {
     const answers = hastily(next);
     const caller = callerOf(context.switchToHttp().getRequest<object>());
     if (caller?.role !== 'viewer') return answers;
-    return answers.pipe(map((answer) => redactAnswer(answer, this.options.redact)));
+    return answers.pipe(concatMap((answer) => redactAnswer(answer, this.options.redact)));
   }
 }
 

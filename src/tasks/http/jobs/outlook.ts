@@ -5,7 +5,11 @@ import { triggerOf } from '../../triggers/parse-trigger.js';
 import type { Job } from '../../domain/job.js';
 import type { Trigger } from '../../triggers/trigger.js';
 import { TasksService } from '../../service/tasks.service.js';
+import { Slices } from '../protocol/slices.js';
 import { fireTimeDto, type FireTimesQueryDto, type PreviewDto } from './fire-times.dto.js';
+
+/** So many triggers are read, or asked for their next fire time, in one go. */
+const SLICE = 25;
 
 interface Upcoming {
   readonly job: Job;
@@ -36,15 +40,20 @@ export class Outlook {
       order: 'nextFireAt',
       limit: Math.min(limit, 500),
     });
-    const waiting = jobs.flatMap((job) => first(job));
+    const slices = new Slices(SLICE);
+    const waiting: Upcoming[] = [];
+    for (const job of jobs) {
+      waiting.push(...first(job));
+      await slices.did(1);
+    }
+    waiting.sort((one, other) => other.at.getTime() - one.at.getTime());
     const found: { jobId: string; name: string; at: Date }[] = [];
-    while (found.length < limit) {
-      const next = earliest(waiting);
-      if (next === undefined || (to !== undefined && next.at > to)) break;
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (found.length === limit || (to !== undefined && next.at > to)) break;
       found.push({ jobId: next.job.id, name: next.job.name, at: next.at });
       const after = next.trigger.next(next.at);
-      waiting.splice(waiting.indexOf(next), 1);
-      if (after !== null) waiting.push({ ...next, at: after });
+      if (after !== null) waiting.splice(placeOf(after, waiting), 0, { ...next, at: after });
+      await slices.did(1);
     }
     return found;
   }
@@ -62,9 +71,14 @@ function first(job: Job): Upcoming[] {
   return [{ job, trigger: triggerOf(job.trigger, { seed: job.id }), at: job.nextFireAt }];
 }
 
-function earliest(waiting: readonly Upcoming[]): Upcoming | undefined {
-  return waiting.reduce<Upcoming | undefined>(
-    (best, one) => (best === undefined || one.at < best.at ? one : best),
-    undefined,
-  );
+/** Where an instant belongs among those that wait, of which the last is the earliest. */
+function placeOf(at: Date, waiting: readonly Upcoming[]): number {
+  let from = 0;
+  let to = waiting.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (waiting[middle]!.at > at) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

@@ -1,4 +1,8 @@
 import { redacted } from '../../domain/redact.js';
+import { Slices } from './slices.js';
+
+/** So many characters of a list are gone through in one go: a few milliseconds. */
+const SLICE = 50_000;
 
 /** Fields of answers that hold what handlers and their callers said, as against what we say. */
 const THEIRS = new Set(['payload', 'result', 'error', 'details', 'progress', 'message']);
@@ -8,11 +12,27 @@ const THEIRS = new Set(['payload', 'result', 'error', 'details', 'progress', 'me
  * wherever handlers and callers may have put a secret: in payloads, results, errors, logs and the
  * audit. In text, such as a log line, it is what follows such a key: `password=…`, `"token": "…"`.
  */
-export function redactAnswer(answer: unknown, keys: readonly RegExp[]): unknown {
+export async function redactAnswer(answer: unknown, keys: readonly RegExp[]): Promise<unknown> {
   if (keys.length === 0) return answer;
+  if (!isList(answer)) return redactedJson(answer, keys).json;
+  const slices = new Slices(SLICE);
+  const items: unknown[] = [];
+  for (const item of answer.items) {
+    const { json, length } = redactedJson(item, keys);
+    items.push(json);
+    await slices.did(length);
+  }
+  return { ...answer, items };
+}
+
+const isList = (answer: unknown): answer is { readonly items: readonly unknown[] } =>
+  typeof answer === 'object' && answer !== null && 'items' in answer && Array.isArray(answer.items);
+
+function redactedJson(value: unknown, keys: readonly RegExp[]) {
   // As it is sent: dates are text then, and nothing is left that is not JSON.
-  const text = JSON.stringify(answer) as string | undefined;
-  return text === undefined ? undefined : walk(JSON.parse(text), keys);
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) return { json: undefined, length: 0 };
+  return { json: walk(JSON.parse(text), keys), length: text.length };
 }
 
 function walk(json: unknown, keys: readonly RegExp[]): unknown {
@@ -26,9 +46,8 @@ function walk(json: unknown, keys: readonly RegExp[]): unknown {
   );
 }
 
-/** A key and what separates it from its value. */
-const KEY = /([\w.-]{2,64})["']?\s*[:=]\s*/y;
-const WORD = /[\w.-]+|[^\w.-]+/y;
+/** A key, from the beginning of a word on, and what separates it from its value. */
+const KEY = /(?<![\w.-])([\w.-]{2,64})["']?\s*[:=]\s*/g;
 /** A value, up to where it seems to end. */
 const VALUE = /"[^"]*"|'[^']*'|[^\s,;&"']+/y;
 const BEARER = /\b(Bearer|Basic)\s+[\w.~+/=-]+/gi;
@@ -47,26 +66,23 @@ function textRedacted(json: unknown, keys: readonly RegExp[]): unknown {
   );
 }
 
-/** From word to word: the value of a harmless key may begin with the key of a secret. */
+/** From key to key: the value of a harmless one may begin with the key of a secret. */
 function pairsRedacted(text: string, keys: readonly RegExp[]): string {
-  let answer = '';
-  let at = 0;
-  const take = (pattern: RegExp) => {
-    pattern.lastIndex = at;
-    return pattern.exec(text);
-  };
-  while (at < text.length) {
-    const [pair = '', key = ''] = take(KEY) ?? [];
-    if (pair !== '' && keys.some((pattern) => key.search(pattern) >= 0)) {
-      at += pair.length;
-      const value = take(VALUE)?.[0] ?? '';
-      at += value.length;
-      answer += pair + (value === '' ? '' : REDACTED);
+  const kept: string[] = [];
+  let from = 0;
+  KEY.lastIndex = 0;
+  for (let pair = KEY.exec(text); pair !== null; pair = KEY.exec(text)) {
+    const [whole, key = ''] = pair;
+    if (!keys.some((pattern) => key.search(pattern) >= 0)) {
+      KEY.lastIndex = pair.index + key.length;
       continue;
     }
-    const word = take(WORD)?.[0] ?? '';
-    at += word.length;
-    answer += word;
+    VALUE.lastIndex = pair.index + whole.length;
+    const value = VALUE.exec(text)?.[0] ?? '';
+    const end = pair.index + whole.length;
+    if (value !== '') kept.push(text.slice(from, end), REDACTED);
+    from = value === '' ? from : end + value.length;
+    KEY.lastIndex = end + value.length;
   }
-  return answer;
+  return from === 0 ? text : kept.join('') + text.slice(from);
 }
