@@ -1,12 +1,12 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { Clock } from '../../domain/clock.js';
-import { bearerOf, decideAccess, refuseBody, type Decision, type Refusal } from './access.js';
+import { decideAccess, refuseBody, type Decision, type Refusal } from './access.js';
 import { AttemptLimiter } from './attempt-limiter.js';
 import { rememberCaller } from './caller.js';
 import type { GuardedRequest } from '../protocol/guarded-request.js';
 import { HostGuards } from './host-guards.js';
-import { ProblemException, tooManyAttempts } from '../protocol/problem.js';
+import { ProblemException } from '../protocol/problem.js';
 import { Requires } from './requires.decorator.js';
 import { SECURITY_HEADERS } from '../protocol/security-headers.js';
 import { sessionCookie } from './session-cookie.js';
@@ -50,16 +50,12 @@ export class AccessGuard implements CanActivate {
     }
     const { headers, method, ip = '' } = request;
     const now = this.clock.now();
-    if (bearerOf(headers) !== null) {
-      const blockedMs = this.attempts.blockedFor(ip, now.getTime());
-      if (blockedMs > 0) throw tooManyAttempts(blockedMs);
-    }
     const cookie = sessionCookie(headers);
     const session = cookie === null ? null : this.seal.open(cookie, now);
     const changes = method !== 'GET' && method !== 'HEAD';
     const decision = decideAccess(this.options, { headers, changes, session }, required);
     if ('refusal' in decision && decision.refusal.code === 'unknown-key') {
-      this.attempts.failed(ip, now.getTime());
+      this.attempts.refuse(ip, now);
     }
     return decision;
   }

@@ -1,3 +1,5 @@
+import { tooManyAttempts } from '../protocol/problem.js';
+
 /** So many wrong keys in a window, and an address is not listened to until the window's end. */
 const MAX_FAILURES = 20;
 const WINDOW_MS = 60_000;
@@ -16,6 +18,17 @@ interface Failures {
  */
 export class AttemptLimiter {
   private readonly failures = new Map<string, Failures>();
+
+  /**
+   * Counts a wrong key. A right one is never refused, whoever else tries from its address.
+   *
+   * @throws ProblemException when there were too many
+   */
+  refuse(address: string, now: Date): void {
+    const blockedMs = this.blockedFor(address, now.getTime());
+    if (blockedMs > 0) throw tooManyAttempts(blockedMs);
+    this.failed(address, now.getTime());
+  }
 
   /** In how many milliseconds the address is listened to again; 0: now. */
   blockedFor(address: string, nowMs: number): number {

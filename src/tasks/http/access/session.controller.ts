@@ -8,7 +8,7 @@ import { ApiController } from './api-controller.decorator.js';
 import { findApiKey, API_ROLES } from '../api-key.js';
 import { AttemptLimiter } from './attempt-limiter.js';
 import { Operation } from '../protocol/operation.decorator.js';
-import { ProblemException, tooManyAttempts } from '../protocol/problem.js';
+import { ProblemException } from '../protocol/problem.js';
 import { Requires } from './requires.decorator.js';
 import { setSessionCookie } from './session-cookie.js';
 import { SessionSeal } from './session-seal.js';
@@ -53,12 +53,10 @@ export class SessionController {
   ) {
     const now = this.clock.now();
     const address = request.ip ?? '';
-    const blockedMs = this.attempts.blockedFor(address, now.getTime());
-    if (blockedMs > 0) throw tooManyAttempts(blockedMs);
     const given = body.key ?? bearerOf(request.headers) ?? '';
     const key = findApiKey(this.options.keys, given);
     if (key === null) {
-      this.attempts.failed(address, now.getTime());
+      this.attempts.refuse(address, now);
       throw new ProblemException(401, 'unknown-key', unknownKey(this.options));
     }
     const endsAt = new Date(now.getTime() + this.options.sessionMs);
