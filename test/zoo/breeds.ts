@@ -72,5 +72,8 @@ export function packagesOf(breed: Breed): readonly string[] {
   ];
 }
 
-/** The package that holds the program of Node: what the package `node` installs in its script. */
-export const nodePackage = () => `node-${process.platform}-${process.arch}`;
+/** The package that holds the program of Node: the one that the package `node` installs in its script. */
+export function nodePackage({ platform, arch } = process): string {
+  const prefix = platform === 'darwin' && arch === 'arm64' ? 'node-bin' : 'node';
+  return `${prefix}-${platform === 'win32' ? 'win' : platform}-${arch}`;
+}
