@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import type { TaskContext } from '../tasks/index.js';
+import { TaskOptions, type TaskContext } from '../tasks/index.js';
 import { openOwnFolder } from './own-folder.js';
 import { RemovedFile } from './removed-file.entity.js';
 import { SampleTasksOptions } from './sample-tasks.options.js';
@@ -24,6 +24,7 @@ export class CleanOldFilesTask {
   ) {}
 
   @Cron(CronExpression.EVERY_MINUTE, { name: 'clean-old-files' })
+  @TaskOptions({ tags: ['files'] })
   async clean(_payload: unknown, { fireAt, runId, signal }: TaskContext) {
     const { folder, fileMaxAgeMs } = this.options;
     const oldest = new Date(fireAt.getTime() - fileMaxAgeMs);

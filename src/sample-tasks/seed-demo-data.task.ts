@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Timeout } from '@nestjs/schedule';
-import type { TaskContext } from '../tasks/index.js';
+import { TaskOptions, type TaskContext } from '../tasks/index.js';
 import { ordersOfDaysBefore } from './demo-orders.js';
 import { OrderImporter } from './order-importer.js';
 
@@ -17,6 +17,8 @@ export class SeedDemoDataTask {
   constructor(private readonly importer: OrderImporter) {}
 
   @Timeout('seed-demo-data', 1_000)
+  // With options of ours it is called with a payload and the context; without, with no arguments.
+  @TaskOptions({ tags: ['orders'] })
   async seed(_payload: unknown, { fireAt, signal }: TaskContext) {
     return { added: await this.importer.import(ordersOfDaysBefore(fireAt, DAYS), signal) };
   }

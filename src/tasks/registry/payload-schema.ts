@@ -22,7 +22,8 @@ interface SchemaIssue {
 }
 
 /**
- * The payload as the schema makes it, with its defaults filled in.
+ * The payload as the schema makes it, with its defaults filled in. None is `undefined`, or null for a
+ * schema that takes only that.
  *
  * @throws InvalidInputError naming the task and each refused field
  */
@@ -31,7 +32,10 @@ export async function validPayload<Output>(
   schema: PayloadSchema<Output>,
   payload: unknown,
 ): Promise<Output> {
-  const validated = await schema['~standard'].validate(payload);
+  const standard = schema['~standard'];
+  let validated = await standard.validate(payload ?? undefined);
+  // A job without a payload is stored as null, and a schema may say so.
+  if (validated.issues && (payload ?? null) === null) validated = await standard.validate(null);
   if (validated.issues) {
     throw new InvalidInputError(`The payload of the task "${task}"`, validated.issues.map(toIssue));
   }
