@@ -71,7 +71,7 @@ afterEach(async () => {
 describe('an application whose packets vanish', () => {
   it.each([
     ['its server is asked what it is', 'pg_is_in_recovery'],
-    ['it waits for its turn to migrate', 'pg_advisory_xact_lock'],
+    ['it waits for its turn to migrate', 'pg_try_advisory_xact_lock'],
     ['it looks whether a migration is missing', '"migrations"'],
     ['it opens the connections of its API', 'carillon:api'],
     ['it registers its node', 'INSERT INTO "carillon".nodes'],

@@ -9,6 +9,7 @@ import { ScheduleSwitches } from '../../src/tasks/registry/schedule-switches.js'
 import type { TaskContext } from '../../src/tasks/registry/task-context.js';
 import { TaskExplorer } from '../../src/tasks/registry/task-explorer.js';
 import { TaskRegistry } from '../../src/tasks/registry/task-registry.js';
+import { Schedule } from '../../src/tasks/registry/schedule.decorator.js';
 import { Task, TaskOptions } from '../../src/tasks/registry/task.decorator.js';
 
 const context = {} as TaskContext;
@@ -182,15 +183,19 @@ describe('a step that is longer than its field', () => {
     class Sweeper {
       @Cron('*/90 * * * *', { utcOffset: 0 })
       sweep(): void {}
+
+      @Schedule('0 */30 * * *', { name: 'daily' })
+      @Schedule({ type: 'interval', hours: 30 }, { name: 'often' })
+      both(): void {}
     }
     const { registry, warnings } = await explore([Sweeper]);
     expect(registry.find('Sweeper.sweep')?.job?.trigger).toMatchObject({
       expression: '*/90 * * * *',
     });
     expect(warnings).toEqual([
+      expect.stringMatching(/^"\*\/30" in the cron expression of Sweeper\.both .* hour 0 alone/),
       '"*/90" in the cron expression of Sweeper.sweep is a step longer than its field: it stands ' +
-        'for minute 0 alone. Write "0" if that is meant, else @Interval with the period in ' +
-        'milliseconds.',
+        'for minute 0 alone. Write "0" if that is meant, else take an interval of that length.',
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { stockKindsOn, type StockDeclaration } from './stock-declaration.js';
-import { oddSteps } from '../triggers/odd-steps.js';
-import { schedulesOf } from './schedule.decorator.js';
+import { schedulesOf, type ScheduleTrigger } from './schedule.decorator.js';
+import { stepWarnings } from './step-warnings.js';
 import { placedBy, taskOptionsOf } from './task.decorator.js';
 
 /**
@@ -21,15 +21,10 @@ export function declarationWarnings(
         'Give each a method of its own.',
     );
   }
-  const { cronTime } = stock?.options ?? {};
-  for (const { item, field, first } of typeof cronTime === 'string' ? oddSteps(cronTime) : []) {
-    warnings.push(
-      `"${item}" in the cron expression of ${source} is a step longer than its field: it stands for ` +
-        `${field} ${first} alone. Write "${first}" if that is meant, else @Interval with the period in ` +
-        'milliseconds.',
-    );
-  }
-  if (!stock && schedulesOf(method).length === 0 && taskOptionsOf(method)) {
+  const schedules = schedulesOf(method);
+  const times = [stock?.options['cronTime'], ...schedules.map(({ trigger }) => expressionOf(trigger))];
+  for (const time of times) warnings.push(...stepWarnings(time, source));
+  if (!stock && schedules.length === 0 && taskOptionsOf(method)) {
     warnings.push(
       `@TaskOptions of ${source} has no effect: without a trigger the method declares no job. ` +
         'Give the policies to the jobs that are made of the task.',
@@ -50,3 +45,7 @@ export function declarationWarnings(
   }
   return warnings;
 }
+
+/** Undefined: it is another trigger. */
+const expressionOf = (trigger: ScheduleTrigger) =>
+  typeof trigger === 'object' && trigger.type === 'cron' ? trigger.expression : trigger;

@@ -10,6 +10,7 @@ import type { DeclaredJob } from '../domain/declared-job.js';
 import { handleOf } from './cluster-handle.js';
 import { ClusterCronJob, type JobOrders, type KnownJob } from './cluster-cron-job.js';
 import { isPausedByCode, isStopOver, STOPPED_BY_CODE } from './code-pause.js';
+import { stepWarnings } from './step-warnings.js';
 import { quiet, taskOfCronJob } from './host-cron-job.js';
 import { watchRegistry, type RegistryDoors, type RegistryWatcher } from './registry-doors.js';
 import { TaskRegistry, type RegisteredTask } from './task-registry.js';
@@ -190,6 +191,8 @@ export class SchedulerFacade implements JobOrders, RegistryWatcher {
     quiet(job);
     const how = { orders: this, clock: this.clock, source: job.cronTime.source, waits };
     this.shown.set(name, ClusterCronJob.adopt(job, knownOf(task.job), how));
+    for (const warning of stepWarnings(job.cronTime.source, `the CronJob "${name}"`))
+      this.logger.warn(warning);
     void this.order(name, () => this.declareLate());
     if (again && isActive) void this.start(name);
   }
