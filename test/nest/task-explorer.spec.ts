@@ -193,9 +193,9 @@ describe('a step that is longer than its field', () => {
       expression: '*/90 * * * *',
     });
     expect(warnings).toEqual([
-      expect.stringMatching(/^"\*\/30" in the cron expression of Sweeper\.both .* hour 0 alone/),
       '"*/90" in the cron expression of Sweeper.sweep is a step longer than its field: it stands ' +
         'for minute 0 alone. Write "0" if that is meant, else take an interval of that length.',
+      expect.stringMatching(/^"\*\/30" in the cron expression of Sweeper\.both .* hour 0 alone/),
     ]);
   });
 });

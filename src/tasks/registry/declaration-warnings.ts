@@ -22,7 +22,10 @@ export function declarationWarnings(
     );
   }
   const schedules = schedulesOf(method);
-  const times = [stock?.options['cronTime'], ...schedules.map(({ trigger }) => expressionOf(trigger))];
+  const times = [
+    stock?.options['cronTime'],
+    ...schedules.map(({ trigger }) => expressionOf(trigger)),
+  ];
   for (const time of times) warnings.push(...stepWarnings(time, source));
   if (!stock && schedules.length === 0 && taskOptionsOf(method)) {
     warnings.push(
