@@ -85,6 +85,7 @@ function configOf(
           production,
           docs: 'root',
           keyHelp: 'Configure one with TASKS_API_KEYS: see the README.',
+          openHelp: 'It is open on HOST=127.0.0.1 while NODE_ENV is not production.',
         }
       : null,
     warnings,

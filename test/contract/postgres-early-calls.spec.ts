@@ -2,7 +2,8 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } fr
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NodeStatus, Task, TasksModule, TasksService } from '../../src/tasks/index.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+import { DataSource } from 'typeorm';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
 
 /** Calls that come before the node is at work, or before there is a database at all. */
@@ -58,6 +59,24 @@ describe('a host that adds jobs while it starts', () => {
         const { items } = await tasks.getRuns({ job, state: 'succeeded' });
         return items.length > 0;
       });
+  });
+
+  it('may do so in a transaction of its own, before our tables are there', async () => {
+    const empty = await createEmptyDatabase();
+    const own = await new DataSource({ type: 'postgres', url: empty.url }).initialize();
+    try {
+      app = await make(empty.url);
+      const tasks = app.get(TasksService);
+      await own.transaction((manager) =>
+        tasks.addJob({ id: 'inside', task: 'remind', trigger }, { manager }),
+      );
+      expect((await tasks.getJob('inside')).state).toBe('active');
+    } finally {
+      await app?.close();
+      app = null;
+      await own.destroy();
+      await empty.drop();
+    }
   });
 
   it('may name a task that nobody knows, and hears which there are', async () => {

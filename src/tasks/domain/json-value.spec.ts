@@ -24,6 +24,7 @@ describe('a value is stored', () => {
     [{ f: () => 1, s: Symbol('x') }],
     [[new String('boxed'), new Number(1), new Boolean(false)]],
     ['text'],
+    [Array(3)],
     [null],
     [{ url: new URL('https://example.org/x'), buffer: Buffer.from('ab') }],
     [[1, [2, { c: [3] }]]],
@@ -56,8 +57,12 @@ describe('a value is refused with its place', () => {
     [{ 'a\0b': 1 }, [], /key that cannot be stored/],
     [JSON.parse('{"__proto__": 1}'), [], /key that cannot be stored/],
     [() => 1, [], /is a function/],
+    [{ a: { toJSON: () => Reflect.ownKeys(1 as never) } }, ['a'], /toJSON that fails/],
     [deep, [], /nested deeper than 64 levels/],
   ])('%#', (value, path, message) => {
-    expect(jsonValue(value)).toEqual({ path, message: expect.stringMatching(message) as string });
+    expect(jsonValue(value)).toMatchObject({
+      path,
+      message: expect.stringMatching(message) as string,
+    });
   });
 });

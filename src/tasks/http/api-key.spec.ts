@@ -30,7 +30,7 @@ describe('parseApiKey', () => {
 describe('the command that makes a key', () => {
   it('prints a key, and the entry that lets it in', () => {
     const [key = '', entry = ''] = execSync(MAKE_A_KEY, { encoding: 'utf8' }).split('\n');
-    const parsed = parseApiKey(entry.replace('TASKS_API_KEYS=', ''));
+    const parsed = parseApiKey(entry.replace('entry: ', ''));
     expect(findApiKey(parsed ? [parsed] : [], key.replace('key: ', ''))).toEqual(parsed);
     expect(parsed?.role).toBe('admin');
   });

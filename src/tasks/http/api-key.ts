@@ -36,8 +36,8 @@ export function covers(role: ApiRole, required: ApiRole): boolean {
   return API_ROLES.indexOf(role) >= API_ROLES.indexOf(required);
 }
 
-/** Prints a new key and the entry for `TASKS_API_KEYS` that lets it in. */
-export const MAKE_A_KEY = `node -e "const c=require('node:crypto'),k=c.randomBytes(24).toString('base64url');console.log('key: '+k+'\\nTASKS_API_KEYS=me:admin:'+c.createHash('sha256').update(k).digest('hex'))"`;
+/** Prints a new key and the entry that lets it in, for `TASKS_API_KEYS` or `parseApiKey`. */
+export const MAKE_A_KEY = `node -e "const c=require('node:crypto'),k=c.randomBytes(24).toString('base64url');console.log('key: '+k+'\\nentry: me:admin:'+c.createHash('sha256').update(k).digest('hex'))"`;
 
 const isApiRole = (text: string | undefined): text is ApiRole =>
   (API_ROLES as readonly (string | undefined)[]).includes(text);

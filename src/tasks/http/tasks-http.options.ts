@@ -50,7 +50,8 @@ export class TasksHttpOptions {
   docs: boolean | 'root' = true;
 
   /** How a key is configured here, for whoever is refused for the lack of one. */
-  keyHelp =
-    'Give TasksHttpModule.forRoot the option keys, or guards of your own. For development on this ' +
-    "machine only: host: '127.0.0.1' and production: false.";
+  keyHelp = 'Give TasksHttpModule.forRoot the option keys, or guards of your own.';
+
+  /** How it is opened for development on one machine, for whoever is refused where it is not. */
+  openHelp = "For development on this machine only: host: '127.0.0.1' and production: false.";
 }

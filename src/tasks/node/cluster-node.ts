@@ -71,9 +71,9 @@ export class ClusterNode {
     private readonly modules: ModuleRef,
   ) {
     this.engineEvents = new NodeEvents(() => status.id);
-    void new FirstReach(database, clock, options.startTimeoutMs, () =>
-      reachPostgres({ options, status, database, log: this.logger }),
-    );
+    const reach = (signal: AbortSignal) =>
+      reachPostgres({ options, status, database, log: this.logger }, signal);
+    void new FirstReach(database, clock, options.startTimeoutMs, this.logger, reach);
     status.id = randomUUID();
     status.name = options.nodeName ?? hostname();
     status.roles = options.roles;

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import { UnavailableError } from '../domain/errors.js';
+import type { Log } from '../domain/log.js';
 import { mayWait } from '../service/patience.js';
 import { within } from '../domain/within.js';
 import type { TasksDatabase } from '../store/postgres/tasks-database.js';
@@ -16,16 +17,19 @@ const MAX_RETRY_MS = 2_000;
 export class FirstReach {
   private waiting = 0;
   private trying = false;
+  private readonly over = new AbortController();
   private lastReason: string | null = null;
 
-  /** @param reach reaches and opens the database; rejects with the reason */
+  /** @param reach reaches and opens the database, unless the node stops; rejects with the reason */
   constructor(
     private readonly database: TasksDatabase,
     private readonly clock: Clock,
     private readonly waitMs: number,
-    private readonly reach: () => Promise<unknown>,
+    private readonly log: Log,
+    private readonly reach: (signal: AbortSignal) => Promise<unknown>,
   ) {
     database.firstReach = () => this.wait();
+    void database.settled.then(() => this.over.abort());
   }
 
   /** @throws UnavailableError once it has waited for long enough */
@@ -49,13 +53,22 @@ export class FirstReach {
     this.trying = true;
     for (let ms = FIRST_RETRY_MS; this.waiting > 0 && !this.database.isSettled;) {
       try {
-        await this.reach();
+        await this.reach(this.over.signal);
       } catch (error) {
-        this.lastReason = error instanceof Error ? error.message : String(error);
+        this.tell(error instanceof Error ? error.message : String(error));
         await within(this.clock, ms, this.database.settled);
         ms = Math.min(ms * 2, MAX_RETRY_MS);
       }
     }
     this.trying = false;
+  }
+
+  private tell(reason: string): void {
+    if (this.database.isSettled || reason === this.lastReason) return;
+    this.lastReason = reason;
+    this.log.warn(`A call waits for the database, which cannot be reached yet: ${reason}`, {
+      event: 'database.awaited',
+      reason,
+    });
   }
 }

@@ -13,9 +13,10 @@ import { NotInLocalModeError, WrongStateError } from '../domain/errors.js';
 import { within } from '../domain/within.js';
 import { LocalNode } from '../local/local-node.js';
 import { NodeStatus } from './node-status.js';
+import { StartNotes } from './start-notes.js';
 import { NodeSwitch } from '../service/node-switch.js';
+import { allMade } from './all-made.js';
 import { isInFirstModule } from './one-module.js';
-import { differences } from '../registry/differences.js';
 import { TaskRegistry } from '../registry/task-registry.js';
 import { ScheduleNeutraliser } from '../registry/schedule-neutraliser.js';
 import { SchedulerFacade } from '../registry/scheduler-facade.js';
@@ -46,9 +47,8 @@ export class TasksLifecycle
   private ending: Promise<void> | null = null;
   /** The application itself ends: nothing is begun any more. */
   private closed = false;
-  private toldSignals = false;
-  private toldDifferences = false;
   private explored = false;
+  private readonly notes: StartNotes;
   /** Who waits for the node to be at work. */
   private readonly waiting: {
     readonly resolve: () => void;
@@ -60,7 +60,7 @@ export class TasksLifecycle
     private readonly status: NodeStatus,
     private readonly explorer: TaskExplorer,
     private readonly neutraliser: ScheduleNeutraliser,
-    private readonly registry: TaskRegistry,
+    registry: TaskRegistry,
     private readonly declarations: Declarations,
     private readonly clock: Clock,
     private readonly options: TasksOptions,
@@ -71,15 +71,23 @@ export class TasksLifecycle
     private readonly modules: ModulesContainer,
   ) {
     super();
+    this.notes = new StartNotes(registry, this.logger);
     beLastToBootstrap(modules);
   }
 
   onModuleInit(): void {
-    if (isInFirstModule(this.modules, TasksLifecycle, this)) this.explore();
+    if (isInFirstModule(this.modules, TasksLifecycle, this) && !this.explored) this.find();
   }
 
   explore(): void {
-    if (this.explored) return;
+    // In a factory of the host there is nothing to be found yet.
+    if (this.explored || !allMade(this.modules)) return;
+    // One that is not the first is a door to it from here on.
+    isInFirstModule(this.modules, TasksLifecycle, this);
+    if (!this.explored) this.find();
+  }
+
+  private find(): void {
     this.explored = true;
     this.neutraliser.neutralise();
     this.explorer.explore();
@@ -110,12 +118,18 @@ export class TasksLifecycle
     this.events.close();
   }
 
-  ready(): Promise<void> {
-    if (this.status.running) return Promise.resolve();
-    if (this.closed) return Promise.reject(closing());
-    return new Promise((resolve, reject) => {
+  async ready(): Promise<void> {
+    if (this.status.running) return;
+    if (this.closed) throw closing();
+    const { startTimeoutMs } = this.options;
+    const begun = new Promise<void>((resolve, reject) => {
       this.waiting.push({ resolve, reject });
     });
+    if (await within(this.clock, startTimeoutMs, begun)) return;
+    throw new WrongStateError(
+      `This node has not begun within ${startTimeoutMs} ms (${this.status.notReady ?? 'no reason is known'}). ` +
+        'It begins once every onModuleInit and onApplicationBootstrap has ended: do not await ready() in one.',
+    );
   }
 
   start(): void {
@@ -155,8 +169,7 @@ export class TasksLifecycle
           nodeId: this.status.id,
         });
         this.tellReady();
-        this.tellDifferences();
-        this.tellSignals();
+        this.notes.tell(this.node.ownsProcess);
         return;
       } catch (error) {
         if (signal.aborted) return;
@@ -173,27 +186,6 @@ export class TasksLifecycle
 
   private tellReady(): void {
     for (const { resolve } of this.waiting.splice(0)) resolve();
-  }
-
-  private tellDifferences(): void {
-    const told = differences(this.registry.all());
-    if (this.toldDifferences || told.length === 0) return;
-    this.toldDifferences = true;
-    this.logger.log(
-      `Other than with @nestjs/schedule alone: ${told.join('; ')}. src/tasks/README.md of the package ` +
-        'has the remedies.',
-      { event: 'node.differences' },
-    );
-  }
-
-  /** By now the host has done what it does about them, be it by Nest's hooks or on its own. */
-  private tellSignals(): void {
-    if (this.toldSignals || !this.node.ownsProcess || process.listenerCount('SIGTERM') > 0) return;
-    this.toldSignals = true;
-    this.logger.warn(
-      'This process does not listen for SIGTERM: a stop kills it in the midst of its runs, which are ' +
-        'abandoned once it counts as dead. Call app.enableShutdownHooks() before app.listen().',
-    );
   }
 
   private close(): Promise<void> {

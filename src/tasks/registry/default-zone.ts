@@ -47,7 +47,7 @@ export function inZone(trigger: TriggerSpec, timeZone: string): TriggerSpec {
 
 /** Not `Etc/Unknown`, nor what is made of an offset, such as `GMT+03:00`. */
 function isNamed(zone: ProcessZone): zone is ProcessZone & { readonly name: string } {
-  return zone.name !== undefined && /^(?!Etc\/Unknown)[a-z_]+([/-][a-z_+-]+\d*)*$/i.test(zone.name);
+  return zone.name !== undefined && /^(?!Etc\/Unknown|GMT[+-])[a-z][\w/+-]*$/i.test(zone.name);
 }
 
 /** The zones of whole hours are named the other way round: `Etc/GMT+3` is three hours behind UTC. */

@@ -8,14 +8,18 @@ describe('a line of a handler', () => {
 
   it.each([
     [['sent'], 'sent'],
-    [['sent', 3, 'of', 4n], 'sent 3 of 4n'],
+    [['sent', 3, 'of', 4n], 'sent 3 of 4'],
     [[{ a: 1 }], '{"a":1}'],
     [[[1, { b: 'two' }]], '[1,{"b":"two"}]'],
     [[new Date('2026-03-02T12:00:00Z')], '"2026-03-02T12:00:00.000Z"'],
-    [[new Map([['a', 1]])], "Map(1) { 'a' => 1 }"],
-    [[new Set(['a'])], "Set(1) { 'a' }"],
-    [[cycle], "<ref *1> { name: 'root', self: [Circular *1] }"],
-    [[{ n: 1n }], '{ n: 1n }'],
+    [[new Map([['a', 1]])], '{"a":1}'],
+    [[new Set(['a'])], '["a"]'],
+    [[cycle], '{"name":"root","self":"[circular]"}'],
+    [[{ n: 1n, password: 'x' }], '{"n":"1n","password":"[redacted]"}'],
+    [
+      [{ err: Object.assign(new TypeError('no'), { code: 7 }) }],
+      '{"err":{"name":"TypeError","message":"no","code":7}}',
+    ],
     [[undefined, null, true], 'undefined null true'],
     [[{ user: 'ada', password: 'x' }], '{"user":"ada","password":"[redacted]"}'],
     [[], ''],
@@ -23,8 +27,11 @@ describe('a line of a handler', () => {
     expect(lineOf(parts, SECRET_KEYS)).toBe(line);
   });
 
-  it('has the stack of an error', () => {
-    expect(lineOf(['failed:', new TypeError('no')])).toMatch(/^failed: TypeError: no\n +at /);
+  it('has the stack of an error, and what caused it', () => {
+    const error = new TypeError('no', { cause: new Error('the disk is full') });
+    expect(lineOf(['failed:', error])).toMatch(
+      /^failed: TypeError: no\n +at [^]*\ncaused by Error: the disk is full\n +at /,
+    );
   });
 
   it('never fails', () => {

@@ -1,5 +1,5 @@
 import type { Log, LogFields } from '../domain/log.js';
-import type { RunError } from '../domain/run.js';
+import { errorInFull } from './line-of.js';
 import type { ClaimedRun, Outcome } from '../store/run-queue.js';
 
 /** What became of a run, as the runner knows it. */
@@ -27,7 +27,7 @@ export class RunLog {
     const fields = { ...fieldsOf(`run.${state}`, run), tookMs, retryInMs: retryInMs ?? null };
     if (state === 'succeeded') this.log.log(line, fields);
     else if (state === 'cancelled') this.log.warn(`${line} ${error?.message}`, fields);
-    else this.log.error(`${line} ${error ? inFull(error) : ''}`, fields);
+    else this.log.error(`${line} ${error ? errorInFull(error) : ''}`, fields);
   }
 
   lost(run: ClaimedRun, reason: string): void {
@@ -65,15 +65,6 @@ export class RunLog {
     const line = `Stopping: ${runs} runs are still running after ${graceMs} ms and are aborted.`;
     this.log.warn(line, { event: 'node.aborting', count: runs });
   }
-}
-
-/** With what stands behind it, which its own stack does not tell. */
-function inFull({ stack, message, cause, errors = [] }: RunError): string {
-  const behind = [
-    ...(cause ? [`caused by ${inFull(cause)}`] : []),
-    ...errors.map((error, index) => `${index + 1} of ${errors.length}: ${inFull(error)}`),
-  ];
-  return [stack ?? message, ...behind].join('\n');
 }
 
 const fieldsOf = (event: string, { jobId, runId, attempt, task }: ClaimedRun): LogFields => ({

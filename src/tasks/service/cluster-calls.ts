@@ -42,7 +42,9 @@ export abstract class ClusterCalls {
    * Resolves when this node is at work: its jobs are declared, and its engine runs. Calls need not wait
    * for it: one that comes before the database was reached waits by itself, for `startTimeoutMs`.
    *
-   * @throws WrongStateError when the application closes before
+   * Not to be awaited in `onModuleInit` or `onApplicationBootstrap`, after which the node begins.
+   *
+   * @throws WrongStateError when the application closes before, or after `startTimeoutMs`
    */
   ready(): Promise<void> {
     return this.node.ready();

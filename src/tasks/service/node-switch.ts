@@ -6,7 +6,8 @@ export abstract class NodeSwitch {
   /**
    * Resolves when this node is at work.
    *
-   * @throws WrongStateError when the application closes before
+   * @throws WrongStateError when the application closes before, or after `startTimeoutMs`: it begins
+   *   after the last bootstrap hook, so no hook can wait for it
    */
   abstract ready(): Promise<void>;
 

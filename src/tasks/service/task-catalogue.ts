@@ -24,16 +24,9 @@ export class TaskCatalogue {
     private readonly status: NodeStatus,
   ) {}
 
-  /** This node can run it, or will once it has begun. */
+  /** The code of this node has it: whoever runs jobs of this code can run it. */
   isOwn(task: string): boolean {
-    const { roles, notReady } = this.status;
-    const known = this.registry.find(task);
-    return (
-      roles.includes('worker') &&
-      notReady !== 'stopping' &&
-      known !== undefined &&
-      !known.job?.disabled
-    );
+    return this.status.notReady !== 'stopping' && this.registry.find(task) !== undefined;
   }
 
   /** By name. */

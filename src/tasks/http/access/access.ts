@@ -28,8 +28,9 @@ export interface AccessPolicy {
   /** What the server listens on. */
   readonly host: string;
   readonly keys: readonly ApiKey[];
-  /** How a key is configured. */
+  /** How a key is configured, and how it is opened on one machine. */
   readonly keyHelp: string;
+  readonly openHelp: string;
 }
 
 export interface AccessRequest {
@@ -77,7 +78,8 @@ export const unknownKey = ({ keys, keyHelp }: Pick<AccessPolicy, 'keys' | 'keyHe
 
 /** Why nobody is let in where no key is configured, and the remedy. */
 export function whyClosed(policy: AccessPolicy): string {
-  return `No API key is configured, and ${obstacle(policy)}. ${policy.keyHelp}`;
+  const help = canBeOpen(policy) ? policy.keyHelp : `${policy.keyHelp} ${policy.openHelp}`;
+  return `No API key is configured, and ${obstacle(policy)}. ${help}`;
 }
 
 function obstacle({ production, host }: AccessPolicy): string {

@@ -54,6 +54,8 @@ export class SessionController {
     const now = this.clock.now();
     const address = request.ip ?? '';
     const given = body.key ?? bearerOf(request.headers) ?? '';
+    if (given === '')
+      throw new ProblemException(401, 'unauthorized', 'Send an API key to sign in: {"key": "…"}.');
     const key = findApiKey(this.options.keys, given);
     if (key === null) {
       this.attempts.refuse(address, now);

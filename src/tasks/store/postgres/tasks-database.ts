@@ -99,8 +99,17 @@ export class TasksDatabase {
     return body(manager);
   }
 
-  private async reaching<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
+  /**
+   * For a change inside a transaction of the caller, which may come before our tables are there.
+   *
+   * @throws UnavailableError
+   */
+  async reached(): Promise<void> {
     if (this.unavailable !== null && !this.isSettled) await this.firstReach();
+  }
+
+  private async reaching<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
+    await this.reached();
     if (this.unavailable !== null) throw new UnavailableError(this.unavailable);
     try {
       return await body(this.dataSource.manager);

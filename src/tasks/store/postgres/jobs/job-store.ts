@@ -177,12 +177,15 @@ export class PostgresJobStore extends JobStore {
     });
   }
 
-  private change<T>(
+  private async change<T>(
     { manager }: ChangeOptions,
     body: (writer: JobWriter) => Promise<T>,
   ): Promise<T> {
     const { schema, shift } = this;
-    if (manager) return body(new JobWriter(manager, schema, shift));
+    if (manager) {
+      await this.database.reached();
+      return body(new JobWriter(manager, schema, shift));
+    }
     return this.database.transaction((sql) => body(new JobWriter(sql, schema, shift)));
   }
 }

@@ -59,7 +59,10 @@ export class PostgresRunStore extends RunStore {
   ): Promise<Run> {
     if (!isRunId(id)) throw new RunNotFoundError(id);
     const { schema, shift } = this;
-    if (manager) return body(new JobWriter(manager, schema, shift));
+    if (manager) {
+      await this.database.reached();
+      return body(new JobWriter(manager, schema, shift));
+    }
     return this.database.transaction((sql) => body(new JobWriter(sql, schema, shift)));
   }
 }
