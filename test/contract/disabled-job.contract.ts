@@ -82,6 +82,17 @@ export function disabledJobContract(makeStore: MakeStore): void {
     });
   });
 
+  it('a job is fired again when its node was only taken for dead, and does not start anew', async () => {
+    const { node: first } = await start('first', ON);
+    alive.delete(first);
+    await pass(ORPHAN_AFTER_MS / 2);
+    await start('second', OFF);
+    expect(await report()).toMatchObject({ state: 'paused', pauseReason: 'disabled in code' });
+    await first.roster.beat();
+    await store.care.care();
+    expect(await report()).toMatchObject({ state: 'active', pauseReason: null });
+  });
+
   describe('a job that all nodes have disabled', () => {
     it('is no orphan before the last of them has gone for long', async () => {
       const { node } = await start('only', OFF);

@@ -1,4 +1,4 @@
-import { switchedOff } from './declaration.js';
+import { isSwitchedOff, switchedOff, switchedOn } from './declaration.js';
 import { orphaned, resumed, revived } from './job-changes.js';
 import type { JobChange, StoredJob } from './job-definition.js';
 
@@ -54,7 +54,9 @@ export function careFor(
     case 'resume':
       return isOver(job, now) ? resumed(job, 'skip', lastPaused(job)) : null;
     case 'revive':
-      return known && job.orphanedAt !== null ? revived(job, now) : null;
+      if (!known) return null;
+      if (job.orphanedAt !== null) return revived(job, now);
+      return isSwitchedOff(job) ? switchedOn(job, now) : null;
     case 'orphan':
       if (known || !isLost(job, now, options)) return null;
       if (!facts.disabled) return orphaned(job, now);

@@ -203,6 +203,11 @@ describe('a declaration that is disabled on its node', () => {
     expect(declareAgain(stored(declared(), change!), OFF).outcome).toBe('unchanged');
   });
 
+  it('is not ended by the same declaration where that pauses the job for all', () => {
+    const paused = declared({ paused: true });
+    expect(declareAgain(paused, { paused: true })).toEqual({ outcome: 'unchanged', change: null });
+  });
+
   it("leaves an operator's pause and an orphan as they are", () => {
     const incident = stored(declared(), paused(declared(), { reason: 'incident' }, NOON));
     const orphan = stored(declared(), orphaned(declared(), at(2)));

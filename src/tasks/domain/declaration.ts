@@ -136,14 +136,24 @@ function switched(job: StoredJob, declared: DeclaredJob, now: Date): Redeclared 
   if (declared.origin !== 'declared') return known(job, declared);
   if (declared.disabled && !job.paused)
     return { outcome: 'disabled', change: switchedOff(job, now) };
-  if (declared.disabled || job.pauseReason !== DISABLED_IN_CODE) return known(job, declared);
+  if (isOff(declared) || job.pauseReason !== DISABLED_IN_CODE) return known(job, declared);
+  const change = switchedOn(job, now);
+  return {
+    outcome: 'enabled',
+    change: { ...change, definition: { ...change.definition, declared } },
+  };
+}
+
+/** It is paused for the lack of a node that is to run it, and for nothing else. */
+export const isSwitchedOff = ({ origin, pauseReason, declared }: StoredJob) =>
+  origin === 'declared' && pauseReason === DISABLED_IN_CODE && declared?.paused === false;
+
+/** A live node is to run it, one that has come or was taken for dead. */
+export function switchedOn(job: StoredJob, now: Date): JobChange {
   const pausedMs = now.getTime() - (job.pausedAt ?? now).getTime();
   const wasRestarted = job.lastFireAt !== null && pausedMs <= RESTART_MS;
   const change = resumed(job, wasRestarted ? 'once' : 'skip', now);
-  return {
-    outcome: 'enabled',
-    change: { ...change, definition: { ...change.definition, declared, unknownSince: null } },
-  };
+  return { ...change, definition: { ...change.definition, unknownSince: null } };
 }
 
 /** No live node is to run it. */

@@ -5,6 +5,7 @@ import { careFor, CARES, type Care, type JobFacts } from '../../../domain/care-d
 import { CareReport } from '../../care-report.js';
 import { undealt } from '../../../domain/job-changes.js';
 import type { MemoryDatabase } from '../database.js';
+import { isSwitchedOff } from '../../../domain/declaration.js';
 import { enables } from './declare-job.js';
 import { MemoryJobWriter } from './job-writer.js';
 import type { JobRow } from '../rows.js';
@@ -81,7 +82,7 @@ function mayNeed(care: Care, job: JobRow): boolean {
     case 'resume':
       return pausedUntil !== null;
     case 'revive':
-      return orphanedAt !== null;
+      return orphanedAt !== null || isSwitchedOff(job);
     case 'orphan':
       return unknownSince !== null;
     case 'remove':

@@ -1,4 +1,4 @@
-import { DISABLED_HERE } from '../../../domain/declared-job.js';
+import { DISABLED_HERE, DISABLED_IN_CODE } from '../../../domain/declared-job.js';
 import { interval, STATEMENT_CLOCK } from '../database-time.js';
 import { isAlive } from '../nodes/live-nodes.js';
 import type { CareOptions } from '../../../domain/care-decision.js';
@@ -72,6 +72,11 @@ const findCaresSql = (quoted: string) => `
             WHERE task = r.task AND unknown_since IS NOT NULL AND orphaned_at IS NOT NULL
               AND (origin = 'api' OR id IN (SELECT id FROM declared))
             LIMIT ${CHANGED_AT_ONCE}) j
+          UNION
+          SELECT id FROM ${quoted}.jobs
+          WHERE origin <> 'api' AND state IN ('active', 'paused')
+            AND pause_reason = '${DISABLED_IN_CODE}' AND declared ->> 'paused' = 'false'
+            AND id IN (SELECT id FROM declared)
           LIMIT ${CHANGED_AT_ONCE}) AS revive,
     ARRAY(SELECT id FROM (
             SELECT j.id FROM lacking l CROSS JOIN LATERAL (
