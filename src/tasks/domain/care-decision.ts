@@ -9,7 +9,9 @@ import type { JobChange, StoredJob } from './job-definition.js';
  *            pause is over
  *   paused ─────────────────▶ active
  *            for long nobody alive has known it              its code has returned
- *   active ───────────────────────────────────▶ orphaned, or paused if it is disabled in code ───────────────────────────▶ active
+ *   active ───────────────────────────────────▶ orphaned ───────────────────────────▶ active
+ *            for long all who know it have disabled it            one of them runs it
+ *   active ───────────────────────────────────────────▶ paused ──────────────────────▶ active
  *              all its runs have ended
  *   finished ───────────────────────────▶ removed, if it was made to be, or is as old as its history
  */
