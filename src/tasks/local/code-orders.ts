@@ -13,6 +13,7 @@ import type { TriggerSpec } from '../triggers/trigger-spec.js';
 export class CodeOrders {
   constructor(
     private readonly database: MemoryDatabase,
+    private readonly enable: (id: string) => void,
     private readonly log: Log,
   ) {}
 
@@ -32,6 +33,7 @@ export class CodeOrders {
 
   /** What an operator has paused, only operators resume. */
   start(id: string): void {
+    this.enable(id);
     const job = this.job(id);
     if (!job?.paused) return;
     if (isPausedByCode(job)) this.change(id, () => editJob(this.database, id, resuming('skip')));

@@ -4,6 +4,7 @@ import { Clock } from '../domain/clock.js';
 import { NodeStatus } from '../node/node-status.js';
 import { TasksLogger } from '../node/tasks-logger.js';
 import type { DeclaredJob } from '../domain/declared-job.js';
+import { advertised } from '../registry/advertised.js';
 import { configuredJobs } from '../registry/configured-jobs.js';
 import type { StockKind } from '../registry/decorator-contract.js';
 import { defaultZone } from '../registry/default-zone.js';
@@ -53,7 +54,7 @@ export class LocalNode {
     this.gate = new LocalGate(tasks, clock, log, status);
     this.database = this.gate.database;
     this.dynamic = new DynamicCronJobs(scheduler, this.database, status);
-    this.orders = new CodeOrders(this.database, log);
+    this.orders = new CodeOrders(this.database, (id) => this.enable(id), log);
     this.timers = new LocalTimers(
       { gate: this.gate, orders: this.orders, clock },
       tasks,
@@ -103,11 +104,12 @@ export class LocalNode {
     const { id, name, version, roles, running } = this.status;
     const heartbeatAt = this.clock.now();
     const stoppedAt = running ? null : heartbeatAt;
-    const known = this.tasks.all().map(({ name: task, job }) => [task, job?.hash ?? null] as const);
-    const tasks = Object.fromEntries(known);
-    const jobs = Object.fromEntries(this.tasks.declared().map(({ job }) => [job.id, job.hash]));
+    const known = advertised(
+      this.tasks,
+      this.declarations().map(({ job }) => job),
+    );
     const times = { startedAt: this.startedAt, heartbeatAt, stoppedAt };
-    const own = { id, name, version, roles, tasks, jobs, drain: false };
+    const own = { id, name, version, roles, ...known, drain: false };
     this.database.nodes.set(id, { ...own, ...times });
   }
 
@@ -125,6 +127,11 @@ export class LocalNode {
     this.dynamic.detach();
     await this.drain();
     this.giveSign();
+  }
+
+  /** What is disabled here is run here from now on. */
+  private enable(id: string): void {
+    if (this.tasks.enable(id)) this.giveSign();
   }
 
   /** In the order in which their timers begin: handles before cron jobs, as it always was. */

@@ -54,8 +54,13 @@ function make(options: Partial<TasksOptions> = {}): Declarations {
 describe('what a node declares', () => {
   it('is what its code says and what its configuration says', async () => {
     const declarations = make({ jobs: [configured] });
-    expect(declarations.tasks).toEqual({ report: 'hash of report', mail: 'hash of mail' });
-    expect(declarations.jobs).toEqual({ 'from-file': expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(declarations.advertised.tasks).toEqual({
+      report: 'hash of report',
+      mail: 'hash of mail',
+    });
+    expect(declarations.advertised.jobs).toEqual({
+      'from-file': expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
     await declarations.declare(NODE);
     expect(declared).toEqual(['report', 'mail', 'from-file']);
     expect(said).toEqual([]);
@@ -63,7 +68,7 @@ describe('what a node declares', () => {
 
   it('is nothing where it does not work', async () => {
     const declarations = make({ jobs: [configured], roles: ['scheduler', 'api'] });
-    expect([declarations.tasks, declarations.jobs]).toEqual([{}, {}]);
+    expect(declarations.advertised).toEqual({ tasks: {}, jobs: {} });
     await declarations.declare(NODE);
     expect(declared).toEqual([]);
   });
@@ -122,12 +127,12 @@ describe('declaring', () => {
       job: aDeclaration('off', { disabled: true }),
     });
     const declarations = make();
-    expect(declarations.tasks).not.toHaveProperty('off');
-    expect(declarations.jobs).toEqual({ off: 'disabled' });
+    expect(declarations.advertised.tasks).not.toHaveProperty('off');
+    expect(declarations.advertised.jobs).toEqual({ off: 'disabled' });
     expect(registry.runnable()).toEqual(['report', 'mail']);
     await declarations.declare(NODE);
     expect(registry.enable('off')).toBe(true);
-    expect(declarations.tasks).toHaveProperty('off');
+    expect(declarations.advertised.tasks).toHaveProperty('off');
     declared = [];
     expect(await declarations.declareNew(NODE)).toBe(true);
     expect(declared).toEqual(['off']);

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { declareJobs, type OwnDeclaration } from './declare-jobs.js';
 import { InvalidInputError, UnavailableError } from '../domain/errors.js';
+import { advertised, type Advertised } from '../registry/advertised.js';
 import { configuredJobs } from '../registry/configured-jobs.js';
 import { defaultZone } from '../registry/default-zone.js';
 import { TaskRegistry } from '../registry/task-registry.js';
 import { JobStore } from '../store/job-store.js';
-import { DISABLED_HERE, type DeclaredJob } from '../domain/declared-job.js';
+import type { DeclaredJob } from '../domain/declared-job.js';
 import { TasksOptions } from '../tasks.options.js';
 import { TasksLogger } from './tasks-logger.js';
 
@@ -56,17 +57,12 @@ export class Declarations {
     }
   }
 
-  /** Task that this node is to run → hash of its declaration; null for a task without a trigger. */
-  get tasks(): Readonly<Record<string, string | null>> {
-    const enabled = this.works ? this.registry.all().filter(({ job }) => !job?.disabled) : [];
-    return Object.fromEntries(enabled.map(({ name, job }) => [name, job?.hash ?? null]));
-  }
-
-  /** Id of any other job that it declares → hash of its declaration, or that it is disabled here. */
-  get jobs(): Readonly<Record<string, string>> {
-    const others = this.own().filter(({ job }) => job.disabled || !this.isOfTask(job));
-    return Object.fromEntries(
-      others.map(({ job }) => [job.id, job.disabled ? DISABLED_HERE : job.hash]),
+  /** What this node tells the others that it knows. */
+  get advertised(): Advertised {
+    if (!this.works) return { tasks: {}, jobs: {} };
+    return advertised(
+      this.registry,
+      this.own().map(({ job }) => job),
     );
   }
 
@@ -104,11 +100,6 @@ export class Declarations {
     } finally {
       this.adopting = false;
     }
-  }
-
-  /** The job of a task that bears its name. */
-  private isOfTask({ id, origin }: DeclaredJob): boolean {
-    return origin === 'declared' && this.registry.find(id)?.job?.id === id;
   }
 
   private own(): readonly OwnDeclaration[] {

@@ -17,10 +17,10 @@ export function nodeIdentity(
     roles,
     schemaVersion: SCHEMA_VERSION,
     get tasks() {
-      return declarations.tasks;
+      return declarations.advertised.tasks;
     },
     get jobs() {
-      return declarations.jobs;
+      return declarations.advertised.jobs;
     },
   };
 }
