@@ -3,6 +3,7 @@ type Kind =
   | 'integer'
   | 'smallint'
   | 'bigint'
+  | 'double precision'
   | 'boolean'
   | 'uuid'
   | 'jsonb'

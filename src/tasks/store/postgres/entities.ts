@@ -14,7 +14,15 @@ const named = (table: string, names: readonly string[]) => names.map((name) => `
 /** The tables as they are after all migrations: what our own data source knows. */
 export const tasksEntities = [
   entityOf('jobs', JOB_COLUMNS, {
-    indexes: named('jobs', ['task', 'unknown', 'declared', 'resume', 'done', 'finished']),
+    indexes: named('jobs', [
+      'task',
+      'unknown',
+      'declared',
+      'resume',
+      'done',
+      'finished',
+      'of_state',
+    ]),
     checks: named('jobs', [
       'misfire_grace_ms_check',
       'coalesce_check',
@@ -38,12 +46,19 @@ export const tasksEntities = [
       'fired',
       'backfilled',
       'running',
-      'finished',
+      'ended',
       'of_job',
       'buffered',
       'overdue',
       'waiting',
       'unfinished',
+      'ended_of_state',
+      'ended_of_task',
+      'ended_of_node',
+      'ended_by_fire_time',
+      'open',
+      'asked_for',
+      'gone_wrong',
     ]),
     checks: named('runs', [
       'cause_check',
@@ -66,6 +81,28 @@ export const tasksEntities = [
     runId: column('bigint', { primary: true }),
     attempt: column('smallint'),
     progress: column('jsonb'),
+  }),
+  entityOf(
+    'run_hours',
+    {
+      jobId: column('text', { primary: true }),
+      hour: column('timestamptz', { primary: true }),
+      state: column('text', { primary: true }),
+      runs: column('integer'),
+      lags: column('jsonb'),
+      durations: column('jsonb'),
+    },
+    { indexes: ['run_hours_hour'] },
+  ),
+  entityOf('counted_hours', {
+    hour: column('timestamptz', { primary: true }),
+    upTo: column('timestamptz'),
+    upToId: column('bigint'),
+  }),
+  entityOf('job_outcomes', {
+    jobId: column('text', { primary: true }),
+    failures: column('integer'),
+    failingSince: nullable('timestamptz'),
   }),
   entityOf(
     'run_logs',
@@ -93,6 +130,8 @@ export const tasksEntities = [
       heartbeatAt: column('timestamptz'),
       stoppedAt: nullable('timestamptz'),
       drainRequestedAt: nullable('timestamptz'),
+      slots: nullable('integer'),
+      clockOffsetMs: nullable('double precision'),
     },
     { indexes: ['nodes_heartbeat'] },
   ),
@@ -143,7 +182,7 @@ export const tasksEntities = [
       reason: nullable('text'),
       details: nullable('jsonb'),
     },
-    { indexes: ['audit_of_job', 'audit_at'] },
+    { indexes: named('audit', ['of_job', 'at', 'of_run', 'of_actor', 'of_action']) },
   ),
   entityOf(
     'idempotency_keys',

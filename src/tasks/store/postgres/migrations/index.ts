@@ -1,12 +1,14 @@
 import { CreateTables1764000000001 } from './1-create-tables.js';
 import { DynamicJobsAndAttempts1764000000002 } from './2-dynamic-jobs-and-attempts.js';
 import { NothingStops1764000000003 } from './3-nothing-stops.js';
+import { WhatPagesRead1764000000004 } from './4-what-pages-read.js';
 
 /** In order. A migration that has been released is never changed, only followed by another. */
 export const tasksMigrations = [
   CreateTables1764000000001,
   DynamicJobsAndAttempts1764000000002,
   NothingStops1764000000003,
+  WhatPagesRead1764000000004,
 ];
 
 /** What this build's code expects of the schema. */
