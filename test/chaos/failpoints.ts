@@ -51,6 +51,7 @@ export class Failpoints {
       history: this.withPlaces('history', store.history),
       queue: this.withPlaces('queue', store.queue),
       roster: this.withPlaces('roster', store.roster),
+      ...(store.care && { care: this.withPlaces('care', store.care) }),
       ...(store.transactions && {
         transactions: this.withPlaces('transactions', store.transactions),
       }),

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Clock } from '../../src/tasks/domain/clock.js';
 import { SystemClock } from '../../src/tasks/engine/system-clock.js';
 import { MemoryDatabase } from '../../src/tasks/store/memory/database.js';
+import { MemoryJobCare } from '../../src/tasks/store/memory/jobs/job-care.js';
 import { memoryEngineStore } from '../../src/tasks/store/memory/engine-store.js';
 import { memoryStores } from '../../src/tasks/store/memory/stores.js';
 import { recordedLog } from '../support/recorded-log.js';
@@ -68,7 +69,8 @@ async function makeMemoryStore(): Promise<TestStore> {
   });
   const log = recordedLog();
   return {
-    ...memoryStores(database, ORPHAN_AFTER_MS, log),
+    ...memoryStores(database),
+    care: new MemoryJobCare(database, ORPHAN_AFTER_MS, log),
     told: log.lines,
     node(name, { hint = true, tasks = { 'Reports.daily': null }, jobs = {} } = {}) {
       const roles = ['scheduler', 'worker', 'api'];

@@ -7,7 +7,8 @@ import { postgresEngineStore } from '../../src/tasks/store/postgres/engine-store
 import { markTransaction } from '../../src/tasks/store/postgres/transactions/run-mark.js';
 import { aClaim } from '../support/builders.js';
 import { postgresStores, type PostgresTestStore } from './postgres-store.js';
-import { DEAD_AFTER_MS, LEASE_MS, RETENTION_DAYS } from './test-store.js';
+import { DEAD_AFTER_MS, LEASE_MS, ORPHAN_AFTER_MS, RETENTION_DAYS } from './test-store.js';
+import { recordedLog } from '../support/recorded-log.js';
 
 const makeStore = postgresStores();
 const SOUTH = randomUUID();
@@ -37,10 +38,12 @@ function engineOf(url: string) {
     poolSize: 2,
     leaseMs: LEASE_MS,
     deadAfterMs: DEAD_AFTER_MS,
+    orphanAfterMs: ORPHAN_AFTER_MS,
     retentionDays: RETENTION_DAYS,
     hint: false,
     shift: new ClockShift(),
     clock: new SystemClock(),
+    log: recordedLog(),
   });
 }
 

@@ -11,6 +11,7 @@ import { migrate } from '../../src/tasks/store/postgres/migrate.js';
 import { TasksDatabase } from '../../src/tasks/store/postgres/tasks-database.js';
 import { postgresStores as storesOf } from '../../src/tasks/store/postgres/stores.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+import type { Log } from '../../src/tasks/domain/log.js';
 import { recordedLog } from '../support/recorded-log.js';
 import {
   DEAD_AFTER_MS,
@@ -103,16 +104,14 @@ function makeStore({ database, dataSource }: Shared, schema: SchemaName): Postgr
   tables.unavailable = null;
   const nodes: TestNode[] = [];
   const log = recordedLog();
-  const limits = {
-    deadAfterMs: DEAD_AFTER_MS,
-    orphanAfterMs: ORPHAN_AFTER_MS,
-    retentionDays: RETENTION_DAYS,
-  };
+  const carer = aNode('carer', {}, url, schema, shift, log);
+  nodes.push(carer);
   return {
     url,
     schema,
     query: (sql, params) => database.query(sql, params),
-    ...storesOf(tables, schema, shift, limits, log),
+    ...storesOf(tables, schema, shift, DEAD_AFTER_MS),
+    care: carer.care!,
     told: log.lines,
     node(name, options = {}) {
       const node = aNode(name, options, url, schema, shift);
@@ -155,6 +154,7 @@ function aNode(
   url: string,
   schema: SchemaName,
   shift: ClockShift,
+  log: Log = recordedLog(),
 ): TestNode {
   const id = randomUUID();
   const access = { url: pooler ?? url, keepsSession: pooler === undefined };
@@ -169,8 +169,10 @@ function aNode(
     poolSize: 4,
     leaseMs: LEASE_MS,
     deadAfterMs: DEAD_AFTER_MS,
+    orphanAfterMs: ORPHAN_AFTER_MS,
     retentionDays: RETENTION_DAYS,
     clock: new SystemClock(),
+    log,
   });
   let closing: Promise<void> | null = null;
   // A test that closes a node itself leaves nothing to close.

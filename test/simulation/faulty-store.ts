@@ -21,7 +21,7 @@ const ANSWER_MS = 6_000;
 /** Every port of a node's store, by way of its link. */
 export function faultyStore(makeStore: () => EngineStore, link: Link): FaultyStore {
   const store = makeStore();
-  const { fires, history, queue, roster } = store;
+  const { fires, history, queue, roster, care } = store;
   const ask = <T>(effect: () => Promise<T>) => link.ask(ANSWER_MS, effect);
   const lock = new FaultyLock(() => makeStore().lock, link);
   const wakeUps = new FaultyWakeUps(store.wakeUps, link);
@@ -51,16 +51,14 @@ export function faultyStore(makeStore: () => EngineStore, link: Link): FaultySto
       beat: () => ask(() => roster.beat()),
       leave: () => ask(() => roster.leave()),
     },
+    ...(care && {
+      care: { care: (...asked: Parameters<JobCare['care']>) => ask(() => care.care(...asked)) },
+    }),
     async close() {
       await Promise.all([lock.close(), wakeUps.close()]);
     },
   };
 }
-
-/** It has a connection of its own, by the same way. */
-export const faultyCare = (jobs: JobCare, link: Link): JobCare => ({
-  care: (judges, stop) => link.ask(ANSWER_MS, () => jobs.care(judges, stop)),
-});
 
 export interface FaultyStore extends EngineStore {
   readonly lock: FaultyLock;

@@ -11,7 +11,7 @@ export interface PlantedBug {
   readonly name: string;
   /** The invariants that may see it: one of them must. */
   readonly breaks: readonly string[];
-  readonly makeStore?: (database: MemoryDatabase, node: MemoryNode) => EngineStore;
+  readonly makeStore?: typeof memoryEngineStore;
   readonly makeJobs?: (database: MemoryDatabase) => JobStore;
 }
 
@@ -24,8 +24,8 @@ export function bug(
   return {
     name,
     breaks,
-    makeStore: (database, node) => {
-      const store = memoryEngineStore(database, node);
+    makeStore: (database, node, options) => {
+      const store = memoryEngineStore(database, node, options);
       return { ...store, ...plant(store, database, node) };
     },
   };

@@ -3,9 +3,8 @@ import type { Log } from '../../src/tasks/domain/log.js';
 import { TaskRegistry } from '../../src/tasks/registry/task-registry.js';
 import { Runner } from '../../src/tasks/runner/runner.js';
 import type { EngineStore } from '../../src/tasks/store/engine-store.js';
-import type { JobCare } from '../../src/tasks/store/job-store.js';
 import type { MemoryNode } from '../../src/tasks/store/memory/nodes/node-roster.js';
-import { faultyCare, faultyStore, type FaultyStore } from './faulty-store.js';
+import { faultyStore, type FaultyStore } from './faulty-store.js';
 import { simulatedHandler } from './handlers.js';
 import { Link, type Server } from './link.js';
 import type { Random } from './random.js';
@@ -30,8 +29,7 @@ export interface World {
   readonly server: Server;
   readonly recorder: Recorder;
   readonly random: Random;
-  readonly makeStore: (node: MemoryNode) => EngineStore;
-  readonly makeCare: (log: Log) => JobCare;
+  readonly makeStore: (node: MemoryNode, log: Log) => EngineStore;
 }
 
 /** The real engine and the real runner in a process, on a machine and behind a link of pretence. */
@@ -56,11 +54,11 @@ export class SimulatedNode {
     this.link = new Link(timeline, this.process, server, random.fork());
     const roles = ['scheduler', 'worker'];
     const node = { id, name, version: '1.0.0', roles, tasks: { [TASK]: null }, jobs: {} };
-    this.store = faultyStore(() => makeStore(node), this.link);
+    const log = this.log();
+    this.store = faultyStore(() => makeStore(node, log), this.link);
     const registry = new TaskRegistry();
     const handler = simulatedHandler(recorder, this.clock, random.fork(), id);
     registry.register({ name: TASK, source: 'simulation', handler, job: null });
-    const log = this.log();
     this.runner = new Runner(registry, CONCURRENCY, this.clock, log);
     const timings = { leaseMs: LEASE_MS, heartbeatMs: HEARTBEAT_MS, deadAfterMs: DEAD_AFTER_MS };
     this.engine = new Engine(
@@ -71,7 +69,6 @@ export class SimulatedNode {
       (message) => {
         if (message.type !== 'leads' && message.type !== 'database') this.runner.handle(message);
       },
-      faultyCare(world.makeCare(log), this.link),
     );
   }
 

@@ -1,10 +1,7 @@
 import { MemoryClusterStore } from '../../src/tasks/store/memory/cluster/cluster-store.js';
 import { MemoryDatabase } from '../../src/tasks/store/memory/database.js';
 import { memoryEngineStore } from '../../src/tasks/store/memory/engine-store.js';
-import { MemoryJobCare } from '../../src/tasks/store/memory/jobs/job-care.js';
 import { MemoryJobStore } from '../../src/tasks/store/memory/jobs/job-store.js';
-import type { MemoryNode } from '../../src/tasks/store/memory/nodes/node-roster.js';
-import type { EngineStore } from '../../src/tasks/store/engine-store.js';
 import type { JobStore } from '../../src/tasks/store/job-store.js';
 import { FAULTS } from './faults.js';
 import type { History } from './history.js';
@@ -43,7 +40,8 @@ export interface SimulationResult {
 
 export interface SimulationOptions {
   /** In place of the in-memory store: for stores with a planted bug. */
-  readonly makeStore?: ((database: MemoryDatabase, node: MemoryNode) => EngineStore) | undefined;
+  /** Something in front of the store of each node. Default: nothing. */
+  readonly makeStore?: typeof memoryEngineStore | undefined;
   /** Likewise, for what the operator asks. */
   readonly makeJobs?: ((database: MemoryDatabase) => JobStore) | undefined;
 }
@@ -76,17 +74,18 @@ export class Simulation {
     const recorder = new Recorder(database, BOUNDS);
     // Behind a pooler there is neither a hint nor a wake-up.
     const pooled = random.chance(0.2);
-    const { makeStore = memoryEngineStore, makeJobs } = options;
+    const { makeStore, makeJobs } = options;
     this.world = {
       timeline,
       server,
       recorder,
       random,
-      makeCare: (log) => new MemoryJobCare(database, ORPHAN_AFTER_MS, log),
-      makeStore: (node) =>
-        options.makeStore
-          ? makeStore(database, node)
-          : memoryEngineStore(database, node, { hint: !pooled, hear: !pooled }),
+      makeStore: (node, log) => {
+        const care = { orphanAfterMs: ORPHAN_AFTER_MS, log };
+        return makeStore
+          ? makeStore(database, node, { care })
+          : memoryEngineStore(database, node, { hint: !pooled, hear: !pooled, care });
+      },
     };
     this.database = database;
     this.random = random;

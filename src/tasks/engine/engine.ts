@@ -3,7 +3,6 @@ import { leaseTimings } from '../domain/lease.js';
 import type { Log } from '../domain/log.js';
 import { within } from '../domain/within.js';
 import type { EngineStore } from '../store/engine-store.js';
-import type { JobCare } from '../store/job-store.js';
 import { Caretaker } from './caretaker.js';
 import { Claimer } from './claimer.js';
 import { DatabaseClock } from './database-clock.js';
@@ -64,16 +63,14 @@ export class Engine {
   private readonly caretaker: Caretaker | null;
   private readonly ender: TransactionEnder | null;
 
-  /** @param care Without it nobody looks after jobs beside firing them: another node must. */
   constructor(
     private readonly options: EngineOptions,
     private readonly store: EngineStore,
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly tell: (message: ToRunner) => void,
-    care: JobCare | null = null,
   ) {
-    const { lock, fires, history, queue, roster, wakeUps } = store;
+    const { lock, fires, history, queue, roster, wakeUps, care, transactions } = store;
     const { tasks, deadAfterMs, heartbeatMs } = options;
     const time = new DatabaseClock(clock);
     const pollMs = wakeUps.canHear ? POLL_MS : POLL_UNHEARD_MS;
@@ -106,11 +103,10 @@ export class Engine {
     this.releaser = new Releaser(fires, this.elector, pollMs, clock, log, pending);
     this.settler = new Settler(fires, this.elector, options, clock, log);
     this.pruner = new Pruner(history, this.elector, clock, log);
-    this.caretaker = care && new Caretaker(care, this.elector, deadAfterMs, clock, log);
-    this.ender =
-      store.transactions === undefined
-        ? null
-        : new TransactionEnder(store.transactions, this.elector, options, clock, log);
+    this.caretaker = care ? new Caretaker(care, this.elector, deadAfterMs, clock, log) : null;
+    this.ender = transactions
+      ? new TransactionEnder(transactions, this.elector, options, clock, log)
+      : null;
     this.claimer = new Claimer(
       queue,
       this.held,

@@ -1,7 +1,6 @@
 import { JobExistsError, NotInLocalModeError } from '../domain/errors.js';
 import type { Job, JobOrigin, JobPatch, NewJob } from '../domain/job.js';
 import type { Conflict, RunNow } from '../domain/job-requests.js';
-import type { Log } from '../domain/log.js';
 import type { Run } from '../domain/run.js';
 import type { NodeInfo } from '../store/cluster-store.js';
 import type { Added, ChangeOptions } from '../store/job-store.js';
@@ -14,9 +13,9 @@ import type { Stores } from '../store/stores.js';
 import type { LocalNode } from './local-node.js';
 
 /** The stores of one process: those in memory, which refuse what needs a database or other nodes. */
-export function localStores(node: LocalNode, orphanAfterMs: number, log: Log): Stores {
+export function localStores(node: LocalNode): Stores {
   return {
-    ...memoryStores(node.database, orphanAfterMs, log),
+    ...memoryStores(node.database),
     jobs: new LocalJobStore(node),
     runs: new LocalRunStore(node.database),
     cluster: new LocalClusterStore(node),

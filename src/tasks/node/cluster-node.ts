@@ -17,7 +17,7 @@ import { openPostgres, reachPostgres } from './open-postgres.js';
 import { TaskRegistry } from '../registry/task-registry.js';
 import type { EngineStore } from '../store/engine-store.js';
 import { ClockShift } from '../store/postgres/database-time.js';
-import { JobCare, JobStore } from '../store/job-store.js';
+import { JobStore } from '../store/job-store.js';
 import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
 import { askForStarts } from './start-runs.js';
 import { FirstReach } from './first-reach.js';
@@ -47,7 +47,7 @@ const DROPPED_MS = 500;
  */
 @Injectable()
 export class ClusterNode {
-  private readonly logger = new TasksLogger('Tasks');
+  protected readonly logger = new TasksLogger('Tasks');
   private readonly nodeLog = logWith(this.logger, () => ({ nodeId: this.status.id }));
   private readonly engineEvents: NodeEvents;
   private engine: Engine | null = null;
@@ -58,12 +58,11 @@ export class ClusterNode {
   readonly ownsProcess: boolean = true;
 
   constructor(
-    private readonly options: TasksOptions,
+    protected readonly options: TasksOptions,
     private readonly status: NodeStatus,
     private readonly registry: TaskRegistry,
     private readonly declarations: Declarations,
     private readonly jobs: JobStore,
-    private readonly care: JobCare,
     private readonly database: TasksDatabase,
     private readonly shift: ClockShift,
     private readonly clock: Clock,
@@ -125,7 +124,6 @@ export class ClusterNode {
       this.clock,
       this.nodeLog,
       (message) => this.hear(message),
-      this.care,
     );
     this.engine.start();
     this.host.start();

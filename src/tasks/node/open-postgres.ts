@@ -57,15 +57,16 @@ export async function openPostgres(
   parts: PostgresParts,
   signal: AbortSignal,
 ): Promise<EngineStore> {
-  const { options, node, database, shift, clock } = parts;
+  const { options, node, database, shift, clock, log } = parts;
   const { pooled, direct } = await reachPostgres(parts, signal);
   const { connections } = database;
   const schema = new SchemaName(options.schema);
-  const { poolSize, leaseMs, deadAfterMs, retentionDays, hint } = options;
+  const { poolSize, leaseMs, deadAfterMs, orphanAfterMs, retentionDays, hint } = options;
   return postgresEngineStore({
     poolSize,
     leaseMs,
     deadAfterMs,
+    orphanAfterMs,
     retentionDays,
     hint,
     schema,
@@ -74,6 +75,7 @@ export async function openPostgres(
     node,
     shift,
     clock,
+    log,
     connections,
   });
 }

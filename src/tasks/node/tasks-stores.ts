@@ -2,7 +2,7 @@ import { LocalNode } from '../local/local-node.js';
 import { localStores } from '../local/local-stores.js';
 import { ChangeFeed } from '../store/change-feed.js';
 import { ClusterStore } from '../store/cluster-store.js';
-import { JobCare, JobStore } from '../store/job-store.js';
+import { JobStore } from '../store/job-store.js';
 import { RunStore } from '../store/run-store.js';
 import { STORES, type Stores } from '../store/stores.js';
 import { tasksDataSource } from '../store/postgres/data-source.js';
@@ -12,7 +12,6 @@ import { Connections } from '../store/postgres/session/connections.js';
 import { postgresStores } from '../store/postgres/stores.js';
 import { TasksDatabase } from '../store/postgres/tasks-database.js';
 import { TasksOptions } from '../tasks.options.js';
-import { TasksLogger } from './tasks-logger.js';
 
 /** The one choice of a backend: PostgreSQL, or the memory of this process. */
 const BACKEND = {
@@ -24,12 +23,10 @@ const BACKEND = {
     shift: ClockShift,
     options: TasksOptions,
     local: LocalNode,
-  ): Stores => {
-    const log = new TasksLogger('Tasks');
-    return options.store === 'memory'
-      ? localStores(local, options.orphanAfterMs, log)
-      : postgresStores(database, schema, shift, options, log);
-  },
+  ): Stores =>
+    options.store === 'memory'
+      ? localStores(local)
+      : postgresStores(database, schema, shift, options.deadAfterMs),
 };
 
 const oneOf = <Name extends keyof Stores>(name: Name) => ({
@@ -58,7 +55,6 @@ export const STORE_PROVIDERS = [
   },
   BACKEND,
   { provide: JobStore, ...oneOf('jobs') },
-  { provide: JobCare, ...oneOf('care') },
   { provide: RunStore, ...oneOf('runs') },
   { provide: ClusterStore, ...oneOf('cluster') },
   { provide: ChangeFeed, ...oneOf('changes') },

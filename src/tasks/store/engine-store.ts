@@ -1,6 +1,7 @@
 import type { FireLedger } from './fire-ledger.js';
 import type { LeftTransactions } from './left-transactions.js';
 import type { History } from './history.js';
+import type { JobCare } from './job-store.js';
 import type { LeaderLock } from './leader-lock.js';
 import type { NodeRoster } from './node-roster.js';
 import type { RunQueue } from './run-queue.js';
@@ -14,6 +15,8 @@ export interface EngineStore {
   readonly queue: RunQueue;
   readonly roster: NodeRoster;
   readonly wakeUps: WakeUps;
+  /** Without it nobody looks after jobs beside firing them: another node must. */
+  readonly care?: JobCare;
   /** None where runs have no transactions. */
   readonly transactions?: LeftTransactions;
   close(): Promise<void>;

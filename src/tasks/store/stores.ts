@@ -1,18 +1,17 @@
 import type { ChangeFeed } from './change-feed.js';
 import type { ClusterStore } from './cluster-store.js';
-import type { JobCare, JobStore } from './job-store.js';
+import type { JobStore } from './job-store.js';
 import type { RunStore } from './run-store.js';
 
 /** Under which a backend is provided. */
 export const STORES = Symbol('carillon: stores');
 
 /**
- * One backend, as its users and the surroundings of the engine ask for it. What the engine itself
+ * One backend, as its users ask for it. What the engine itself
  * remembers by is its `EngineStore`.
  */
 export interface Stores {
   readonly jobs: JobStore;
-  readonly care: JobCare;
   readonly runs: RunStore;
   readonly cluster: ClusterStore;
   readonly changes: ChangeFeed;

@@ -12,7 +12,8 @@ export class MemoryClusterNode extends ClusterNode {
   @Inject(MemoryDatabase) private readonly memory!: MemoryDatabase;
 
   protected override async openStore(node: NodeIdentity): Promise<EngineStore> {
-    return memoryEngineStore(this.memory, node);
+    const { orphanAfterMs } = this.options;
+    return memoryEngineStore(this.memory, node, { care: { orphanAfterMs, log: this.logger } });
   }
 
   protected override async closeStore(): Promise<void> {}

@@ -9,7 +9,6 @@ import { MemoryDatabase } from '../store/memory/database.js';
 import { memoryStores } from '../store/memory/stores.js';
 import { STORES } from '../store/stores.js';
 import { TasksTesting } from './tasks-testing.js';
-import { TasksLogger } from '../node/tasks-logger.js';
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -60,9 +59,8 @@ function inMemory(
     { provide: MemoryDatabase, inject: [FakeClock], useFactory: makeDatabase },
     {
       provide: STORES,
-      inject: [MemoryDatabase, TasksOptions],
-      useFactory: (database: MemoryDatabase, { orphanAfterMs }: TasksOptions) =>
-        memoryStores(database, orphanAfterMs, new TasksLogger('Tasks')),
+      inject: [MemoryDatabase],
+      useFactory: (database: MemoryDatabase) => memoryStores(database),
     },
     { provide: ClusterNode, useClass: MemoryClusterNode },
     TasksTesting,

@@ -1,7 +1,9 @@
+import type { Log } from '../../domain/log.js';
 import type { EngineStore } from '../engine-store.js';
 import type { MemoryDatabase } from './database.js';
 import { MemoryFireLedger } from './fires/fire-ledger.js';
 import { MemoryHistory } from './history/history.js';
+import { MemoryJobCare } from './jobs/job-care.js';
 import { MemoryLeaderLock } from './lock/leader-lock.js';
 import { MemoryNodeRoster, type MemoryNode } from './nodes/node-roster.js';
 import { MemoryRunQueue } from './runs/run-queue.js';
@@ -12,13 +14,15 @@ export interface MemoryStoreOptions {
   readonly hint?: boolean;
   /** Whether wake-ups are heard; false is the life behind a transaction pooler. Default: yes. */
   readonly hear?: boolean;
+  /** After how long a job that nobody knows becomes an orphan, and who is told. Default: no care. */
+  readonly care?: { readonly orphanAfterMs: number; readonly log: Log };
 }
 
 /** The in-memory database as the engine of one node sees it. */
 export function memoryEngineStore(
   database: MemoryDatabase,
   node: MemoryNode,
-  { hint = true, hear = true }: MemoryStoreOptions = {},
+  { hint = true, hear = true, care }: MemoryStoreOptions = {},
 ): EngineStore {
   const lock = new MemoryLeaderLock(database, node.id, hint);
   const wakeUps = new MemoryWakeUps(database, hear);
@@ -29,6 +33,7 @@ export function memoryEngineStore(
     history: new MemoryHistory(database),
     queue: new MemoryRunQueue(database, node.id),
     roster: new MemoryNodeRoster(database, node),
+    ...(care && { care: new MemoryJobCare(database, care.orphanAfterMs, care.log) }),
     async close() {
       await Promise.all([lock.close(), wakeUps.close()]);
     },

@@ -5,11 +5,12 @@ import {
   type DataSource,
   type EntityManager,
 } from 'typeorm';
-import { TasksError, UnavailableError } from '../../domain/errors.js';
+import { UnavailableError } from '../../domain/errors.js';
 import { Connections } from './session/connections.js';
 import type { PostgresAccess } from './session/probe-server.js';
+import type { SqlScope } from './sql-scope.js';
+import { isOutage, outageReason } from './session/outage.js';
 import { API_SETTINGS, setLocal } from './session/session-settings.js';
-import { isRefusedRight, isStatementFault } from '../statement-fault.js';
 
 /**
  * Ours look again after each wait for a lock, whatever the server's own default is. Said each time, as
@@ -18,7 +19,7 @@ import { isRefusedRight, isStatementFault } from '../statement-fault.js';
 const ISOLATION = 'READ COMMITTED';
 
 /** Our own data source, which may be out of reach: at the start, and at any moment after it. */
-export class TasksDatabase {
+export class TasksDatabase implements SqlScope {
   /** Why it cannot be used; null: it can. */
   unavailable: string | null = 'the database has not been reached yet';
 
@@ -114,7 +115,7 @@ export class TasksDatabase {
     try {
       return await body(this.dataSource.manager);
     } catch (error) {
-      throw isOutage(error) ? new UnavailableError(messageOf(error), { cause: error }) : error;
+      throw unavailable(error) ?? error;
     }
   }
 
@@ -136,24 +137,17 @@ export class TasksDatabase {
   }
 }
 
-function isOutage(error: unknown): boolean {
-  const cause = error instanceof QueryFailedError ? (error.driverError as unknown) : error;
-  if (!(cause instanceof Error) || cause instanceof TasksError) return false;
-  const { code } = cause as { code?: unknown };
-  if (typeof code === 'string') return isRefusedRight(cause) || !isStatementFault(cause);
-  if (isLetGo(cause)) return true;
-  // The driver's own errors have no code: a connection that ended, a time limit, a full pool.
-  return /connection|timeout|terminated|ended|closed/i.test(cause.message);
-}
+/** What went wrong, without the coat that TypeORM puts around it. */
+const causeOf = (error: unknown): unknown =>
+  error instanceof QueryFailedError ? error.driverError : error;
 
 /** What TypeORM says of a transaction whose connection has ended between two of its statements. */
 const isLetGo = (error: unknown): boolean =>
   error instanceof QueryRunnerAlreadyReleasedError ||
   error instanceof QueryRunnerProviderAlreadyReleasedError;
 
-function messageOf(error: unknown): string {
-  if (isLetGo(error)) return 'the connection has ended';
-  const message = error instanceof Error ? error.message : String(error);
-  const isRefused = error instanceof QueryFailedError && isRefusedRight(error.driverError);
-  return isRefused ? `${message}; GRANT it to the role that the scheduler connects as` : message;
+function unavailable(error: unknown): UnavailableError | null {
+  if (isLetGo(error)) return new UnavailableError('the connection has ended', { cause: error });
+  const cause = causeOf(error);
+  return isOutage(cause) ? new UnavailableError(outageReason(cause), { cause: error }) : null;
 }

@@ -19,7 +19,7 @@ import type { SchemaName } from '../schema-name.js';
 import { writeAudit } from '../cluster/audit.js';
 import { CHANGED_AT_ONCE, findCares, NOTED_AT_ONCE } from './find-cares.js';
 import { JobWriter } from './job-writer.js';
-import type { TasksDatabase } from '../tasks-database.js';
+import type { SqlScope } from '../sql-scope.js';
 
 /**
  * Looks for what is to be done in one statement that locks nothing, then does each in a transaction of
@@ -34,7 +34,7 @@ export class PostgresJobCare extends JobCare {
   private readonly refused = new ToldOnce();
 
   constructor(
-    private readonly database: TasksDatabase,
+    private readonly database: SqlScope,
     private readonly schema: SchemaName,
     private readonly shift: ClockShift,
     private readonly options: CareOptions,

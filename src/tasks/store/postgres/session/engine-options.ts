@@ -1,4 +1,6 @@
+import type { CareOptions } from '../../../domain/care-decision.js';
 import type { Clock } from '../../../domain/clock.js';
+import type { Log } from '../../../domain/log.js';
 import type { ClockShift } from '../database-time.js';
 import type { SchemaName } from '../schema-name.js';
 import type { Connections } from './connections.js';
@@ -19,7 +21,7 @@ export interface NodeIdentity {
 }
 
 /** What the engine's statements are run with. */
-export interface PostgresStoreOptions {
+export interface PostgresStoreOptions extends CareOptions {
   readonly schema: SchemaName;
   readonly node: NodeIdentity;
   /** For ordinary statements. */
@@ -28,12 +30,12 @@ export interface PostgresStoreOptions {
   readonly direct: PostgresAccess;
   readonly poolSize: number;
   readonly leaseMs: number;
-  readonly deadAfterMs: number;
-  readonly retentionDays: number;
   /** Whether the death of a leader's session may be waited for. */
   readonly hint: boolean;
   readonly shift: ClockShift;
   readonly clock: Clock;
+  /** Says what the care for jobs has done. */
+  readonly log: Log;
   /** What is opened is among them. Default: nobody lets it go. */
   readonly connections?: Connections;
 }

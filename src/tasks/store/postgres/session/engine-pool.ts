@@ -2,7 +2,8 @@ import pg from 'pg';
 import { boundedQuery } from './bounded-query.js';
 import { clientConfig } from './client-config.js';
 import type { PostgresStoreOptions } from './engine-options.js';
-import { ENGINE_SETTINGS, type SessionSettings } from './session-settings.js';
+import type { SqlRunner } from '../../sql-runner.js';
+import { beginWith, ENGINE_SETTINGS, type SessionSettings } from './session-settings.js';
 import type { Statement } from './statement.js';
 
 /** The engine's connections for statements that need no session of their own. */
@@ -26,15 +27,38 @@ export class EnginePool {
     this.limits = options.pooled.keepsSession ? null : ENGINE_SETTINGS;
   }
 
-  async query<Row>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
+  query<Row>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
+    return this.using((client) =>
+      boundedQuery(client, { ...(this.named ? { name } : {}), text, values }, this.limits),
+    );
+  }
+
+  /** Statements of one transaction. None of them is prepared by name. */
+  transaction<T>(body: (sql: SqlRunner) => Promise<T>): Promise<T> {
+    return this.using(async (client) => {
+      await client.query(beginWith(this.limits ?? {}));
+      const answer = await body(runnerOn(client));
+      await client.query('COMMIT');
+      return answer;
+    });
+  }
+
+  /** Statements each on their own; where connections keep no settings, of one transaction. */
+  use<T>(body: (sql: SqlRunner) => Promise<T>): Promise<T> {
+    return this.limits === null
+      ? this.using((client) => body(runnerOn(client)))
+      : this.transaction(body);
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+
+  private async using<T>(body: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let failure: Error | undefined;
     try {
-      return await boundedQuery(
-        client,
-        { ...(this.named ? { name } : {}), text, values },
-        this.limits,
-      );
+      return await body(client);
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
       throw error;
@@ -43,8 +67,11 @@ export class EnginePool {
       client.release(failure);
     }
   }
-
-  close(): Promise<void> {
-    return this.pool.end();
-  }
 }
+
+const runnerOn = (client: pg.PoolClient): SqlRunner => ({
+  async query<Rows>(sql: string, parameters: unknown[] = []) {
+    const { rows } = await client.query(sql, parameters);
+    return rows as Rows;
+  },
+});

@@ -106,7 +106,9 @@ export function sessionStart(
 
 /** Begins a transaction that has the settings by itself: what a session cannot keep. */
 export function beginWith(settings: SessionSettings): string {
-  return `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ${setLocal(settings)}`;
+  return ['BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE', setLocal(settings)]
+    .filter(Boolean)
+    .join('; ');
 }
 
 /** For the start of a transaction that somebody else has begun. */
