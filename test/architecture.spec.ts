@@ -29,7 +29,7 @@ const TRIGGERS = ['triggers', 'triggers/words'];
 const PURE = ['domain', ...TRIGGERS];
 const STORE = ['store', 'store/postgres', 'store/memory'];
 const HTTP_SEES = ['service', 'catalogue', 'status', 'options', 'store', ...PURE, 'logger'];
-const HTTP_BASE = ['http/access', 'http/options', 'http/protocol', ...HTTP_SEES];
+const HTTP_BASE = ['http/access', 'http/routes', 'http/options', 'http/protocol', ...HTTP_SEES];
 const RESOURCES = ['http/cluster', 'http/jobs', 'http/runs', 'http/events'];
 const NEST = ['@nestjs/', 'reflect-metadata', 'rxjs'];
 const HTTP_PACKAGES = [...NEST, 'express', 'zod', 'node:'];
@@ -52,6 +52,7 @@ const ROOMS: readonly Room[] = [
   room('http/protocol', /^tasks\/http\/protocol\//, HTTP_SEES, HTTP_PACKAGES),
   room('http/options', /^tasks\/http\/(tasks-http\.options|api-key)\.ts$/, HTTP_SEES, HTTP_PACKAGES),
   room('http/access', /^tasks\/http\/access\//, ['http/options', 'http/protocol', ...HTTP_SEES], HTTP_PACKAGES),
+  room('http/routes', /^tasks\/http\/routes\//, ['http/access', 'http/protocol', ...HTTP_SEES], HTTP_PACKAGES),
   room('http/openapi', /^tasks\/http\/openapi\//, ['http/jobs', ...HTTP_BASE], HTTP_PACKAGES),
   room('http/events', /^tasks\/http\/events\//, HTTP_BASE, HTTP_PACKAGES),
   room('http/runs', /^tasks\/http\/runs\//, HTTP_BASE, HTTP_PACKAGES),

@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { API_CONTROLLERS } from '../../src/tasks/http/api-controllers.js';
 import type { Example } from '../../src/tasks/http/protocol/operation.decorator.js';
-import { routesOf, type Route } from '../../src/tasks/http/openapi/routes.js';
+import { routesOf, type Route } from '../../src/tasks/http/routes/routes.js';
 import { startHttpApp, type HttpApp } from './http-app.js';
 import { documentedAnswer, type OpenApi } from './openapi-answers.js';
 import { World } from './world.js';

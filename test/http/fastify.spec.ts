@@ -1,23 +1,18 @@
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
 import { EventSource } from './event-source.js';
+import { startFastifyApp } from './fastify-app.js';
 import { HostDocs } from './host-docs.js';
-import { httpModule, KEYS, ready, type HttpApp } from './http-app.js';
+import { KEYS, type HttpApp } from './http-app.js';
 
 let http: HttpApp<NestFastifyApplication>;
 
 beforeAll(async () => {
-  const database = await createTestDatabase();
-  const options = { http: { keys: KEYS, production: true }, controllers: [HostDocs] };
-  const app = await NestFactory.create<NestFastifyApplication>(
-    httpModule(database, options),
-    new FastifyAdapter({ bodyLimit: 262_144 }),
-    { logger: ['error', 'warn'] },
-  );
-  http = await ready(app, database, options);
+  http = await startFastifyApp({
+    http: { keys: KEYS, production: true },
+    controllers: [HostDocs],
+  });
 });
 afterAll(() => http?.close());
 

@@ -11,6 +11,7 @@ import { EventStreams } from './events/event-streams.js';
 import { JobDetail } from './jobs/job-detail.js';
 import { JobEditor } from './jobs/job-editor.js';
 import { OpenApiModule, RootOpenApiModule } from './openapi/openapi.module.js';
+import { otherMethodsController } from './routes/other-methods.js';
 import { Outlook } from './jobs/outlook.js';
 import { TasksHttpOptions } from './tasks-http.options.js';
 import { TasksLogger } from '../node/tasks-logger.js';
@@ -33,7 +34,7 @@ export class TasksHttpModule implements OnApplicationBootstrap {
         RouterModule.register([{ path: merged.prefix, module: TasksHttpModule }]),
         ...docsOf(merged).map((docs) => docs.for(access, API_CONTROLLERS, merged.prefix)),
       ],
-      controllers: API_CONTROLLERS,
+      controllers: [...API_CONTROLLERS, otherMethodsController(API_CONTROLLERS)],
       providers: [
         AnswerHeaders,
         BulkEditor,

@@ -8,7 +8,7 @@ import {
   type Example,
   type OperationInfo,
 } from '../protocol/operation.decorator.js';
-import { routesOf, type Route } from './routes.js';
+import { routesOf, type Route } from '../routes/routes.js';
 
 type Json = Record<string, unknown>;
 

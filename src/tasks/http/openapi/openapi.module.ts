@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { ApiDescription } from './api-description.js';
+import { otherMethodsController } from '../routes/other-methods.js';
 import { OpenApiController } from './openapi.controller.js';
 
 /** `/openapi.json` and `/docs` under the prefix of the routes that they describe. */
@@ -24,6 +25,6 @@ export class RootOpenApiModule {
 
 const serving = (description: ApiDescription, imports: DynamicModule[]) => ({
   imports,
-  controllers: [OpenApiController],
+  controllers: [OpenApiController, otherMethodsController([OpenApiController])],
   providers: [{ provide: ApiDescription, useValue: description }],
 });
