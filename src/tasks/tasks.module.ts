@@ -24,6 +24,8 @@ import type { ScheduleModuleOptions } from './registry/stock-explorer.js';
 import { TaskExplorer } from './registry/task-explorer.js';
 import { TaskRegistry } from './registry/task-registry.js';
 import { ChangeFeed } from './store/change-feed.js';
+import { ClusterStore } from './store/cluster-store.js';
+import { RunStore } from './store/run-store.js';
 import { NodeTimers } from './runner/node-timers.js';
 import { TaskCatalogue } from './service/task-catalogue.js';
 import { TasksEventBus } from './service/task-events.js';
@@ -98,7 +100,16 @@ export class TasksModule {
         ...PROVIDERS,
         ...STORE_PROVIDERS,
       ],
-      exports: [TasksService, LateTasks, NodeStatus, TasksOptions, Clock, ChangeFeed],
+      exports: [
+        TasksService,
+        LateTasks,
+        NodeStatus,
+        TasksOptions,
+        Clock,
+        ChangeFeed,
+        ClusterStore,
+        RunStore,
+      ],
     };
   }
 }

@@ -54,26 +54,4 @@ export function addOnceContract(makeStore: MakeStore): void {
     await expect(replace(2)).rejects.toThrow(RevisionConflictError);
     expect((await replace(1)).job.revision).toBe(2);
   });
-
-  it('lists jobs by their next fire time, where those that have none are left out', async () => {
-    const at = (minute: number) => ({ type: 'date' as const, at: `2099-01-01T00:0${minute}:00Z` });
-    for (const [id, minute] of [
-      ['c', 1],
-      ['a', 3],
-      ['b', 2],
-      ['d', 2],
-    ] as const) {
-      await store.jobs.add(aJob(id, { trigger: at(minute) }), 'api');
-    }
-    await store.jobs.pause('a');
-    const ids: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const query = { order: 'nextFireAt' as const, limit: 1, ...(cursor && { cursor }) };
-      const page = await store.jobs.list(query);
-      ids.push(...page.items.map((job) => job.id));
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-    expect(ids).toEqual(['c', 'b', 'd']);
-  });
 }

@@ -8,6 +8,7 @@ import { deploysContract } from './deploys.contract.js';
 import { disabledJobContract } from './disabled-job.contract.js';
 import { jobCareContract } from './job-care.contract.js';
 import { editJobContract } from './edit-job.contract.js';
+import { jobListsContract } from './job-lists.contract.js';
 import { jobStoreContract } from './job-store.contract.js';
 import { pauseJobContract } from './pause-job.contract.js';
 import { postgresStores } from './postgres-store.js';
@@ -19,6 +20,7 @@ import { wakeUpsContract } from './wake-ups.contract.js';
 const makeStore = postgresStores();
 
 describe('job store', () => jobStoreContract(makeStore));
+describe('job lists', () => jobListsContract(makeStore));
 describe('add once', () => addOnceContract(makeStore));
 describe('change feed', () => changeFeedContract(makeStore));
 describe('pause job', () => pauseJobContract(makeStore));

@@ -197,7 +197,7 @@ describe('many at once', () => {
 });
 
 describe('all jobs', () => {
-  it('are listed by their next fire time, page by page', async () => {
+  it('are listed by their next fire time, page by page, those that have none last', async () => {
     const at = (hour: number) => ({
       ...job,
       tags: ['dated'],
@@ -225,7 +225,7 @@ describe('all jobs', () => {
       seen.push(...page.items.map(({ id }) => id));
       cursor = page.nextCursor;
     } while (cursor !== null);
-    expect(seen).toEqual(['dated-c', 'dated-b', 'dated-d']);
+    expect(seen).toEqual(['dated-c', 'dated-b', 'dated-d', 'dated-a']);
   });
 
   it('have their next fire times told together, the earliest first', async () => {

@@ -20,7 +20,8 @@ const ON_CRASH = ['abandon', 'rerun'] as const;
 export type OnCrash = (typeof ON_CRASH)[number];
 
 /** Who made the job: a decorator, the host's configuration, or somebody at run time. */
-export type JobOrigin = 'declared' | 'config' | 'api';
+export const JOB_ORIGINS = ['declared', 'config', 'api'] as const;
+export type JobOrigin = (typeof JOB_ORIGINS)[number];
 
 /**
  * `finished`: its trigger has no fire time left, or it has had its `maxRuns`. `orphaned`: for too long

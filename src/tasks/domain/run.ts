@@ -93,6 +93,12 @@ export interface Run {
   readonly handlerAlive: boolean;
 }
 
+/** Of a run, what became of it and how long that took. */
+export type BriefRun = Pick<
+  Run,
+  'id' | 'state' | 'reason' | 'cause' | 'fireAt' | 'runAt' | 'startedAt' | 'finishedAt'
+>;
+
 /** An attempt of a run before its last one. */
 export interface RunAttempt {
   readonly attempt: number;

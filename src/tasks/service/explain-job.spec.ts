@@ -5,7 +5,7 @@ import type { Job } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
 import { explainJob } from './explain-job.js';
 import type { ClusterStore, NodeInfo } from '../store/cluster-store.js';
-import type { RunQuery, RunStore } from '../store/run-store.js';
+import type { RunStore } from '../store/run-store.js';
 
 const aNode = (id: string, node: Partial<NodeInfo> = {}): NodeInfo => ({
   id,
@@ -23,10 +23,13 @@ const aNode = (id: string, node: Partial<NodeInfo> = {}): NodeInfo => ({
 
 /** @param rows of the job, in any order */
 function explain(rows: readonly Run[] = [], job: Partial<Job> = {}, nodes = [aNode('n1')]) {
-  const list = async ({ job: id, state, limit }: RunQuery) => {
-    const fits = (run: Run) => run.jobId === id && (state === undefined || run.state === state);
-    const newestFirst = rows.toSorted((a, b) => Number(b.id) - Number(a.id));
-    return { items: newestFirst.filter(fits).slice(0, limit), nextCursor: null };
+  const newestFirst = rows.toSorted((a, b) => Number(b.id) - Number(a.id));
+  const isOpen = ({ state, handlerAlive }: Run) =>
+    state === 'pending' || state === 'running' || handlerAlive;
+  const runs: Pick<RunStore, 'latestOf' | 'openOf'> = {
+    latestOf: async ([id], whole) =>
+      new Map([[id!, { runs: newestFirst.slice(0, whole), brief: [] }]]),
+    openOf: async ([id]) => new Map([[id!, newestFirst.filter(isOpen)]]),
   };
   const cluster: Pick<ClusterStore, 'state' | 'leader' | 'nodes'> = {
     state: async () => ({ paused: false, pauseReason: null, pausedSince: null, now: NOON }),
@@ -40,7 +43,7 @@ function explain(rows: readonly Run[] = [], job: Partial<Job> = {}, nodes = [aNo
     }),
     nodes: async () => nodes,
   };
-  const sources = { runs: { list } as unknown as RunStore, cluster: cluster as ClusterStore };
+  const sources = { runs: runs as RunStore, cluster: cluster as ClusterStore };
   return explainJob(aStoredJob(job), sources);
 }
 

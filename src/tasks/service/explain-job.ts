@@ -1,11 +1,11 @@
-import { MAX_WAITING, type Circumstances } from '../domain/why/circumstances.js';
+import type { Circumstances } from '../domain/why/circumstances.js';
 import type { Job } from '../domain/job.js';
-import type { Run, RunState } from '../domain/run.js';
+import type { Run } from '../domain/run.js';
 import { why } from '../domain/why/why.js';
 import type { Why } from '../domain/why/answer.js';
 import type { ClusterStore } from '../store/cluster-store.js';
 import { whyUnreadable } from '../domain/unreadable.js';
-import type { RunStore } from '../store/run-store.js';
+import type { LatestRuns, RunStore } from '../store/run-store.js';
 
 /** What an explanation is read from. */
 export interface JobSources {
@@ -13,45 +13,54 @@ export interface JobSources {
   readonly cluster: ClusterStore;
 }
 
-/** So many of the latest rows are looked at. */
-const LATEST = 10;
+/** So many of the latest rows of a job are looked at. */
+export const LOOKED_AT = 10;
 
 /**
- * Why a job has not run, or when it will.
+ * Why each of these jobs has not run, or when it will, in a few statements however many there are.
  *
  * What is going on may be far behind the latest rows: one run that hangs since yesterday has a skipped
- * row for each minute on top of it. So runs that are not over are looked for by their state.
+ * row for each minute on top of it. So runs that are not over are looked for by themselves.
+ *
+ * @param latest the latest rows of each job, as many as are looked at, or a promise of them
+ * @returns in the order of the jobs
  */
-export async function explainJob(job: Job, { runs, cluster }: JobSources): Promise<Why> {
-  const rows = async (limit: number, state?: RunState) =>
-    (await runs.list({ job: job.id, limit, ...(state && { state }) })).items;
-  const [state, leader, nodes, ...found] = await Promise.all([
+export async function explainJobs(
+  jobs: readonly Job[],
+  { runs, cluster }: JobSources,
+  latest: ReadonlyMap<string, LatestRuns> | Promise<ReadonlyMap<string, LatestRuns>>,
+): Promise<readonly Why[]> {
+  const [state, leader, nodes, rows, open] = await Promise.all([
     cluster.state(),
     cluster.leader(),
     cluster.nodes(),
-    rows(LATEST),
-    rows(LATEST, 'running'),
-    rows(MAX_WAITING, 'pending'),
-    // Their handlers may go on.
-    rows(LATEST, 'timed-out'),
+    latest,
+    runs.openOf(jobs.map(({ id }) => id)),
   ]);
-  const circumstances: Circumstances = {
-    job,
-    unreadable: whyUnreadable({ ...job }),
-    runs: standing(...found),
-    cluster: state,
-    leader,
-    nodes: nodes.filter(({ alive }) => alive),
-    now: state.now,
-  };
-  return why(circumstances);
+  const alive = nodes.filter((node) => node.alive);
+  return jobs.map((job) => {
+    const circumstances: Circumstances = {
+      job,
+      unreadable: whyUnreadable({ ...job }),
+      runs: standing(rows.get(job.id)?.runs ?? [], open.get(job.id) ?? []),
+      cluster: state,
+      leader,
+      nodes: alive,
+      now: state.now,
+    };
+    return why(circumstances);
+  });
 }
 
-/** The latest rows and those of the others that are not over, each once, newest first. */
-function standing(latest: readonly Run[], ...others: readonly (readonly Run[])[]): Run[] {
-  const open = others
-    .flat()
-    .filter(({ state, handlerAlive }) => state !== 'timed-out' || handlerAlive);
+/** The same of one job. */
+export async function explainJob(job: Job, sources: JobSources): Promise<Why> {
+  const latest = sources.runs.latestOf([job.id], LOOKED_AT, 0);
+  const [answer] = await explainJobs([job], sources, latest);
+  return answer!;
+}
+
+/** The latest rows and those that are not over, each once, newest first. */
+function standing(latest: readonly Run[], open: readonly Run[]): Run[] {
   const byId = new Map([...latest, ...open].map((run) => [run.id, run]));
   return [...byId.values()].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? 1 : -1));
 }

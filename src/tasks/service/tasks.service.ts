@@ -18,9 +18,9 @@ import {
 import { NodeSwitch } from './node-switch.js';
 import { TaskCatalogue } from './task-catalogue.js';
 import { ClusterStore } from '../store/cluster-store.js';
-import { JobStore, type ChangeOptions, type JobQuery } from '../store/job-store.js';
+import { JobStore, type ChangeOptions, type JobFilter, type JobQuery } from '../store/job-store.js';
 import type { Backfilled, Conflict, Misses, PauseJob, RunNow } from '../domain/job-requests.js';
-import type { Page } from '../store/page.js';
+import type { Page, Total } from '../store/page.js';
 import { RunStore } from '../store/run-store.js';
 import { TasksEventBus } from './task-events.js';
 
@@ -76,6 +76,11 @@ export class TasksService extends ClusterCalls {
   async getJobs(query: Partial<JobQuery> = {}): Promise<Page<JobHandle>> {
     const { items, nextCursor } = await this.jobs.list({ limit: DEFAULT_LIMIT, ...query });
     return { items: items.map((job) => this.handle(job)), nextCursor };
+  }
+
+  /** How many jobs there are, as far as they are counted. */
+  countJobs(filter: JobFilter = {}): Promise<Total> {
+    return this.jobs.count(filter);
   }
 
   /** Why a job has not run, or when it will. @throws JobNotFoundError */

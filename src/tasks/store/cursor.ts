@@ -19,15 +19,38 @@ export function decodeIdCursor(cursor: string): string {
   return key;
 }
 
-/** The key of an item in the order of an instant, where its id decides between equals. */
-export const encodeDated = (at: Date | null, id: string): string => `${at?.toISOString()} ${id}`;
+/** The key of an item in the order of something else, of which it may have none, and then of its id. */
+export const encodeSorted = (by: string | null, id: string): string => JSON.stringify([by, id]);
 
 /** @throws InvalidInputError */
-export function decodeDatedCursor(cursor: string): { readonly at: Date; readonly id: string } {
-  const [, at = '', id = ''] = /^(\S+Z) (.+)$/s.exec(decodeCursor(cursor)) ?? [];
-  const instant = new Date(at);
-  if (Number.isNaN(instant.getTime())) throw badCursor();
-  return { at: instant, id };
+export function decodeSortedCursor(cursor: string): {
+  readonly by: string | null;
+  readonly id: string;
+} {
+  const [by, id, ...rest] = arrayOf(decodeCursor(cursor));
+  const isText = by === null || typeof by === 'string';
+  if (!isText || typeof id !== 'string' || rest.length > 0) throw badCursor();
+  return { by, id };
+}
+
+/** The same in the order of an instant. @throws InvalidInputError */
+export function decodeDatedCursor(cursor: string): {
+  readonly at: Date | null;
+  readonly id: string;
+} {
+  const { by, id } = decodeSortedCursor(cursor);
+  const at = by === null ? null : new Date(by);
+  if (at !== null && Number.isNaN(at.getTime())) throw badCursor();
+  return { at, id };
+}
+
+function arrayOf(key: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(key);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
 }
 
 /** @param items one more than the page holds, if there are more */

@@ -11,17 +11,28 @@ import type {
 } from '../domain/job-requests.js';
 import type { Run } from '../domain/run.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
-import type { Page, PageQuery } from './page.js';
+import type { AnyOf, Page, PageQuery, Total } from './page.js';
 import type { SqlRunner } from './sql-runner.js';
 
-export interface JobQuery extends PageQuery {
+export interface JobFilter {
   /** Jobs whose id or name contains this text, whatever its case. */
   readonly text?: string;
   readonly task?: string;
-  readonly tag?: string;
-  readonly state?: JobState;
-  /** `nextFireAt`: only jobs that have one, the earliest first. Default: `id`. */
-  readonly order?: 'id' | 'nextFireAt';
+  /** Jobs that bear this tag, or any of these. */
+  readonly tag?: AnyOf<string>;
+  readonly state?: AnyOf<JobState>;
+  readonly origin?: AnyOf<JobOrigin>;
+  /** Only jobs that have a next fire time. Default: all. */
+  readonly planned?: true;
+}
+
+export const JOB_ORDERS = ['id', 'name', 'nextFireAt', 'lastFireAt'] as const;
+
+export interface JobQuery extends JobFilter, PageQuery {
+  /** Jobs that have no such instant come last. Default: `id`. */
+  readonly order?: (typeof JOB_ORDERS)[number];
+  /** `desc` turns the order around. Default: `asc`. */
+  readonly direction?: 'asc' | 'desc';
 }
 
 /** How a change is made. */
@@ -59,6 +70,8 @@ export abstract class JobStore {
   abstract declare(job: DeclaredJob, nodeId: string): Promise<Declared>;
   abstract get(id: string): Promise<Job | null>;
   abstract list(query: JobQuery): Promise<Page<Job>>;
+  /** How many there are, as far as they are counted. */
+  abstract count(filter: JobFilter): Promise<Total>;
   /** Of a declared job, what is changed overrides the declaration until it is reset. */
   abstract modify(id: string, patch: JobPatch, by?: ChangeOptions): Promise<Job>;
   /**

@@ -1,4 +1,4 @@
-import type { Run, RunAttempt, RunCause, RunLine, RunState } from '../domain/run.js';
+import type { BriefRun, Run, RunAttempt, RunCause, RunLine, RunState } from '../domain/run.js';
 import type { ChangeOptions } from './job-store.js';
 import type { Page, PageQuery } from './page.js';
 
@@ -20,10 +20,31 @@ export interface LineQuery {
   readonly limit: number;
 }
 
+/** The latest rows of a job, newest first. */
+export interface LatestRuns {
+  readonly runs: readonly Run[];
+  /** More of them, in brief. */
+  readonly brief: readonly BriefRun[];
+}
+
 /** The ledger as it is read, newest first, and what can be asked of a run. */
 export abstract class RunStore {
   abstract get(id: string): Promise<Run | null>;
   abstract list(query: RunQuery): Promise<Page<Run>>;
+  /**
+   * The latest rows of each of these jobs, by job: so many as a whole, and so many in brief. A job without
+   * any is left out.
+   */
+  abstract latestOf(
+    jobs: readonly string[],
+    whole: number,
+    brief: number,
+  ): Promise<ReadonlyMap<string, LatestRuns>>;
+  /**
+   * What is not over of these jobs, by job, newest first: what runs, those whose handlers go on, and of
+   * what waits so many for each job as change an answer.
+   */
+  abstract openOf(jobs: readonly string[]): Promise<ReadonlyMap<string, readonly Run[]>>;
   /** The attempts before the last one, in order. */
   abstract attempts(id: string): Promise<readonly RunAttempt[]>;
   /** What the run has logged, in order. */

@@ -1,38 +1,52 @@
 import { Injectable } from '@nestjs/common';
 import type { Job } from '../../domain/job.js';
-import { TasksService } from '../../service/tasks.service.js';
+import { explainJobs, LOOKED_AT } from '../../service/explain-job.js';
+import { ClusterStore } from '../../store/cluster-store.js';
+import { RunStore } from '../../store/run-store.js';
 import type { Included } from './job-query.dto.js';
 import { jobDto, whyDto, type JobJson } from './job.dto.js';
-import { runDto } from '../runs/run.dto.js';
+import { briefRunDto, runDto } from '../runs/run.dto.js';
 
-/** So many jobs are looked into at once: an answer must not take all connections. */
-const AT_ONCE = 4;
+/** So many of a job's last runs are shown as a strip. */
+const STRIP = 20;
 
-/** Jobs with what else is asked of them, so that a list of them is one request. */
+/**
+ * Jobs with what else is asked of them, so that a list of them is one request; and it takes as many
+ * statements for one job as for a page of them.
+ */
 @Injectable()
 export class JobDetail {
-  constructor(private readonly tasks: TasksService) {}
+  constructor(
+    private readonly runs: RunStore,
+    private readonly cluster: ClusterStore,
+  ) {}
 
   async all(jobs: readonly Job[], included: readonly Included[]): Promise<JobJson[]> {
-    if (included.length === 0) return jobs.map(jobDto);
-    const answer: JobJson[] = [];
-    for (let start = 0; start < jobs.length; start += AT_ONCE) {
-      const some = jobs.slice(start, start + AT_ONCE);
-      answer.push(...(await Promise.all(some.map((job) => this.one(job, included)))));
-    }
-    return answer;
+    const wants = (what: Included) => included.includes(what) && jobs.length > 0;
+    const whole = wants('why') ? LOOKED_AT : wants('lastRun') ? 1 : 0;
+    const brief = wants('lastRuns') ? STRIP : 0;
+    const ids = jobs.map(({ id }) => id);
+    const latest = whole + brief > 0 ? this.runs.latestOf(ids, whole, brief) : undefined;
+    const { runs, cluster } = this;
+    const [rows, whys] = await Promise.all([
+      latest,
+      latest && wants('why') ? explainJobs(jobs, { runs, cluster }, latest) : undefined,
+    ]);
+    return jobs.map((job, nth) => {
+      const of = rows?.get(job.id);
+      const why = whys?.[nth];
+      const [last] = of?.runs ?? [];
+      return {
+        ...jobDto(job),
+        ...(why && { why: whyDto(why) }),
+        ...(wants('lastRun') && { lastRun: last ? runDto(last) : null }),
+        ...(wants('lastRuns') && { lastRuns: (of?.brief ?? []).map(briefRunDto) }),
+      };
+    });
   }
 
   async one(job: Job, included: readonly Included[]): Promise<JobJson> {
-    const [why, last] = await Promise.all([
-      included.includes('why') ? this.tasks.why(job.id) : null,
-      included.includes('lastRun') ? this.tasks.getRuns({ job: job.id, limit: 1 }) : null,
-    ]);
-    const [run] = last?.items ?? [];
-    return {
-      ...jobDto(job),
-      ...(why && { why: whyDto(why) }),
-      ...(last && { lastRun: run ? runDto(run) : null }),
-    };
+    const [detail] = await this.all([job], included);
+    return detail!;
   }
 }

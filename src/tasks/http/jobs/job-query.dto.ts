@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { JOB_STATES } from '../../domain/job.js';
-import { pageQuerySchema } from '../protocol/page.dto.js';
+import { JOB_ORIGINS, JOB_STATES } from '../../domain/job.js';
+import { JOB_ORDERS } from '../../store/job-store.js';
+import { pageQuerySchema, several, yes } from '../protocol/page.dto.js';
 
 const text = z.string().min(1).max(200);
 
@@ -9,11 +10,13 @@ export const jobFilter = {
   /** Jobs whose id or name contains it, whatever its case. */
   text: text.exactOptional(),
   task: text.exactOptional(),
-  tag: text.exactOptional(),
-  state: z.enum(JOB_STATES).exactOptional(),
+  /** Given more than once: jobs that bear any of them. So with states and origins. */
+  tag: several(text).exactOptional(),
+  state: several(z.enum(JOB_STATES)).exactOptional(),
+  origin: several(z.enum(JOB_ORIGINS)).exactOptional(),
 };
 
-const INCLUDED = ['why', 'lastRun'] as const;
+const INCLUDED = ['why', 'lastRun', 'lastRuns'] as const;
 export type Included = (typeof INCLUDED)[number];
 
 const NOT_INCLUDED = `must be a list of ${INCLUDED.join(', ')}`;
@@ -22,8 +25,11 @@ const NOT_INCLUDED = `must be a list of ${INCLUDED.join(', ')}`;
 export const jobQuerySchema = pageQuerySchema
   .extend({
     ...jobFilter,
-    /** `nextFireAt`: only jobs that have one, the earliest first. Default: by id. */
-    order: z.enum(['id', 'nextFireAt']).exactOptional(),
+    /** Jobs that have no such instant come last. Default: by id. */
+    order: z.enum(JOB_ORDERS).exactOptional(),
+    direction: z.enum(['asc', 'desc']).exactOptional(),
+    /** Whether to say how many there are in all, up to 10,000. */
+    total: yes.exactOptional(),
     include: z
       .string()
       .transform((list) => list.split(','))
@@ -35,7 +41,7 @@ export const jobQuerySchema = pageQuerySchema
     error: `must be 100 or less where each item includes more`,
   });
 
-/** What is included is asked for item by item. */
+/** What is included is read for so many jobs at once. */
 const MAX_INCLUDED = 100;
 
 export type JobQueryDto = z.infer<typeof jobQuerySchema>;

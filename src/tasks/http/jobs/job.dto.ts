@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { JOB_STATES, jobPolicySchema, type Job } from '../../domain/job.js';
+import { JOB_ORIGINS, JOB_STATES, jobPolicySchema, type Job } from '../../domain/job.js';
 import { triggerSpecSchema } from '../../triggers/trigger-spec.js';
 import { WHY_STATES, type Why } from '../../domain/why/answer.js';
 import { instant } from '../protocol/instant.dto.js';
-import { runSchema } from '../runs/run.dto.js';
+import { briefRunSchema, runSchema } from '../runs/run.dto.js';
 
 const whySchema = z
   .object({
@@ -29,7 +29,7 @@ export const jobSchema = z
     pauseReason: z.string().nullable(),
     pausedAt: instant.nullable(),
     pausedUntil: instant.nullable(),
-    origin: z.enum(['declared', 'config', 'api']),
+    origin: z.enum(JOB_ORIGINS),
     state: z.enum(JOB_STATES),
     overridden: z.array(z.string()),
     unknownSince: instant.nullable(),
@@ -40,6 +40,7 @@ export const jobSchema = z
     updatedAt: instant,
     why: whySchema.exactOptional(),
     lastRun: runSchema.nullable().exactOptional(),
+    lastRuns: z.array(briefRunSchema).exactOptional(),
   })
   .meta({ id: 'Job', description: 'A stored order: run this task, on this trigger.' });
 export type JobJson = z.infer<typeof jobSchema>;

@@ -38,6 +38,7 @@ export class Outlook {
     // No job after so many can have one of the first so many fire times.
     const { items: jobs } = await this.tasks.getJobs({
       order: 'nextFireAt',
+      planned: true,
       limit: Math.min(limit, 500),
     });
     const slices = new Slices(SLICE);

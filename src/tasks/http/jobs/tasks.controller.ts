@@ -32,7 +32,7 @@ import { jobQuerySchema, type JobQueryDto } from './job-query.dto.js';
 import { jobDto, jobSchema } from './job.dto.js';
 import { EXAMPLE_JOB } from '../protocol/example-job.js';
 import { Operation } from '../protocol/operation.decorator.js';
-import { boundPage, pageSchema } from '../protocol/page.dto.js';
+import { boundPage, countedPageSchema } from '../protocol/page.dto.js';
 import { Requires } from '../access/requires.decorator.js';
 import { checkedBy } from '../protocol/input.pipe.js';
 
@@ -49,8 +49,8 @@ export class TasksController {
   @Get()
   @Requires('viewer')
   @Operation({
-    summary: 'Jobs, by id',
-    answers: { 200: pageSchema(jobSchema) },
+    summary: 'Jobs, by id or in another order',
+    answers: { 200: countedPageSchema(jobSchema) },
     examples: [
       { title: 'The first two', query: { limit: '2' }, status: 200 },
       {
@@ -58,12 +58,21 @@ export class TasksController {
         query: { state: 'active', include: 'why' },
         status: 200,
       },
+      {
+        title: 'As a page shows them',
+        query: { order: 'name', total: 'true', include: 'lastRun,lastRuns' },
+        status: 200,
+      },
       { title: 'A filter that is misspelt', query: { status: 'active' }, status: 400 },
     ],
   })
-  async list(@Query(checkedBy(jobQuerySchema)) { include = [], ...query }: JobQueryDto) {
-    const page = await boundPage(query, (bound) => this.tasks.getJobs(bound));
-    return { items: await this.detail.all(page.items, include), nextCursor: page.nextCursor };
+  async list(@Query(checkedBy(jobQuerySchema)) { include = [], total, ...query }: JobQueryDto) {
+    const [page, counted] = await Promise.all([
+      boundPage(query, (bound) => this.tasks.getJobs(bound)),
+      total && this.tasks.countJobs(query),
+    ]);
+    const items = await this.detail.all(page.items, include);
+    return { items, nextCursor: page.nextCursor, ...(counted && { total: counted }) };
   }
 
   @Post()

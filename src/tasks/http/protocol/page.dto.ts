@@ -20,9 +20,27 @@ export const pageQuerySchema = z.strictObject({
   cursor: z.string().min(1).max(1_000).exactOptional(),
 });
 
+/** What is asked for may be given more than once: any of it fits. */
+export const several = <Item extends z.ZodType>(item: Item) =>
+  z.union([item, z.array(item).min(1).max(50)]);
+
+/** A switch in a query. */
+export const yes = z
+  .literal('true', { error: 'must be true, or left out' })
+  .transform(() => true as const);
+
 /** What a list answers: the items in order, and what to ask for the next ones. */
 export const pageSchema = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+/** The same of a list that also says how many there are, if it is asked for the `total`. */
+export const countedPageSchema = <Item extends z.ZodType>(item: Item) =>
+  pageSchema(item).extend({
+    total: z
+      .object({ count: z.number().int(), exact: z.boolean() })
+      .meta({ id: 'Total', description: 'How many there are; not exact: at least so many.' })
+      .exactOptional(),
+  });
 
 /** A list that is given whole. */
 export const listSchema = <Item extends z.ZodType>(item: Item) =>

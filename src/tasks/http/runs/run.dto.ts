@@ -3,6 +3,7 @@ import {
   LOG_LEVELS,
   RUN_CAUSES,
   RUN_STATES,
+  type BriefRun,
   type Run,
   type RunAttempt,
   type RunLine,
@@ -98,6 +99,32 @@ export const runSchema = z
   })
   .meta({ id: 'Run', description: 'What became of one fire time, or of one request to run now.' });
 export type RunJson = z.infer<typeof runSchema>;
+
+export const briefRunSchema = runSchema
+  .pick({
+    id: true,
+    state: true,
+    reason: true,
+    cause: true,
+    fireAt: true,
+    startedAt: true,
+    finishedAt: true,
+    durationMs: true,
+    lagMs: true,
+  })
+  .meta({ id: 'BriefRun', description: 'What became of a run, and how long that took.' });
+
+export const briefRunDto = (run: BriefRun) => ({
+  id: run.id,
+  state: run.state,
+  reason: run.reason,
+  cause: run.cause,
+  fireAt: run.fireAt,
+  startedAt: run.startedAt,
+  finishedAt: run.finishedAt,
+  durationMs: between(run.startedAt, run.finishedAt),
+  lagMs: between(run.runAt, run.startedAt),
+});
 
 export function runDto(run: Run): RunJson {
   return {

@@ -1,9 +1,15 @@
 import type { Job, JobOrigin, JobPatch, NewJob } from '../../../domain/job.js';
 import type { Run } from '../../../domain/run.js';
 import type { TriggerSpec } from '../../../triggers/trigger-spec.js';
-import { encodeDated } from '../../cursor.js';
-import { isAskedFor } from '../../job-query.js';
-import { JobStore, type Added, type ChangeOptions, type JobQuery } from '../../job-store.js';
+import { pageOf } from '../../cursor.js';
+import { inOrder, isAskedFor, keyOf } from '../../job-query.js';
+import {
+  JobStore,
+  type Added,
+  type ChangeOptions,
+  type JobFilter,
+  type JobQuery,
+} from '../../job-store.js';
 import type {
   Backfill,
   Backfilled,
@@ -13,9 +19,8 @@ import type {
   RunNow,
 } from '../../../domain/job-requests.js';
 import type { Declared, DeclaredJob } from '../../../domain/declared-job.js';
-import type { Page } from '../../page.js';
+import { totalOf, type Page, type Total } from '../../page.js';
 import type { MemoryDatabase } from '../database.js';
-import { pageAfter } from '../page.js';
 import { backfill } from '../runs/backfill.js';
 import { runNow } from '../runs/run-now.js';
 import { runOf } from '../runs/run-store.js';
@@ -62,11 +67,16 @@ export class MemoryJobStore extends JobStore {
   }
 
   async list(query: JobQuery): Promise<Page<Job>> {
-    const jobs = [...this.database.jobs.values()].filter((job) => isAskedFor(job, query)).map(seen);
-    const keyOf = (job: Job) =>
-      query.order === 'nextFireAt' ? encodeDated(job.nextFireAt, job.id) : job.id;
-    jobs.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-    return pageAfter(jobs, query, keyOf, (job, key) => keyOf(job) > key);
+    const jobs = inOrder(this.matching(query), query);
+    return pageOf(jobs, query.limit, (job) => keyOf(job, query.order ?? 'id'));
+  }
+
+  async count(filter: JobFilter): Promise<Total> {
+    return totalOf(this.matching(filter).length);
+  }
+
+  private matching(filter: JobFilter): readonly Job[] {
+    return [...this.database.jobs.values()].filter((job) => isAskedFor(job, filter)).map(seen);
   }
 
   modify(id: string, patch: JobPatch, by?: ChangeOptions): Promise<Job> {

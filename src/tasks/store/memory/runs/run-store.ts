@@ -1,13 +1,15 @@
-import type { Run, RunAttempt, RunLine } from '../../../domain/run.js';
+import type { BriefRun, Run, RunAttempt, RunLine } from '../../../domain/run.js';
 import { decodeIdCursor } from '../../cursor.js';
 import type { ChangeOptions } from '../../job-store.js';
 import type { Page } from '../../page.js';
 import { lineId } from '../../../domain/run-changes.js';
-import { RunStore, type LineQuery, type RunQuery } from '../../run-store.js';
+import { RunStore, type LatestRuns, type LineQuery, type RunQuery } from '../../run-store.js';
+import { MAX_WAITING } from '../../../domain/why/circumstances.js';
 import type { MemoryDatabase } from '../database.js';
 import { pageAfter } from '../page.js';
 import type { RunRow } from '../rows.js';
 import { cancelRun, retryRun } from './run-changes.js';
+import { byId } from './run-rows.js';
 
 /** The ledger as it is read, and what can be asked of a run. */
 export class MemoryRunStore extends RunStore {
@@ -26,6 +28,38 @@ export class MemoryRunStore extends RunStore {
       .filter((row) => fits(row, query))
       .toReversed();
     return pageAfter(rows.map(runOf), query, ({ id }) => id, isOlder, decodeIdCursor);
+  }
+
+  async latestOf(
+    jobs: readonly string[],
+    whole: number,
+    brief: number,
+  ): Promise<ReadonlyMap<string, LatestRuns>> {
+    const most = Math.max(whole, brief);
+    const found = new Map<string, Run[]>(jobs.map((job) => [job, []]));
+    for (const row of this.database.runs.all().toReversed()) {
+      const of = found.get(row.jobId);
+      if (of && of.length < most) of.push(runOf(row));
+    }
+    const some = [...found].filter(([, runs]) => runs.length > 0);
+    return new Map(
+      some.map(([job, runs]) => [
+        job,
+        { runs: runs.slice(0, whole), brief: runs.slice(0, brief).map(briefOf) },
+      ]),
+    );
+  }
+
+  async openOf(jobs: readonly string[]): Promise<ReadonlyMap<string, readonly Run[]>> {
+    const found = new Map<string, readonly Run[]>();
+    for (const job of jobs) {
+      const open = this.database.runs.live(job).toSorted((a, b) => byId(b, a));
+      const waits = (row: RunRow) => row.state === 'pending';
+      const waiting = new Set(open.filter(waits).slice(0, MAX_WAITING));
+      const rows = open.filter((row) => !waits(row) || waiting.has(row));
+      if (rows.length > 0) found.set(job, rows.map(runOf));
+    }
+    return found;
   }
 
   async attempts(id: string): Promise<readonly RunAttempt[]> {
@@ -57,6 +91,11 @@ export class MemoryRunStore extends RunStore {
 export function runOf({ payload: _payload, cancelReason: _cancelReason, ...run }: RunRow): Run {
   return run;
 }
+
+const briefOf = (run: Run): BriefRun => {
+  const { id, state, reason, cause, fireAt, runAt, startedAt, finishedAt } = run;
+  return { id, state, reason, cause, fireAt, runAt, startedAt, finishedAt };
+};
 
 function fits(row: RunRow, { job, task, node, state, cause, from, to }: RunQuery): boolean {
   return (

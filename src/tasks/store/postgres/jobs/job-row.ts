@@ -19,10 +19,13 @@ export const WRITTEN = Object.entries(DEFINITION_COLUMNS).map(([field, one]) => 
  * JSON is the caller's choice, and text is read alike on all of them.
  */
 export const selectJobs = (quotedSchema: string, where: string) =>
-  `SELECT (to_jsonb(j) || jsonb_build_object('next_fire_at', p.next_fire_at,
-            'last_fire_at', p.last_fire_at, 'fired', p.fired))::text AS job
+  `SELECT ${jobText} AS job
    FROM ${quotedSchema}.jobs j JOIN ${quotedSchema}.job_plans p ON p.job_id = j.id
    WHERE ${where}`;
+
+/** A job `j` with its plan `p` as such a text. */
+export const jobText = `(to_jsonb(j) || jsonb_build_object('next_fire_at', p.next_fire_at,
+            'last_fire_at', p.last_fire_at, 'fired', p.fired))::text`;
 
 /** A row that this version cannot read keeps what it holds, and is in the state `unreadable`. */
 export function storedJob(text: string): StoredJob {

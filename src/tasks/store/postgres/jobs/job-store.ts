@@ -6,7 +6,13 @@ import { refuseToResume } from '../../../domain/declaration.js';
 import { paused, refuseToRemove, resumed, undealt } from '../../../domain/job-changes.js';
 import { jobOf, type JobChange, type StoredJob } from '../../../domain/job-definition.js';
 import { modified, reset, retimed } from '../../../domain/job-edits.js';
-import { JobStore, type Added, type ChangeOptions, type JobQuery } from '../../job-store.js';
+import {
+  JobStore,
+  type Added,
+  type ChangeOptions,
+  type JobFilter,
+  type JobQuery,
+} from '../../job-store.js';
 import type {
   Backfill,
   Backfilled,
@@ -16,7 +22,7 @@ import type {
   RunNow,
 } from '../../../domain/job-requests.js';
 import type { Declared, DeclaredJob } from '../../../domain/declared-job.js';
-import type { Page } from '../../page.js';
+import type { Page, Total } from '../../page.js';
 import type { SchemaName } from '../schema-name.js';
 import { answerOnce } from './answer-once.js';
 import { addOnce } from './add-job.js';
@@ -25,7 +31,7 @@ import { backfill } from '../runs/backfill.js';
 import { currentGeneration, declareJob, isDisabledEverywhere } from './declare-job.js';
 import { selectJobs, storedJob } from './job-row.js';
 import { JobWriter } from './job-writer.js';
-import { listJobs } from './list-jobs.js';
+import { countJobs, listJobs } from './list-jobs.js';
 import { runNow } from '../runs/run-now.js';
 import { readRun } from '../runs/read-run.js';
 import type { TasksDatabase } from '../tasks-database.js';
@@ -67,6 +73,10 @@ export class PostgresJobStore extends JobStore {
 
   list(query: JobQuery): Promise<Page<Job>> {
     return this.database.use((sql) => listJobs(sql, this.schema.quoted, query));
+  }
+
+  count(filter: JobFilter): Promise<Total> {
+    return this.database.use((sql) => countJobs(sql, this.schema.quoted, filter));
   }
 
   modify(id: string, patch: JobPatch, by: ChangeOptions = {}): Promise<Job> {

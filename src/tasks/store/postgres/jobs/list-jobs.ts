@@ -1,17 +1,67 @@
 import type { Job } from '../../../domain/job.js';
-import { decodeCursor, decodeDatedCursor, encodeDated, pageOf } from '../../cursor.js';
+import { pageOf } from '../../cursor.js';
 import { jobOf } from '../../../domain/job-definition.js';
-import type { JobQuery } from '../../job-store.js';
-import type { Page } from '../../page.js';
+import { keyOf, placeOf } from '../../job-query.js';
+import type { JobFilter, JobQuery } from '../../job-store.js';
+import { listOf, MOST_COUNTED, totalOf, type Page, type Total } from '../../page.js';
 import type { SqlRunner } from '../../sql-runner.js';
-import { selectJobs, storedJob } from './job-row.js';
+import { jobText, storedJob } from './job-row.js';
 
-/** Jobs by id, or by their next fire time. */
+/** What is sorted by, and how its value in a cursor is read. */
+const SORTED = {
+  id: { by: null, type: '' },
+  name: { by: 'lower(j.name)', type: 'text' },
+  nextFireAt: { by: 'p.next_fire_at', type: 'timestamptz' },
+  lastFireAt: { by: 'p.last_fire_at', type: 'timestamptz' },
+} as const;
+
+/** Jobs in an order. Which are on the page is found first; only those are read as a whole. */
 export async function listJobs(
   sql: SqlRunner,
   quotedSchema: string,
-  { text, task, tag, state, order = 'id', cursor, limit }: JobQuery,
+  query: JobQuery,
 ): Promise<Page<Job>> {
+  const { order = 'id', direction = 'asc', limit } = query;
+  const { wanted, values } = conditions(query);
+  const { by } = SORTED[order];
+  // The plan's id, as its index has it behind the instant.
+  const id = by === null ? 'j.id' : 'p.job_id';
+  const after = place(query, id, values);
+  const sorted =
+    by === null ? `${id} ${direction}` : `${by} ${direction} NULLS LAST, ${id} ${direction}`;
+  const rows = await sql.query<{ job: string }[]>(
+    `WITH page AS MATERIALIZED (
+       SELECT j.id, row_number() OVER (ORDER BY ${sorted}) AS nth
+       FROM ${quotedSchema}.jobs j JOIN ${quotedSchema}.job_plans p ON p.job_id = j.id
+       WHERE ${[...wanted, ...after].join(' AND ')}
+       ORDER BY ${sorted} LIMIT ${Number(limit) + 1})
+     SELECT ${jobText} AS job
+     FROM page JOIN ${quotedSchema}.jobs j ON j.id = page.id
+       JOIN ${quotedSchema}.job_plans p ON p.job_id = j.id
+     ORDER BY page.nth`,
+    values,
+  );
+  const jobs = rows.map(({ job }) => jobOf(storedJob(job)));
+  return pageOf(jobs, limit, (job) => keyOf(job, order));
+}
+
+/** How many there are. */
+export async function countJobs(
+  sql: SqlRunner,
+  quotedSchema: string,
+  filter: JobFilter,
+): Promise<Total> {
+  const { wanted, values } = conditions(filter);
+  const [row] = await sql.query<{ found: number }[]>(
+    `SELECT count(*)::int AS found FROM (
+       SELECT FROM ${quotedSchema}.jobs j JOIN ${quotedSchema}.job_plans p ON p.job_id = j.id
+       WHERE ${wanted.join(' AND ')} LIMIT ${MOST_COUNTED + 1}) counted`,
+    values,
+  );
+  return totalOf(row!.found);
+}
+
+function conditions({ text, task, tag, state, origin, planned }: JobFilter) {
   const values: unknown[] = [];
   const wanted: string[] = ['true'];
   const narrow = (condition: (parameter: string) => string, value: unknown) => {
@@ -19,27 +69,33 @@ export async function listJobs(
     values.push(value);
     wanted.push(condition(`$${values.length}`));
   };
-  const dated = order === 'nextFireAt';
-  if (dated) wanted.push('p.next_fire_at IS NOT NULL');
-  if (cursor !== undefined && dated) {
-    const { at, id } = decodeDatedCursor(cursor);
-    values.push(at, id);
-    wanted.push('(p.next_fire_at, p.job_id) > ($1, $2)');
-  } else if (cursor !== undefined) {
-    narrow((after) => `j.id > ${after}`, decodeCursor(cursor));
-  }
   narrow(
     (pattern) => `(j.id ILIKE ${pattern} OR j.name ILIKE ${pattern})`,
     text === undefined ? undefined : `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`,
   );
   narrow((name) => `j.task = ${name}`, task);
-  narrow((name) => `${name} = ANY (j.tags)`, tag);
-  narrow((name) => `j.state = ${name}`, state);
-  const rows = await sql.query<{ job: string }[]>(
-    `${selectJobs(quotedSchema, wanted.join(' AND '))}
-     ORDER BY ${dated ? 'p.next_fire_at, p.job_id' : 'j.id'} LIMIT ${Number(limit) + 1}`,
-    values,
-  );
-  const jobs = rows.map(({ job }) => jobOf(storedJob(job)));
-  return pageOf(jobs, limit, (job) => (dated ? encodeDated(job.nextFireAt, job.id) : job.id));
+  narrow((names) => `j.tags && ${names}::text[]`, tag && listOf(tag));
+  narrow((names) => `j.state = ANY (${names}::text[])`, state && listOf(state));
+  narrow((names) => `j.origin = ANY (${names}::text[])`, origin && listOf(origin));
+  if (planned) wanted.push('p.next_fire_at IS NOT NULL');
+  return { wanted, values };
+}
+
+/** What comes behind the cursor; what has nothing to be sorted by comes last. */
+function place(
+  { order = 'id', direction, cursor, planned }: JobQuery,
+  id: string,
+  values: unknown[],
+) {
+  if (cursor === undefined) return [];
+  const { by, type } = SORTED[order];
+  const ended = placeOf(cursor, order);
+  const then = direction === 'desc' ? '<' : '>';
+  values.push(ended.id);
+  const idAt = `$${values.length}`;
+  if (by === null) return [`${id} ${then} ${idAt}`];
+  if (ended.by === null) return [`${by} IS NULL AND ${id} ${then} ${idAt}`];
+  values.push(ended.by);
+  const behind = `(${by}, ${id}) ${then} ($${values.length}::${type}, ${idAt})`;
+  return [order === 'nextFireAt' && planned ? behind : `(${by} IS NULL OR ${behind})`];
 }

@@ -10,15 +10,18 @@ import { SEEN_COLUMNS } from './run-columns.js';
  * JSON: whatever a caller's connection makes of other types, text is read alike on all of them.
  * Nodes of an earlier version keep a run's progress in its own row.
  */
-export const selectRuns = ({ quoted }: SchemaName, where: string) =>
-  `SELECT (to_jsonb(r)
-             || jsonb_build_object(
-                  'id', r.id::text, 'retry_of', r.retry_of::text,
-                  'progress', coalesce(
-                    (SELECT p.progress FROM ${quoted}.run_progress p
-                     WHERE p.run_id = r.id AND p.attempt = r.attempt AND r.state <> 'pending'),
-                    r.progress)))::text AS run
-   FROM ${quoted}.runs r WHERE ${where}`;
+export const selectRuns = (schema: SchemaName, where: string) =>
+  `SELECT ${runText(schema)} AS run FROM ${schema.quoted}.runs r WHERE ${where}`;
+
+/** The run `r` as such a text. */
+export const runText = ({ quoted }: SchemaName) =>
+  `(to_jsonb(r)
+      || jsonb_build_object(
+           'id', r.id::text, 'retry_of', r.retry_of::text,
+           'progress', coalesce(
+             (SELECT p.progress FROM ${quoted}.run_progress p
+              WHERE p.run_id = r.id AND p.attempt = r.attempt AND r.state <> 'pending'),
+             r.progress)))::text`;
 
 /** @throws RunNotFoundError */
 export async function readRun(sql: SqlRunner, schema: SchemaName, id: string): Promise<Run> {

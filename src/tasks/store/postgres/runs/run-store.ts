@@ -4,7 +4,7 @@ import type { ClockShift } from '../database-time.js';
 import type { ChangeOptions } from '../../job-store.js';
 import type { Page } from '../../page.js';
 import { isRunId } from '../../../domain/run-changes.js';
-import { RunStore, type LineQuery, type RunQuery } from '../../run-store.js';
+import { RunStore, type LatestRuns, type LineQuery, type RunQuery } from '../../run-store.js';
 import type { SchemaName } from '../schema-name.js';
 import { cancelRun } from './cancel-run.js';
 import { JobWriter } from '../jobs/job-writer.js';
@@ -12,6 +12,7 @@ import { listRuns } from './list-runs.js';
 import { readAttempts, readLines } from './read-history.js';
 import { runOf, selectRuns } from './read-run.js';
 import { retryRun } from './retry-run.js';
+import { latestRunsOf, openRunsOf } from './runs-of-jobs.js';
 import type { TasksDatabase } from '../tasks-database.js';
 
 export class PostgresRunStore extends RunStore {
@@ -32,6 +33,18 @@ export class PostgresRunStore extends RunStore {
 
   list(query: RunQuery): Promise<Page<Run>> {
     return this.database.use((sql) => listRuns(sql, this.schema, query));
+  }
+
+  latestOf(
+    jobs: readonly string[],
+    whole: number,
+    brief: number,
+  ): Promise<ReadonlyMap<string, LatestRuns>> {
+    return this.database.use((sql) => latestRunsOf(sql, this.schema, jobs, whole, brief));
+  }
+
+  openOf(jobs: readonly string[]): Promise<ReadonlyMap<string, readonly Run[]>> {
+    return this.database.use((sql) => openRunsOf(sql, this.schema, jobs));
   }
 
   async attempts(id: string): Promise<readonly RunAttempt[]> {
