@@ -107,6 +107,21 @@ describe('the poller of changes', () => {
     expect(told).toEqual(['reset']);
   });
 
+  it('says so every 15 seconds only while there is too much all the time, and once at its end', async () => {
+    const { told } = listening();
+    await clock.advance(1_000);
+    for (let second = 0; second < 20; second++) {
+      for (let n = 0; n < 501; n++) feed.add(`many-${second}-${n}`);
+      await clock.advance(1_000);
+    }
+    expect(told).toEqual(['reset', 'reset']);
+    await clock.advance(30_000);
+    expect(told).toEqual(['reset', 'reset', 'reset']);
+    feed.add('one');
+    await clock.advance(1_000);
+    expect(told.at(-1)).toBe('one');
+  });
+
   it('goes on from where it was when the database comes back', async () => {
     const { told } = listening();
     await clock.advance(2_000);

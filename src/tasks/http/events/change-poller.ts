@@ -16,6 +16,9 @@ const LATE_MS = 3_000;
 /** So many changes are told at once; beyond that it is cheaper to read everything anew. */
 const MOST = 500;
 
+/** While there is too much to tell all the time, everything is to be read anew this often only. */
+const RESET_EVERY_MS = 15_000;
+
 /** Whoever was away for longer reads everything anew. */
 const MAX_AWAY_MS = 300_000;
 
@@ -32,6 +35,9 @@ export class ChangePoller {
   private readonly logger = new TasksLogger('TasksHttp');
   private readonly listeners = new Set<Listener>();
   private stop: AbortController | null = null;
+  /** By the monotonic clock: those who come and go do not make it ask more often. */
+  private nextAt = 0;
+  private isFailing = false;
 
   constructor(
     private readonly feed: ChangeFeed,
@@ -65,21 +71,23 @@ export class ChangePoller {
   private async poll(signal: AbortSignal): Promise<void> {
     let last: Date | null = null;
     let known = new Set<string>();
-    let failing = false;
-    while (!signal.aborted) {
+    const resets = new Resets(this.clock);
+    for (;;) {
+      await this.clock.sleep(Math.max(0, this.nextAt - this.clock.monotonic()), signal);
+      if (signal.aborted) return;
+      this.nextAt = this.clock.monotonic() + EVERY_MS;
       try {
         const found: Changes = await this.feed.since(last && earlier(last), MOST);
-        const events = told(found, known);
+        const events = resets.inPlaceOf(told(found, known));
         // What was read this time is all that can be read again the next time.
         known = new Set(found.changes.map(({ key }) => key));
         last = found.now;
-        failing = false;
+        this.isFailing = false;
         if (events.length > 0 && !signal.aborted) this.tell(events, found.now);
       } catch (error) {
-        if (!failing) this.logger.warn(`Changes cannot be told now: ${String(error)}`);
-        failing = true;
+        if (!this.isFailing) this.logger.warn(`Changes cannot be told now: ${String(error)}`);
+        this.isFailing = true;
       }
-      await this.clock.sleep(EVERY_MS, signal);
     }
   }
 
@@ -92,6 +100,24 @@ export class ChangePoller {
         this.logger.warn(`A listener could not be told of changes: ${String(error)}`);
       }
     }
+  }
+}
+
+/** Keeps a busy cluster from being read anew each second: what is not told is owed, and told later. */
+class Resets {
+  private nextAt = -Infinity;
+  private isOwed = false;
+
+  constructor(private readonly clock: Clock) {}
+
+  inPlaceOf(events: readonly FeedEvent[]): readonly FeedEvent[] {
+    const isReset = events.some(({ kind }) => kind === 'reset');
+    this.isOwed ||= isReset;
+    const now = this.clock.monotonic();
+    if (!this.isOwed || now < this.nextAt) return isReset ? [] : events;
+    this.isOwed = false;
+    this.nextAt = now + RESET_EVERY_MS;
+    return [{ kind: 'reset' }];
   }
 }
 

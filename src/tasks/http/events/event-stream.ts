@@ -1,11 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { SECURITY_HEADERS } from '../protocol/security-headers.js';
-import type { FeedEvent } from './change-poller.js';
 
 /** What a framework gives a handler: Node's response itself, or something around it. */
 export type FrameworkResponse =
   | ServerResponse
   | { readonly raw: ServerResponse; hijack(): unknown };
+
+/** So much waits for a client at most. It is the same memory for all clients that were told the same. */
+const MAX_WAITING_BYTES = 262_144;
 
 /**
  * One client's stream of server-sent events. The connection is not kept for anything else, so that it
@@ -14,19 +16,16 @@ export type FrameworkResponse =
 export class EventStream {
   private readonly response: ServerResponse;
 
-  constructor(response: FrameworkResponse) {
-    if ('raw' in response) {
-      // Fastify must leave the answer to us.
-      response.hijack();
-      this.response = response.raw;
-    } else {
-      this.response = response;
-    }
+  constructor(private readonly given: FrameworkResponse) {
+    this.response = 'raw' in given ? given.raw : given;
     // A client that goes away in the midst of a write is no error of this process.
     this.response.on('error', () => undefined);
   }
 
+  /** From here on nobody else answers. */
   open(retryMs: number): void {
+    // Fastify must leave the answer to us.
+    if ('raw' in this.given) this.given.hijack();
     this.response.writeHead(200, {
       ...SECURITY_HEADERS,
       'Content-Type': 'text/event-stream; charset=utf-8',
@@ -35,20 +34,18 @@ export class EventStream {
       // Proxies that gather answers before they pass them on are asked not to.
       'X-Accel-Buffering': 'no',
     });
-    this.write(`retry: ${retryMs}\n\n`);
+    this.send(`retry: ${retryMs}\n\n`);
   }
 
-  /** @param at what a client that comes again gives back as `Last-Event-ID` */
-  send(events: readonly FeedEvent[], at: Date): void {
-    const id = at.getTime();
-    for (const { kind, ...data } of events) {
-      this.write(`id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify(data)}\n\n`);
-    }
+  /** Whoever does not take what he is told is let go: he comes again, and is told what he missed. */
+  send(told: string | Buffer): void {
+    if (this.response.writableLength > MAX_WAITING_BYTES) this.drop();
+    if (!this.response.writableEnded && !this.response.destroyed) this.response.write(told);
   }
 
   /** Keeps proxies from taking the silence for the end. */
   beat(): void {
-    this.write(':\n\n');
+    this.send(':\n\n');
   }
 
   /** Resolves when the client has it all, or is gone. */
@@ -66,18 +63,9 @@ export class EventStream {
     this.response.destroy();
   }
 
+  /** Calls back at once where the client has gone already. */
   onClose(closed: () => void): void {
-    this.response.once('close', closed);
-  }
-
-  /** More than the client has taken is waiting for it. */
-  get lagsBehind(): boolean {
-    return this.response.writableLength > MAX_WAITING_BYTES;
-  }
-
-  private write(text: string): void {
-    if (!this.response.writableEnded) this.response.write(text);
+    if (this.response.closed) closed();
+    else this.response.once('close', closed);
   }
 }
-
-const MAX_WAITING_BYTES = 1_048_576;

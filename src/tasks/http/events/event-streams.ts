@@ -3,14 +3,13 @@ import { Clock } from '../../domain/clock.js';
 import { within } from '../../domain/within.js';
 import { ProblemException } from '../protocol/problem.js';
 import { ChangePoller, type FeedEvent } from './change-poller.js';
+import { framesOf } from './event-frames.js';
 import { EventStream, type FrameworkResponse } from './event-stream.js';
-
-/** So many clients listen to one node at most. */
-const MAX_STREAMS = 100;
+import { StreamPlaces } from './stream-places.js';
 
 const BEAT_MS = 15_000;
 
-/** How long the end of the node waits for clients to take what they were told. */
+/** How long is waited for a client to take what it was told, at the end of its stream. */
 const END_MS = 1_000;
 
 /** A client that comes again is asked again who it is. */
@@ -23,6 +22,7 @@ const RETRY_MS = 2_000;
 @Injectable()
 export class EventStreams implements BeforeApplicationShutdown {
   private readonly open = new Set<EventStream>();
+  private readonly places = new StreamPlaces();
   private closing = false;
 
   constructor(
@@ -30,40 +30,48 @@ export class EventStreams implements BeforeApplicationShutdown {
     private readonly clock: Clock,
   ) {}
 
-  /** @param since the last that the client was told; null: nothing, it begins now */
-  async serve(response: FrameworkResponse, since: Date | null): Promise<void> {
-    if (this.closing) throw refused(503, 'unavailable', 'The server stops. Try again shortly.');
-    if (this.open.size >= MAX_STREAMS) {
-      throw refused(503, 'too-many-streams', 'Too many clients listen. Ask for what you need.');
-    }
-    // First what was missed: a refusal can still be told as a problem.
-    const early: [readonly FeedEvent[], Date][] = [];
-    let tell = (events: readonly FeedEvent[], at: Date) => void early.push([events, at]);
-    const silence = this.poller.listen((events, at) => tell(events, at));
-    let missed;
-    try {
-      missed = since && (await this.poller.missed(since));
-    } catch (error) {
-      silence();
-      throw error;
-    }
-    const stream = new EventStream(response);
-    stream.open(RETRY_MS);
-    tell = (events, at) => {
-      if (stream.lagsBehind) void stream.end();
-      else stream.send(events, at);
-    };
-    if (missed) tell(missed.events, missed.at);
-    for (const [events, at] of early) tell(events, at);
-    this.open.add(stream);
+  /**
+   * @param since the last that the client was told; null: nothing, it begins now
+   * @param caller whose streams are counted together
+   */
+  async serve(response: FrameworkResponse, since: Date | null, caller: string): Promise<void> {
+    if (this.closing) throw stopping();
     const over = new AbortController();
-    stream.onClose(() => {
+    const leave = this.places.take(caller);
+    // First what was missed: a refusal can still be told as a problem.
+    const early: Told[] = [];
+    let tell = (...told: Told): void => void early.push(told);
+    const silence = this.poller.listen((...told) => tell(...told));
+    const stream = new EventStream(response);
+    const end = () => {
       this.open.delete(stream);
       silence();
+      leave();
       over.abort();
-    });
+    };
+    stream.onClose(end);
+    try {
+      const missed = since && !over.signal.aborted && (await this.poller.missed(since));
+      if (missed) early.unshift([missed.events, missed.at]);
+      if (this.closing) throw stopping();
+    } catch (error) {
+      end();
+      throw error;
+    }
+    // Whoever has left in the meantime is told nothing.
+    if (over.signal.aborted) return;
+    this.open.add(stream);
+    stream.open(RETRY_MS);
+    tell = (events, at) => stream.send(framesOf(events, at));
+    for (const told of early) tell(...told);
     void this.keepAlive(stream, over.signal);
-    if (this.closing) await this.end();
+  }
+
+  /** What a stream would begin with, for whoever asks for nothing else. */
+  async head(response: FrameworkResponse): Promise<void> {
+    const stream = new EventStream(response);
+    stream.open(RETRY_MS);
+    await this.endOf(stream);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -71,12 +79,13 @@ export class EventStreams implements BeforeApplicationShutdown {
     await this.end();
   }
 
-  /** A client that is gone and did not say so must not hold up the application. */
   private async end(): Promise<void> {
-    const streams = [...this.open];
-    const ended = Promise.all(streams.map((stream) => stream.end()));
-    if (await within(this.clock, END_MS, ended)) return;
-    for (const stream of streams) stream.drop();
+    await Promise.all([...this.open].map((stream) => this.endOf(stream)));
+  }
+
+  /** A client that is gone and did not say so must not hold up anything. */
+  private async endOf(stream: EventStream): Promise<void> {
+    if (!(await within(this.clock, END_MS, stream.end()))) stream.drop();
   }
 
   private async keepAlive(stream: EventStream, signal: AbortSignal): Promise<void> {
@@ -84,9 +93,11 @@ export class EventStreams implements BeforeApplicationShutdown {
       stream.beat();
       await this.clock.sleep(BEAT_MS, signal);
     }
-    if (!signal.aborted) await stream.end();
+    if (!signal.aborted) await this.endOf(stream);
   }
 }
 
-const refused = (status: number, code: string, detail: string) =>
-  new ProblemException(status, code, detail);
+type Told = readonly [events: readonly FeedEvent[], at: Date];
+
+const stopping = () =>
+  new ProblemException(503, 'unavailable', 'The server stops. Try again shortly.');
