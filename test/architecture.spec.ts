@@ -60,7 +60,7 @@ const ROOMS: readonly Room[] = [
   room('http/cluster', /^tasks\/http\/cluster\//, ['http/jobs', ...HTTP_BASE], HTTP_PACKAGES),
   room('http', /^tasks\/http\/[^/]+$/, [...RESOURCES, 'http/openapi', ...HTTP_BASE], HTTP_PACKAGES),
   room('dashboard', /^tasks\/dashboard\//, ['http'], 'any'),
-  room('catalogue', /^tasks\/service\/task-catalogue\.ts$/, ['status', 'registry', 'store'], NEST),
+  room('catalogue', /^tasks\/service\/task-catalogue\.ts$/, ['status', 'registry', 'store', ...PURE], NEST),
   room('service', /^tasks\/service\//, ['catalogue', 'runner', 'engine', 'store', ...PURE, 'logger'], [...NEST, 'zod', 'node:']),
   room('status', /^tasks\/node\/node-status\.ts$/, ['options', ...PURE], NEST),
   room('logger', /^tasks\/node\/tasks-logger\.ts$/, [], NEST),

@@ -7,6 +7,7 @@ export {
   JobExistsError,
   JobNotFoundError,
   NodeNotFoundError,
+  NodesSilentError,
   NotInLocalModeError,
   OverlappedError,
   RevisionConflictError,

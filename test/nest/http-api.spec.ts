@@ -11,6 +11,7 @@ import {
   JobExistsError,
   JobNotFoundError,
   NodeNotFoundError,
+  NodesSilentError,
   OverlappedError,
   RevisionConflictError,
   RunNotFoundError,
@@ -635,6 +636,7 @@ describe('a refusal of the scheduler', () => {
     [new UnknownTaskError('t', ['u']), 422],
     [new InvalidInputError('The job', [{ pointer: '/trigger', message: 'never fires' }]), 422],
     [new UnavailableError('connection refused'), 503],
+    [new NodesSilentError(['one'], 'The task "x"'), 503],
   ])('%s becomes a problem', async (error, expected) => {
     tasks.addJob.mockRejectedValue(error);
     const answer = await call().post('/scheduler/jobs').send(newJob).expect(expected);

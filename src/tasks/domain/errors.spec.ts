@@ -5,6 +5,7 @@ import {
   InvalidInputError,
   JobExistsError,
   JobNotFoundError,
+  NodesSilentError,
   OverlappedError,
   RunNotFoundError,
   TasksError,
@@ -42,6 +43,11 @@ it.each([
     new UnknownTaskError('x', ['a', 'b']),
     'unknown-task',
     'No live node knows the task "x". Known tasks: a, b.',
+  ],
+  [
+    new NodesSilentError(['one', 'two'], 'The task "x"'),
+    'nodes-silent',
+    'The task "x" depends on nodes that do not answer now: one, two. Nothing was changed. See what keeps their signs of life from the database, and try again.',
   ],
   [
     new OverlappedError('x', '7'),

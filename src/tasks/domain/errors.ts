@@ -55,6 +55,23 @@ export class UnknownTaskError extends TasksError {
   }
 }
 
+/** What was asked for depends on nodes that cannot be heard now: nobody can say whether it is wrong. */
+export class NodesSilentError extends TasksError {
+  readonly code = 'nodes-silent';
+
+  constructor(
+    /** Names of nodes. */
+    readonly nodes: readonly string[],
+    /** What depends on them, at the beginning of a sentence. */
+    readonly what: string,
+  ) {
+    super(
+      `${what} depends on nodes that do not answer now: ${nodes.join(', ')}. ` +
+        'Nothing was changed. See what keeps their signs of life from the database, and try again.',
+    );
+  }
+}
+
 export class DuplicateJobError extends TasksError {
   readonly code = 'duplicate-job';
 

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Clock } from '../domain/clock.js';
-import { RunNotFoundError } from '../domain/errors.js';
+import { NodeNotFoundError, NodesSilentError, RunNotFoundError } from '../domain/errors.js';
 import {
   tasksEvent,
   type TasksEventName,
@@ -21,6 +21,7 @@ import type {
 import type { ChangeOptions } from '../store/job-store.js';
 import type { Page } from '../store/page.js';
 import type { LineQuery, RunQuery, RunStore } from '../store/run-store.js';
+import { silentNodes } from '../store/silent-nodes.js';
 import type { TaskCatalogue, TaskInfo } from './task-catalogue.js';
 import type { TasksEventBus, TasksEventListener } from './task-events.js';
 
@@ -142,9 +143,16 @@ export abstract class ClusterCalls {
     return this.cluster.resign(by);
   }
 
-  /** Lets a node take no more runs, or take them again. @throws NodeNotFoundError */
-  drain(nodeId: string, drain = true, by?: ChangeOptions): Promise<void> {
-    return this.cluster.drain(nodeId, drain, by);
+  /** Lets a node take no more runs, or take them again. @throws NodeNotFoundError, NodesSilentError */
+  async drain(nodeId: string, drain = true, by?: ChangeOptions): Promise<void> {
+    try {
+      await this.cluster.drain(nodeId, drain, by);
+    } catch (error) {
+      if (!(error instanceof NodeNotFoundError)) throw error;
+      const [nodes, { now }] = await Promise.all([this.cluster.nodes(), this.cluster.state()]);
+      const silent = silentNodes(nodes, now).find(({ id }) => id === nodeId);
+      throw silent ? new NodesSilentError([silent.name], 'What was asked for') : error;
+    }
   }
 
   /** Begins this node's work anew. @throws WrongStateError while it is at work */

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { NodesSilentError, UnknownTaskError } from '../domain/errors.js';
 import { NodeStatus } from '../node/node-status.js';
 import { payloadJsonSchema, validPayload } from '../registry/payload-schema.js';
 import { TaskRegistry } from '../registry/task-registry.js';
-import { ClusterStore } from '../store/cluster-store.js';
+import { ClusterStore, type NodeInfo } from '../store/cluster-store.js';
+import { silentNodes } from '../store/silent-nodes.js';
 
 /** A task and the live nodes that can run it. */
 export interface TaskInfo {
@@ -24,9 +26,26 @@ export class TaskCatalogue {
     private readonly status: NodeStatus,
   ) {}
 
-  /** The code of this node has it: whoever runs jobs of this code can run it. */
-  isOwn(task: string): boolean {
-    return this.status.notReady !== 'stopping' && this.registry.find(task) !== undefined;
+  /**
+   * Checks that somebody can run a task. What the code of this node has is known: whoever runs jobs of
+   * this code can run it.
+   *
+   * @throws UnknownTaskError, NodesSilentError where those that know it cannot be heard now
+   */
+  async checkTask(task: string): Promise<void> {
+    if (this.status.notReady !== 'stopping' && this.registry.find(task) !== undefined) return;
+    const nodes = await this.cluster.nodes();
+    const knows = (node: NodeInfo) => node.tasks.includes(task);
+    if (nodes.some((node) => node.alive && knows(node))) return;
+    const { now } = await this.cluster.state();
+    const silent = silentNodes(nodes, now).filter(knows);
+    if (silent.length > 0) {
+      throw new NodesSilentError(
+        silent.map(({ name }) => name),
+        `The task "${task}"`,
+      );
+    }
+    throw new UnknownTaskError(task, tasksOf(nodes.filter(({ alive }) => alive)));
   }
 
   /** By name. */
@@ -62,3 +81,7 @@ export class TaskCatalogue {
     if (schema) await validPayload(task, schema, payload);
   }
 }
+
+/** By name. */
+const tasksOf = (nodes: readonly NodeInfo[]) =>
+  [...new Set(nodes.flatMap(({ tasks }) => tasks))].sort();

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ClusterCalls, DEFAULT_LIMIT } from './cluster-calls.js';
-import { JobNotFoundError, UnknownTaskError } from '../domain/errors.js';
+import { JobNotFoundError } from '../domain/errors.js';
 import { Clock } from '../domain/clock.js';
 import type { Job, JobPatchInput, NewJobInput } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
@@ -54,7 +54,7 @@ export class TasksService extends ClusterCalls {
   /**
    * Stores a job; it fires from then on.
    *
-   * @throws InvalidInputError naming each refused field, JobExistsError, UnknownTaskError
+   * @throws InvalidInputError naming each refused field, JobExistsError, UnknownTaskError, NodesSilentError
    */
   async addJob(input: NewJobInput, { conflict, ...by }: AddOptions = {}): Promise<JobHandle> {
     const job = parseNewJob(input);
@@ -185,11 +185,8 @@ export class TasksService extends ClusterCalls {
     return job;
   }
 
-  private async checkTask(task: string): Promise<void> {
+  private checkTask(task: string): Promise<void> {
     this.node.explore();
-    if (this.catalogue.isOwn(task)) return;
-    const tasks = await this.getTasks();
-    const known = tasks.filter(({ scope }) => scope === 'cluster').map(({ name }) => name);
-    if (!known.includes(task)) throw new UnknownTaskError(task, known);
+    return this.catalogue.checkTask(task);
   }
 }

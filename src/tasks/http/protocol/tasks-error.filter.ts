@@ -24,6 +24,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'revision-conflict': 409,
   'idempotency-conflict': 422,
   'not-in-local-mode': 501,
+  'nodes-silent': 503,
   unavailable: 503,
 };
 
