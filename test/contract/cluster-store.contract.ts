@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { minutes } from '../support/builders.js';
+import type { AuditQuery } from '../../src/tasks/store/cluster-store.js';
+import { aJob, later, minutes } from '../support/builders.js';
 import { aDueJobIn, aNodeAtWork, clockOf, fireDue, lead, runsOf } from './scenes.js';
 import { LEASE_MS, type MakeStore, type TestStore } from './test-store.js';
 
@@ -55,6 +56,26 @@ export function clusterStoreContract(makeStore: MakeStore): void {
       await aNodeAtWork(store, 'younger');
       const names = (await store.cluster.nodes()).map(({ name }) => name);
       expect(names).toEqual(['younger', 'older', 'left']);
+    });
+  });
+
+  describe('the audit', () => {
+    it('is narrowed by job, run, actor, action and time', async () => {
+      await store.jobs.add(aJob('a'), 'api', 'error', { actor: 'ada' });
+      const { id } = await store.jobs.runNow('a', {}, { actor: 'bob' });
+      store.advance(minutes(1));
+      const from = await clockOf(store);
+      await store.jobs.pause('a', {}, { actor: 'ada' });
+      const list = async (query: Partial<AuditQuery>) =>
+        (await store.cluster.audit({ limit: 10, ...query })).items.map(({ action }) => action);
+      expect(await list({})).toEqual(['job.pause', 'job.run', 'job.add']);
+      expect(await list({ job: 'b' })).toEqual([]);
+      expect(await list({ run: id })).toEqual(['job.run']);
+      expect(await list({ actor: 'ada' })).toEqual(['job.pause', 'job.add']);
+      expect(await list({ action: 'job.add', actor: 'ada' })).toEqual(['job.add']);
+      expect(await list({ from })).toEqual(['job.pause']);
+      expect(await list({ to: from, actor: 'ada' })).toEqual(['job.add']);
+      expect(await list({ from, to: later(from, -1) })).toEqual([]);
     });
   });
 

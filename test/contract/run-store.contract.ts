@@ -4,6 +4,7 @@ import type { RunQuery } from '../../src/tasks/store/run-store.js';
 import { aJob, later, minutes } from '../support/builders.js';
 import { aDueJobIn, aNodeAtWork, aRunningRun, fireDue, lead } from './scenes.js';
 import { runChangesContract } from './run-changes.contract.js';
+import { runListsContract } from './run-lists.contract.js';
 import { runsOfJobsContract } from './runs-of-jobs.contract.js';
 import type { MakeStore, TestStore } from './test-store.js';
 
@@ -74,6 +75,7 @@ export function runStoreContract(makeStore: MakeStore): void {
     });
   });
 
+  describe('lists', () => runListsContract(makeStore));
   describe('runs of jobs', () => runsOfJobsContract(makeStore));
   describe('run changes', () => runChangesContract(makeStore));
 }

@@ -16,6 +16,7 @@ const MATRIX = {
   'get /scheduler/jobs': 'viewer',
   'get /scheduler/jobs/:id': 'viewer',
   'get /scheduler/jobs/:id/fire-times': 'viewer',
+  'get /scheduler/jobs/:id/runs': 'viewer',
   'get /scheduler/fire-times': 'viewer',
   'get /scheduler/runs': 'viewer',
   'get /scheduler/runs/:id': 'viewer',

@@ -4,6 +4,7 @@ import { CapabilitiesController } from './cluster/capabilities.controller.js';
 import { ClusterController } from './cluster/cluster.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { JobActionsController } from './jobs/job-actions.controller.js';
+import { JobRunsController } from './jobs/job-runs.controller.js';
 import { NodesController } from './cluster/nodes.controller.js';
 import { RunsController } from './runs/runs.controller.js';
 import { SessionController } from './access/session.controller.js';
@@ -15,6 +16,7 @@ export const API_CONTROLLERS = [
   ClusterController,
   TasksController,
   JobActionsController,
+  JobRunsController,
   BulkController,
   TriggersController,
   RunsController,

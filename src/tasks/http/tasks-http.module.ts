@@ -13,6 +13,7 @@ import { JobEditor } from './jobs/job-editor.js';
 import { OpenApiModule, RootOpenApiModule } from './openapi/openapi.module.js';
 import { otherMethodsController } from './routes/other-methods.js';
 import { Outlook } from './jobs/outlook.js';
+import { RunLists } from './runs/run-lists.js';
 import { TasksHttpOptions } from './tasks-http.options.js';
 import { TasksLogger } from '../node/tasks-logger.js';
 
@@ -43,6 +44,7 @@ export class TasksHttpModule implements OnApplicationBootstrap {
         JobDetail,
         JobEditor,
         Outlook,
+        RunLists,
       ],
     };
   }

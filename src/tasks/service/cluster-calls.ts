@@ -19,8 +19,8 @@ import type {
   NodeInfo,
 } from '../store/cluster-store.js';
 import type { ChangeOptions } from '../store/job-store.js';
-import type { Page } from '../store/page.js';
-import type { LineQuery, RunQuery, RunStore } from '../store/run-store.js';
+import type { Page, Total } from '../store/page.js';
+import type { LineQuery, RunFilter, RunQuery, RunStore } from '../store/run-store.js';
 import { silentNodes } from '../store/silent-nodes.js';
 import type { TaskCatalogue, TaskInfo } from './task-catalogue.js';
 import type { TasksEventBus, TasksEventListener } from './task-events.js';
@@ -60,6 +60,11 @@ export abstract class ClusterCalls {
 
   getRuns(query: Partial<RunQuery> = {}): Promise<Page<Run>> {
     return this.runs.list({ limit: DEFAULT_LIMIT, ...query });
+  }
+
+  /** How many runs there are, as far as they are counted. */
+  countRuns(filter: RunFilter = {}): Promise<Total> {
+    return this.runs.count(filter);
   }
 
   /** The attempts of a run before its last. */

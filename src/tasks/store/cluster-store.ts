@@ -62,6 +62,11 @@ export interface AuditQuery extends PageQuery {
   readonly job?: string;
   readonly actor?: string;
   readonly action?: string;
+  readonly run?: string;
+  /** Changes from this instant on. */
+  readonly from?: Date;
+  /** Changes before this instant. */
+  readonly to?: Date;
 }
 
 export interface ClusterStats {
@@ -79,6 +84,9 @@ export interface ClusterStats {
   readonly now: Date;
 }
 
+/** What of the audit is a request for a run. */
+export const REQUESTS = ['job.run', 'run.retry'] as const;
+
 /** The cluster as a whole. */
 export abstract class ClusterStore {
   abstract state(): Promise<ClusterState>;
@@ -93,5 +101,7 @@ export abstract class ClusterStore {
   abstract drain(nodeId: string, drain: boolean, by?: Author): Promise<void>;
   /** Newest first. */
   abstract audit(query: AuditQuery): Promise<Page<AuditRow>>;
+  /** Who asked for these runs by hand, or for a retry that they are, by the run's id. */
+  abstract requests(runIds: readonly string[]): Promise<ReadonlyMap<string, AuditRow>>;
   abstract stats(): Promise<ClusterStats>;
 }

@@ -1,18 +1,22 @@
 import type { BriefRun, Run, RunAttempt, RunCause, RunLine, RunState } from '../domain/run.js';
 import type { ChangeOptions } from './job-store.js';
-import type { Page, PageQuery } from './page.js';
+import type { AnyOf, Page, PageQuery, Total } from './page.js';
 
-export interface RunQuery extends PageQuery {
-  readonly job?: string;
+export interface RunFilter {
+  readonly job?: AnyOf<string>;
   readonly task?: string;
   readonly node?: string;
-  readonly state?: RunState;
-  readonly cause?: RunCause;
+  readonly state?: AnyOf<RunState>;
+  readonly cause?: AnyOf<RunCause>;
   /** Fire times from this instant on. */
   readonly from?: Date;
   /** Fire times before this instant. */
   readonly to?: Date;
+  /** A run's id, or part of its job's id or name or of its error's name or message, in any case. */
+  readonly text?: string;
 }
+
+export interface RunQuery extends RunFilter, PageQuery {}
 
 export interface LineQuery {
   /** Lines after the one of this id. Default: from the first on. */
@@ -30,7 +34,14 @@ export interface LatestRuns {
 /** The ledger as it is read, newest first, and what can be asked of a run. */
 export abstract class RunStore {
   abstract get(id: string): Promise<Run | null>;
+  /**
+   * Newest first; by fire time where nothing but `from` and `to` narrows it. No page looks through more
+   * than a part of the ledger: where little of that fits, it holds less than it may, even nothing, and
+   * still says where to go on.
+   */
   abstract list(query: RunQuery): Promise<Page<Run>>;
+  /** How many there are, as far as they are counted. */
+  abstract count(filter: RunFilter): Promise<Total>;
   /**
    * The latest rows of each of these jobs, by job: so many as a whole, and so many in brief. A job without
    * any is left out.

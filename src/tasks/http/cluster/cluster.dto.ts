@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageQuerySchema } from '../protocol/page.dto.js';
 import type { AuditRow, LeaderInfo, NodeInfo } from '../../store/cluster-store.js';
 import type { TasksService } from '../../service/tasks.service.js';
-import { instant } from '../protocol/instant.dto.js';
+import { instant, instantSchema } from '../protocol/instant.dto.js';
 import { reason } from '../protocol/change.dto.js';
 
 const holder = {
@@ -91,6 +91,13 @@ export const auditQuerySchema = pageQuerySchema.extend({
   job: text.exactOptional(),
   actor: text.exactOptional(),
   action: text.exactOptional(),
+  run: z
+    .string()
+    .regex(/^\d{1,18}$/, { error: 'must be the id of a run' })
+    .exactOptional(),
+  /** Changes from this instant on, and before the other one. */
+  from: instantSchema.exactOptional(),
+  to: instantSchema.exactOptional(),
 });
 
 export const auditSchema = z

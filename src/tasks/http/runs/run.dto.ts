@@ -8,22 +8,33 @@ import {
   type RunAttempt,
   type RunLine,
 } from '../../domain/run.js';
+import type { AuditRow } from '../../store/cluster-store.js';
 import { instant, instantSchema } from '../protocol/instant.dto.js';
-import { countSchema, pageQuerySchema } from '../protocol/page.dto.js';
+import { countSchema, pageQuerySchema, several, yes } from '../protocol/page.dto.js';
 
 const text = z.string().min(1).max(200);
 
 /** Filters of `GET /runs`; together they narrow. `from` and `to` are about fire times. */
 export const runQuerySchema = pageQuerySchema.extend({
-  job: text.exactOptional(),
+  /** Given more than once: runs of any of them. So with states and causes. */
+  job: several(text).exactOptional(),
   task: text.exactOptional(),
   node: z.guid().exactOptional(),
-  state: z.enum(RUN_STATES).exactOptional(),
-  cause: z.enum(RUN_CAUSES).exactOptional(),
+  state: several(z.enum(RUN_STATES)).exactOptional(),
+  cause: several(z.enum(RUN_CAUSES)).exactOptional(),
   from: instantSchema.exactOptional(),
   to: instantSchema.exactOptional(),
+  /** A run's id, or a part of its job's id or name, or of its error. */
+  text: text.exactOptional(),
+  /** Whether to say how many there are in all. */
+  total: yes.exactOptional(),
+  include: z.literal('asked', { error: 'must be asked' }).exactOptional(),
 });
 export type RunQueryDto = z.infer<typeof runQuerySchema>;
+
+/** The same of one job. */
+export const runsOfJobQuerySchema = runQuerySchema.omit({ job: true });
+export type RunsOfJobQueryDto = z.infer<typeof runsOfJobQuerySchema>;
 
 /** What a run comes with. */
 export const oneRunQuerySchema = z.strictObject({
@@ -53,6 +64,13 @@ const attemptSchema = z
     error: errorSchema,
   })
   .meta({ id: 'RunAttempt', description: 'An attempt of a run before its last one.' });
+
+const askedSchema = z
+  .object({ by: z.string(), at: instant, reason: z.string().nullable() })
+  .meta({ id: 'RunRequest', description: 'Who asked for a run by hand, or for a retry.' });
+
+export const askedDto = (request: AuditRow | undefined) =>
+  request === undefined ? null : { by: request.actor, at: request.at, reason: request.reason };
 
 export const lineSchema = z
   .object({
@@ -96,6 +114,7 @@ export const runSchema = z
     retryOf: z.string().nullable(),
     backfillId: z.string().nullable(),
     attempts: z.array(attemptSchema).exactOptional(),
+    asked: askedSchema.nullable().exactOptional(),
   })
   .meta({ id: 'Run', description: 'What became of one fire time, or of one request to run now.' });
 export type RunJson = z.infer<typeof runSchema>;

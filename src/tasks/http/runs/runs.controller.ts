@@ -9,8 +9,9 @@ import { By } from '../access/by.decorator.js';
 import { emptySchema } from '../protocol/change.dto.js';
 import { EXAMPLE_JOB, EXAMPLE_PENDING_RUN, EXAMPLE_RUN } from '../protocol/example-job.js';
 import { Operation } from '../protocol/operation.decorator.js';
-import { boundPage, pageDto, pageSchema } from '../protocol/page.dto.js';
+import { countedPageSchema, pageSchema } from '../protocol/page.dto.js';
 import { Requires } from '../access/requires.decorator.js';
+import { RunLists } from './run-lists.js';
 import {
   attemptDto,
   ID,
@@ -30,6 +31,7 @@ import { checkedBy } from '../protocol/input.pipe.js';
 export class RunsController {
   constructor(
     private readonly tasks: TasksService,
+    private readonly lists: RunLists,
     private readonly headers: AnswerHeaders,
   ) {}
 
@@ -37,18 +39,27 @@ export class RunsController {
   @Requires('viewer')
   @Operation({
     summary: 'Runs, newest first',
-    answers: { 200: pageSchema(runSchema) },
+    description:
+      'By fire time where only `from` and `to` narrow it. No page looks through more than a part of the ' +
+      'ledger: where little of it fits, a page holds fewer items than its limit, even none, and still ' +
+      'has a nextCursor.',
+    answers: { 200: countedPageSchema(runSchema) },
     examples: [
       {
         title: 'What became of a job this year',
         query: { job: EXAMPLE_JOB.id, from: '2026-01-01T00:00:00Z' },
         status: 200,
       },
+      {
+        title: 'What went wrong with a word in its error, and who asked for it',
+        query: { text: 'timeout', state: 'failed', total: 'true', include: 'asked' },
+        status: 200,
+      },
       { title: 'A state that there is not', query: { state: 'done' }, status: 400 },
     ],
   })
   async list(@Query(checkedBy(runQuerySchema)) query: RunQueryDto) {
-    return pageDto(await boundPage(query, (bound) => this.tasks.getRuns(bound)), runDto);
+    return this.lists.page(query);
   }
 
   @Get(':id')
@@ -66,7 +77,7 @@ export class RunsController {
     @Param('id') id: string,
     @Query(checkedBy(oneRunQuerySchema)) { include }: z.infer<typeof oneRunQuerySchema>,
   ) {
-    const run = runDto(await this.tasks.getRun(runId(id)));
+    const [run] = await this.lists.asked([await this.tasks.getRun(runId(id))]);
     if (include === undefined) return run;
     return { ...run, attempts: (await this.tasks.getAttempts(id)).map(attemptDto) };
   }

@@ -1,5 +1,5 @@
 import type { Author } from '../../../domain/job-requests.js';
-import type { AuditQuery, AuditRow } from '../../cluster-store.js';
+import { REQUESTS, type AuditQuery, type AuditRow } from '../../cluster-store.js';
 import { decodeIdCursor } from '../../cursor.js';
 import type { Page } from '../../page.js';
 import { pageAfter } from '../page.js';
@@ -38,15 +38,26 @@ export class MemoryAudit {
   }
 
   /** Newest first. */
-  list({ job, actor, action, ...page }: AuditQuery): Page<AuditRow> {
+  list({ job, actor, action, run, from, to, ...page }: AuditQuery): Page<AuditRow> {
     const rows = this.rows.filter(
       (row) =>
         (job === undefined || row.jobId === job) &&
         (actor === undefined || row.actor === actor) &&
-        (action === undefined || row.action === action),
+        (action === undefined || row.action === action) &&
+        (run === undefined || row.runId === run) &&
+        (from === undefined || row.at >= from) &&
+        (to === undefined || row.at < to),
     );
     const isOlder = (row: AuditRow, id: string) => Number(row.id) < Number(id);
     return pageAfter(rows.toReversed(), page, ({ id }) => id, isOlder, decodeIdCursor);
+  }
+
+  /** Who asked for these runs. */
+  requests(runIds: readonly string[]): ReadonlyMap<string, AuditRow> {
+    const asked = new Set(runIds);
+    const isRequest = ({ runId, action }: AuditRow) =>
+      runId !== null && asked.has(runId) && REQUESTS.some((one) => one === action);
+    return new Map(this.rows.filter(isRequest).map((row) => [row.runId!, row]));
   }
 
   /** How many there were. */

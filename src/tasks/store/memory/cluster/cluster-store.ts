@@ -80,6 +80,10 @@ export class MemoryClusterStore extends ClusterStore {
     return this.database.audit.list(query);
   }
 
+  async requests(runIds: readonly string[]): Promise<ReadonlyMap<string, AuditRow>> {
+    return this.database.audit.requests(runIds);
+  }
+
   async stats(): Promise<ClusterStats> {
     const now = this.database.now();
     const since = new Date(now.getTime() - DAY_MS);

@@ -1,12 +1,18 @@
 import type { BriefRun, Run, RunAttempt, RunLine } from '../../../domain/run.js';
-import { decodeIdCursor } from '../../cursor.js';
+import { pageOf } from '../../cursor.js';
 import type { ChangeOptions } from '../../job-store.js';
-import type { Page } from '../../page.js';
+import { listOf, totalOf, type AnyOf, type Page, type Total } from '../../page.js';
+import { compareRuns, runKeyOf, runPlaceOf } from '../../run-query.js';
 import { lineId } from '../../../domain/run-changes.js';
-import { RunStore, type LatestRuns, type LineQuery, type RunQuery } from '../../run-store.js';
+import {
+  RunStore,
+  type LatestRuns,
+  type LineQuery,
+  type RunFilter,
+  type RunQuery,
+} from '../../run-store.js';
 import { MAX_WAITING } from '../../../domain/why/circumstances.js';
 import type { MemoryDatabase } from '../database.js';
-import { pageAfter } from '../page.js';
 import type { RunRow } from '../rows.js';
 import { cancelRun, retryRun } from './run-changes.js';
 import { byId } from './run-rows.js';
@@ -23,11 +29,16 @@ export class MemoryRunStore extends RunStore {
   }
 
   async list(query: RunQuery): Promise<Page<Run>> {
-    const rows = this.database.runs
-      .all()
-      .filter((row) => fits(row, query))
-      .toReversed();
-    return pageAfter(rows.map(runOf), query, ({ id }) => id, isOlder, decodeIdCursor);
+    const { cursor, limit } = query;
+    const compare = compareRuns(query);
+    const ended = cursor === undefined ? null : runPlaceOf(cursor, query);
+    const runs = this.matching(query).map(runOf).sort(compare);
+    const rest = ended === null ? runs : runs.filter((run) => compare(run, ended) > 0);
+    return pageOf(rest, limit, (run) => runKeyOf(run, query));
+  }
+
+  async count(filter: RunFilter): Promise<Total> {
+    return totalOf(this.matching(filter).length);
   }
 
   async latestOf(
@@ -80,6 +91,11 @@ export class MemoryRunStore extends RunStore {
     return this.change(by, () => retryRun(this.database, id, by));
   }
 
+  private matching(filter: RunFilter): RunRow[] {
+    const { runs, jobs } = this.database;
+    return runs.all().filter((row) => fits(row, filter, jobs.get(row.jobId)?.name ?? ''));
+  }
+
   /** A change that somebody asks for, with what follows from it at once: the run as it is then. */
   protected async change(_by: ChangeOptions, body: () => RunRow): Promise<Run> {
     const row = this.database.inOneGo(body);
@@ -97,16 +113,23 @@ const briefOf = (run: Run): BriefRun => {
   return { id, state, reason, cause, fireAt, runAt, startedAt, finishedAt };
 };
 
-function fits(row: RunRow, { job, task, node, state, cause, from, to }: RunQuery): boolean {
+function fits(row: RunRow, filter: RunFilter, name: string): boolean {
+  const { job, task, node, state, cause, from, to, text } = filter;
+  const isOneOf = <T extends string>(wanted: AnyOf<T> | undefined, given: T) =>
+    wanted === undefined || listOf(wanted).includes(given);
   return (
-    (job === undefined || row.jobId === job) &&
+    isOneOf(job, row.jobId) &&
     (task === undefined || row.task === task) &&
     (node === undefined || row.nodeId === node) &&
-    (state === undefined || row.state === state) &&
-    (cause === undefined || row.cause === cause) &&
+    isOneOf(state, row.state) &&
+    isOneOf(cause, row.cause) &&
     (from === undefined || row.fireAt >= from) &&
-    (to === undefined || row.fireAt < to)
+    (to === undefined || row.fireAt < to) &&
+    (text === undefined || speaksOf(row, text, name))
   );
 }
 
-const isOlder = (run: Run, id: string) => Number(run.id) < Number(id);
+function speaksOf({ id, jobId, error }: RunRow, text: string, name: string): boolean {
+  const told = [jobId, name, error?.name, error?.message];
+  return id === text || told.some((one) => one?.toLowerCase().includes(text.toLowerCase()));
+}

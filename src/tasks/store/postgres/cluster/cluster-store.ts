@@ -15,7 +15,7 @@ import { isAlive } from '../nodes/live-nodes.js';
 import type { Page } from '../../page.js';
 import type { SchemaName } from '../schema-name.js';
 import { drainNode, pauseCluster, resignLeader, resumeCluster } from './cluster-changes.js';
-import { listAudit } from './list-audit.js';
+import { listAudit, listRequests } from './list-audit.js';
 import { selectStats, statsOf } from './read-stats.js';
 import type { TasksDatabase } from '../tasks-database.js';
 
@@ -105,6 +105,10 @@ export class PostgresClusterStore extends ClusterStore {
 
   audit(query: AuditQuery): Promise<Page<AuditRow>> {
     return this.database.use((sql) => listAudit(sql, this.schema, query));
+  }
+
+  requests(runIds: readonly string[]): Promise<ReadonlyMap<string, AuditRow>> {
+    return this.database.use((sql) => listRequests(sql, this.schema, runIds));
   }
 
   async stats(): Promise<ClusterStats> {

@@ -1,29 +1,60 @@
-import type { AuditQuery, AuditRow } from '../../cluster-store.js';
+import { REQUESTS, type AuditQuery, type AuditRow } from '../../cluster-store.js';
 import { decodeIdCursor, pageOf } from '../../cursor.js';
 import type { Page } from '../../page.js';
 import type { SchemaName } from '../schema-name.js';
 import type { SqlRunner } from '../../sql-runner.js';
 
-/** Who changed what, newest first. */
+type Row = Omit<AuditRow, 'at'> & { at: string };
+
+const COLUMNS = `id::text, to_json(at) AS at, actor, action, job_id AS "jobId",
+            run_id::text AS "runId", reason, details`;
+
+/** Rows are numbered in the order of their instants, give or take so many. */
+const NUMBERED_LATE = 1_000;
+
+/**
+ * Who changed what, newest first. A range of instants is a range of ids, give or take some: it is found at
+ * both ends by the index of instants, so nothing that lies behind it is passed over.
+ */
 export async function listAudit(
   sql: SqlRunner,
   { quoted }: SchemaName,
-  { job, actor, action, cursor, limit }: AuditQuery,
+  { job, actor, action, run, from, to, cursor, limit }: AuditQuery,
 ): Promise<Page<AuditRow>> {
-  const rows = await sql.query<(Omit<AuditRow, 'at'> & { at: string })[]>(
-    `SELECT id::text, to_json(at) AS at, actor, action, job_id AS "jobId",
-            run_id::text AS "runId", reason, details
-     FROM ${quoted}.audit
-     WHERE ($1::bigint IS NULL OR id < $1) AND ($2::text IS NULL OR job_id = $2)
-       AND ($3::text IS NULL OR actor = $3) AND ($4::text IS NULL OR action = $4)
+  const values: unknown[] = [];
+  const wanted: string[] = ['true'];
+  const narrow = (condition: (parameter: string) => string, value: unknown) => {
+    if (value !== undefined) wanted.push(condition(`$${values.push(value)}`));
+  };
+  const end = (at: string, order: string) =>
+    `(SELECT b.id FROM ${quoted}.audit b WHERE b.at ${at} ORDER BY b.at ${order} LIMIT 1)`;
+  narrow((id) => `id < ${id}::bigint`, cursor === undefined ? undefined : decodeIdCursor(cursor));
+  narrow((id) => `job_id = ${id}`, job);
+  narrow((name) => `actor = ${name}`, actor);
+  narrow((name) => `action = ${name}`, action);
+  narrow((id) => `run_id = ${id}::bigint`, run);
+  narrow((at) => `at >= ${at} AND id >= ${end(`>= ${at}`, 'ASC')} - ${NUMBERED_LATE}`, from);
+  narrow((at) => `at < ${at} AND id <= ${end(`< ${at}`, 'DESC')} + ${NUMBERED_LATE}`, to);
+  const rows = await sql.query<Row[]>(
+    `SELECT ${COLUMNS} FROM ${quoted}.audit WHERE ${wanted.join(' AND ')}
      ORDER BY audit.id DESC LIMIT ${Number(limit) + 1}`,
-    [
-      cursor === undefined ? null : decodeIdCursor(cursor),
-      job ?? null,
-      actor ?? null,
-      action ?? null,
-    ],
+    values,
   );
-  const items = rows.map((row) => ({ ...row, at: new Date(row.at) }));
-  return pageOf(items, limit, ({ id }) => id);
+  return pageOf(rows.map(rowOf), limit, ({ id }) => id);
 }
+
+/** Who asked for these runs. */
+export async function listRequests(
+  sql: SqlRunner,
+  { quoted }: SchemaName,
+  runIds: readonly string[],
+): Promise<ReadonlyMap<string, AuditRow>> {
+  const rows = await sql.query<Row[]>(
+    `SELECT ${COLUMNS} FROM ${quoted}.audit
+     WHERE run_id = ANY ($1::bigint[]) AND action = ANY ($2::text[])`,
+    [runIds, REQUESTS],
+  );
+  return new Map(rows.map((row) => [row.runId!, rowOf(row)]));
+}
+
+const rowOf = (row: Row): AuditRow => ({ ...row, at: new Date(row.at) });

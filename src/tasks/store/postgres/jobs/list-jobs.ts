@@ -5,6 +5,7 @@ import { keyOf, placeOf } from '../../job-query.js';
 import type { JobFilter, JobQuery } from '../../job-store.js';
 import { listOf, MOST_COUNTED, totalOf, type Page, type Total } from '../../page.js';
 import type { SqlRunner } from '../../sql-runner.js';
+import { containing } from '../runs/run-parts.js';
 import { jobText, storedJob } from './job-row.js';
 
 /** What is sorted by, and how its value in a cursor is read. */
@@ -71,7 +72,7 @@ function conditions({ text, task, tag, state, origin, planned }: JobFilter) {
   };
   narrow(
     (pattern) => `(j.id ILIKE ${pattern} OR j.name ILIKE ${pattern})`,
-    text === undefined ? undefined : `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`,
+    text === undefined ? undefined : containing(text),
   );
   narrow((name) => `j.task = ${name}`, task);
   narrow((names) => `j.tags && ${names}::text[]`, tag && listOf(tag));

@@ -13,14 +13,14 @@ import { SEEN_COLUMNS } from './run-columns.js';
 export const selectRuns = (schema: SchemaName, where: string) =>
   `SELECT ${runText(schema)} AS run FROM ${schema.quoted}.runs r WHERE ${where}`;
 
-/** The run `r` as such a text. */
-export const runText = ({ quoted }: SchemaName) =>
+/** The run `r` as such a text. @param tells whether its progress is of interest */
+export const runText = ({ quoted }: SchemaName, tells = `r.state <> 'pending'`) =>
   `(to_jsonb(r)
       || jsonb_build_object(
            'id', r.id::text, 'retry_of', r.retry_of::text,
            'progress', coalesce(
              (SELECT p.progress FROM ${quoted}.run_progress p
-              WHERE p.run_id = r.id AND p.attempt = r.attempt AND r.state <> 'pending'),
+              WHERE p.run_id = r.id AND p.attempt = r.attempt AND ${tells}),
              r.progress)))::text`;
 
 /** @throws RunNotFoundError */

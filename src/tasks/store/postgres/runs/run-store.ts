@@ -2,13 +2,19 @@ import { RunNotFoundError } from '../../../domain/errors.js';
 import type { Run, RunAttempt, RunLine } from '../../../domain/run.js';
 import type { ClockShift } from '../database-time.js';
 import type { ChangeOptions } from '../../job-store.js';
-import type { Page } from '../../page.js';
+import type { Page, Total } from '../../page.js';
 import { isRunId } from '../../../domain/run-changes.js';
-import { RunStore, type LatestRuns, type LineQuery, type RunQuery } from '../../run-store.js';
+import {
+  RunStore,
+  type LatestRuns,
+  type LineQuery,
+  type RunFilter,
+  type RunQuery,
+} from '../../run-store.js';
 import type { SchemaName } from '../schema-name.js';
 import { cancelRun } from './cancel-run.js';
 import { JobWriter } from '../jobs/job-writer.js';
-import { listRuns } from './list-runs.js';
+import { countRuns, listRuns } from './list-runs.js';
 import { readAttempts, readLines } from './read-history.js';
 import { runOf, selectRuns } from './read-run.js';
 import { retryRun } from './retry-run.js';
@@ -33,6 +39,10 @@ export class PostgresRunStore extends RunStore {
 
   list(query: RunQuery): Promise<Page<Run>> {
     return this.database.use((sql) => listRuns(sql, this.schema, query));
+  }
+
+  count(filter: RunFilter): Promise<Total> {
+    return this.database.use((sql) => countRuns(sql, this.schema, filter));
   }
 
   latestOf(

@@ -19,6 +19,9 @@ type Brief = readonly [
 const BRIEF =
   'r.id::text, r.state, r.reason, r.cause, r.fire_at, r.run_at, r.started_at, r.finished_at';
 
+/** Of those that came before the last one, who has progress is still at work. */
+const TELLS = `(r.state = 'running' OR (r.nth = 1 AND r.state <> 'pending'))`;
+
 /** The latest rows of many jobs, each row read once: the end of one index for each job. */
 export async function latestRunsOf(
   sql: SqlRunner,
@@ -28,7 +31,7 @@ export async function latestRunsOf(
   brief: number,
 ): Promise<ReadonlyMap<string, LatestRuns>> {
   const rows = await sql.query<{ job: string; nth: number; run: string | null; brief: string }[]>(
-    `SELECT j.id AS job, r.nth, CASE WHEN r.nth <= $2 THEN ${runText(schema)} END AS run,
+    `SELECT j.id AS job, r.nth, CASE WHEN r.nth <= $2 THEN ${runText(schema, TELLS)} END AS run,
             json_build_array(${BRIEF})::text AS brief
      FROM unnest($1::text[]) j (id) CROSS JOIN LATERAL (
        SELECT r.*, (row_number() OVER (ORDER BY r.id DESC))::int AS nth FROM (
