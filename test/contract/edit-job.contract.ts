@@ -123,6 +123,18 @@ export function editJobContract(makeStore: MakeStore): void {
       await expect(changes[name]!({ ifRevision: 2 })).resolves.not.toThrow();
     });
 
+    it.each(Object.keys(changes))('is not that of a job that was made anew: %s', async (name) => {
+      const { job: seen } = await store.jobs.add(aJob('report'), 'api');
+      await store.jobs.remove('report');
+      store.advance(1);
+      const { job: other } = await store.jobs.add(aJob('report'), 'api');
+      expect(other.revision).toBe(seen.revision);
+      const change = changes[name]!({ ifRevision: seen });
+      await expect(change).rejects.toThrow(RevisionConflictError);
+      expect(await job()).toEqual(other);
+      await expect(changes[name]!({ ifRevision: other })).resolves.not.toThrow();
+    });
+
     it('lets one of many that saw the same through', async () => {
       await store.jobs.add(aJob('report'), 'api');
       const asked = [1, 2, 3, 4].map((priority) =>

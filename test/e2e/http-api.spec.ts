@@ -138,7 +138,7 @@ describe('jobs over HTTP', () => {
   it('are created, shown, paused, resumed and removed', async () => {
     const created = await add('life', { payload: { n: 1 }, tags: ['t'] }).expect(201);
     expect(created.headers['location']).toBe('/scheduler/jobs/life');
-    expect(created.headers['etag']).toBe('"1"');
+    expect(created.headers['etag']).toMatch(/^"1-\w+"$/);
     expect(created.body).toMatchObject({
       id: 'life',
       name: 'life',

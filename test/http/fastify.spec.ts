@@ -31,7 +31,7 @@ describe('the API on Fastify', () => {
     const made = await call().post('/scheduler/jobs').set(admin).send(job).expect(201);
     expect(made.headers).toMatchObject({
       location: '/scheduler/jobs/daily',
-      etag: '"1"',
+      etag: expect.stringMatching(/^"1-\w+"$/),
       'cache-control': 'no-store',
     });
     const shown = await call().get('/scheduler/jobs/daily').set(admin).expect(200);
@@ -41,7 +41,7 @@ describe('the API on Fastify', () => {
       .set({ ...admin, 'If-Match': '"1"' })
       .send({ trigger: 'cron', hour: 5 })
       .expect(200);
-    expect(changed.headers['etag']).toBe('"2"');
+    expect(changed.headers['etag']).toMatch(/^"2-\w+"$/);
     const outdated = call()
       .patch('/scheduler/jobs/daily')
       .set({ ...admin, 'If-Match': '"1"' });

@@ -113,9 +113,13 @@ export class RevisionConflictError extends TasksError {
     readonly jobId: string,
     readonly expected: number,
     readonly current: number,
+    /** The job that was seen is gone, and another bears its id. */
+    isAnother = false,
   ) {
     super(
-      `Job "${jobId}" is at revision ${current}, not ${expected}: somebody has changed it. ` +
+      (isAnother
+        ? `Job "${jobId}" was removed and made anew since it was read. `
+        : `Job "${jobId}" is at revision ${current}, not ${expected}: somebody has changed it. `) +
         `Read it again and repeat the change.`,
     );
   }

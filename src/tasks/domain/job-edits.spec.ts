@@ -232,5 +232,11 @@ describe('the revision that somebody saw', () => {
     expect(() => assertRevision(report, undefined)).not.toThrow();
     expect(() => assertRevision(report, report.revision)).not.toThrow();
     expect(() => assertRevision(report, 0)).toThrow(RevisionConflictError);
+    expect(() => assertRevision(report, report)).not.toThrow();
+  });
+
+  it('must be of that job, and not of one that was made anew under its id', () => {
+    const before = { ...report, createdAt: new Date(report.createdAt.getTime() - 1) };
+    expect(() => assertRevision(report, before)).toThrow('made anew');
   });
 });

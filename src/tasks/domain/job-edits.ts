@@ -3,15 +3,20 @@ import { jobPolicySchema, type JobOrigin, type JobPatch, type NewJob } from './j
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import { redefined, unchanged } from './job-changes.js';
 import { MADE_PAUSED, type JobChange, type StoredJob } from './job-definition.js';
+import type { SeenJob } from './job-requests.js';
 import type { DeclaredJob } from '../domain/declared-job.js';
 import { continued, firstOf, replanFrom } from './job-trigger.js';
 
 /** What users change of a job's definition. Pure. */
 
-/** @param revision the one at which somebody saw the job @throws RevisionConflictError */
-export function assertRevision(job: StoredJob, revision: number | undefined): void {
-  if (revision === undefined || revision === job.revision) return;
-  throw new RevisionConflictError(job.id, revision, job.revision);
+/** @param seen the job that somebody saw, or its revision alone @throws RevisionConflictError */
+export function assertRevision(job: StoredJob, seen: number | SeenJob | undefined): void {
+  if (seen === undefined) return;
+  const { revision, createdAt = job.createdAt } =
+    typeof seen === 'number' ? { revision: seen } : seen;
+  const isAnother = createdAt.getTime() !== job.createdAt.getTime();
+  if (revision === job.revision && !isAnother) return;
+  throw new RevisionConflictError(job.id, revision, job.revision, isAnother);
 }
 
 /**

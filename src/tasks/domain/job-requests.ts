@@ -2,6 +2,12 @@ import type { Overlap } from './job.js';
 
 /** What users ask of jobs. */
 
+/** The job that somebody saw: a job that is made anew under its id begins with the same revisions. */
+export interface SeenJob {
+  readonly revision: number;
+  readonly createdAt: Date;
+}
+
 /** Who changes something, and why. */
 export interface Author {
   /** Who asks, for the audit. Default: the host's code. */

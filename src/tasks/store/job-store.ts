@@ -8,6 +8,7 @@ import type {
   Misses,
   PauseJob,
   RunNow,
+  SeenJob,
 } from '../domain/job-requests.js';
 import type { Run } from '../domain/run.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
@@ -42,8 +43,11 @@ export interface ChangeOptions extends Author {
    * database of our tables. Default: a transaction of our own.
    */
   readonly manager?: SqlRunner;
-  /** @throws RevisionConflictError unless the job is at this revision. Default: whatever it is at. */
-  readonly ifRevision?: number;
+  /**
+   * The revision at which somebody saw the job, or the job as he saw it, which no other that bears its
+   * id later can be. Default: whatever there is. @throws RevisionConflictError
+   */
+  readonly ifRevision?: number | SeenJob;
   /** Making a job again with the same key answers with the job of the first time. */
   readonly idempotencyKey?: string;
 }

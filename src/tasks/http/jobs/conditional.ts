@@ -1,8 +1,11 @@
 import { JobNotFoundError, RevisionConflictError } from '../../domain/errors.js';
 import type { TasksService } from '../../service/tasks.service.js';
-import { etagOf } from '../protocol/if-match.decorator.js';
+import type { ChangeOptions } from '../../store/job-store.js';
+import { etagOf } from '../protocol/job-tag.js';
 import { jobDto } from './job.dto.js';
 import { ProblemException } from '../protocol/problem.js';
+
+export type Seen = NonNullable<ChangeOptions['ifRevision']>;
 
 /**
  * A change under `If-Match`. Where the job has moved on, the answer holds it as it is now, so that
@@ -10,8 +13,8 @@ import { ProblemException } from '../protocol/problem.js';
  */
 export async function conditional<T>(
   tasks: TasksService,
-  ifRevision: number | undefined,
-  change: (condition: { readonly ifRevision?: number }) => Promise<T>,
+  ifRevision: Seen | undefined,
+  change: (condition: { readonly ifRevision?: Seen }) => Promise<T>,
 ): Promise<T> {
   if (ifRevision === undefined) return change({});
   try {

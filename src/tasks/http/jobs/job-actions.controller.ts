@@ -5,7 +5,7 @@ import { TasksService } from '../../service/tasks.service.js';
 import { AnswerHeaders } from '../protocol/answer-headers.js';
 import { ApiController } from '../access/api-controller.decorator.js';
 import { By } from '../access/by.decorator.js';
-import { conditional } from './conditional.js';
+import { conditional, type Seen } from './conditional.js';
 import { fireTimeSchema, fireTimesQuerySchema, type FireTimesQueryDto } from './fire-times.dto.js';
 import { IdempotencyKey } from '../protocol/idempotency-key.decorator.js';
 import { IfMatch } from '../protocol/if-match.decorator.js';
@@ -46,6 +46,7 @@ export class JobActionsController {
     answers: { 200: jobSchema },
     problems: [404, 412],
     headers: ['If-Match', 'X-Reason'],
+    gives: ['ETag'],
     examples: [
       { title: 'Without a word', params, status: 200 },
       { title: 'With a reason', params, body: { reason: 'the API is down' }, status: 200 },
@@ -61,11 +62,13 @@ export class JobActionsController {
     @Param('id') id: string,
     @Body(checkedBy(pauseSchema)) pause: z.infer<typeof pauseSchema>,
     @By() by: ChangeOptions,
-    @IfMatch() ifRevision: number | undefined,
+    @IfMatch() seen: Seen | undefined,
+    @Res({ passthrough: true }) response: unknown,
   ) {
-    const job = await conditional(this.tasks, ifRevision, (condition) =>
+    const job = await conditional(this.tasks, seen, (condition) =>
       this.tasks.pauseJob(id, pause, { ...by, ...condition }),
     );
+    this.headers.etag(response, job);
     return jobDto(job);
   }
 
@@ -77,6 +80,7 @@ export class JobActionsController {
     answers: { 200: jobSchema },
     problems: [404, 412],
     headers: ['If-Match', 'X-Reason'],
+    gives: ['ETag'],
     examples: [
       { title: 'Without a body', params, status: 200 },
       { title: 'And run the last miss', params, body: { misses: 'once' }, status: 200 },
@@ -86,11 +90,13 @@ export class JobActionsController {
     @Param('id') id: string,
     @Body(checkedBy(resumeSchema)) { misses }: z.infer<typeof resumeSchema>,
     @By() by: ChangeOptions,
-    @IfMatch() ifRevision: number | undefined,
+    @IfMatch() seen: Seen | undefined,
+    @Res({ passthrough: true }) response: unknown,
   ) {
-    const job = await conditional(this.tasks, ifRevision, (condition) =>
+    const job = await conditional(this.tasks, seen, (condition) =>
       this.tasks.resumeJob(id, misses, { ...by, ...condition }),
     );
+    this.headers.etag(response, job);
     return jobDto(job);
   }
 
@@ -102,17 +108,20 @@ export class JobActionsController {
     answers: { 200: jobSchema },
     problems: [404, 412],
     headers: ['If-Match', 'X-Reason'],
+    gives: ['ETag'],
     examples: [{ title: 'A job that nobody declared stays as it is', params, status: 200 }],
   })
   async reset(
     @Param('id') id: string,
     @Body(checkedBy(emptySchema)) _body: object,
     @By() by: ChangeOptions,
-    @IfMatch() ifRevision: number | undefined,
+    @IfMatch() seen: Seen | undefined,
+    @Res({ passthrough: true }) response: unknown,
   ) {
-    const job = await conditional(this.tasks, ifRevision, (condition) =>
+    const job = await conditional(this.tasks, seen, (condition) =>
       this.tasks.resetJob(id, { ...by, ...condition }),
     );
+    this.headers.etag(response, job);
     return jobDto(job);
   }
 

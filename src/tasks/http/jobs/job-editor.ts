@@ -38,7 +38,7 @@ export class JobEditor {
     // What its trigger becomes depends on what it is, so nobody may change it in between.
     const job = await this.tasks.getJob(id);
     const changed = { ...patch, trigger: firingFirstAt(job.trigger, next) };
-    const ifRevision = by.ifRevision ?? job.revision;
+    const ifRevision = by.ifRevision ?? job;
     return inItsForm(flat, this.tasks.modifyJob(id, changed, { ...by, ifRevision }));
   }
 

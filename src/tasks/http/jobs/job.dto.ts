@@ -3,6 +3,7 @@ import { JOB_ORIGINS, JOB_STATES, jobPolicySchema, type Job } from '../../domain
 import { triggerSpecSchema } from '../../triggers/trigger-spec.js';
 import { WHY_STATES, type Why } from '../../domain/why/answer.js';
 import { instant } from '../protocol/instant.dto.js';
+import { tagOf } from '../protocol/job-tag.js';
 import { briefRunSchema, runSchema } from '../runs/run.dto.js';
 
 const whySchema = z
@@ -36,6 +37,7 @@ export const jobSchema = z
     nextFireAt: instant.nullable(),
     lastFireAt: instant.nullable(),
     revision: z.number().int(),
+    tag: z.string().meta({ description: 'Of its definition: in quotes, for If-Match.' }),
     createdAt: instant,
     updatedAt: instant,
     why: whySchema.exactOptional(),
@@ -77,6 +79,7 @@ export function jobDto(job: Job): JobJson {
     nextFireAt: job.nextFireAt,
     lastFireAt: job.lastFireAt,
     revision: job.revision,
+    tag: tagOf(job),
     createdAt: job.createdAt,
     updatedAt: job.updatedAt,
   };

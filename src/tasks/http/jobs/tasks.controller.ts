@@ -2,6 +2,7 @@ import {
   Body,
   Delete,
   Get,
+  Headers,
   HttpCode,
   Param,
   Patch,
@@ -16,7 +17,7 @@ import { TasksService } from '../../service/tasks.service.js';
 import { AnswerHeaders } from '../protocol/answer-headers.js';
 import { ApiController } from '../access/api-controller.decorator.js';
 import { By } from '../access/by.decorator.js';
-import { conditional } from './conditional.js';
+import { conditional, type Seen } from './conditional.js';
 import { IdempotencyKey } from '../protocol/idempotency-key.decorator.js';
 import { IfMatch } from '../protocol/if-match.decorator.js';
 import { JobEditor } from './job-editor.js';
@@ -27,6 +28,7 @@ import {
   type JobBody,
   type PatchBody,
 } from './job-body.dto.js';
+import { isAmong } from '../protocol/job-tag.js';
 import { JobDetail } from './job-detail.js';
 import { jobQuerySchema, type JobQueryDto } from './job-query.dto.js';
 import { jobDto, jobSchema } from './job.dto.js';
@@ -119,18 +121,26 @@ export class TasksController {
   @Requires('viewer')
   @Operation({
     summary: 'A job, and why it has not run or when it will',
-    answers: { 200: jobSchema },
+    answers: { 200: jobSchema, 304: null },
     problems: [404],
+    headers: ['If-None-Match'],
     gives: ['ETag'],
     examples: [
       { title: 'One that there is', params: { id: EXAMPLE_JOB.id }, status: 200 },
       { title: 'One that there is not', params: { id: 'none' }, status: 404 },
     ],
   })
-  async get(@Param('id') id: string, @Res({ passthrough: true }) response: unknown) {
+  async get(
+    @Param('id') id: string,
+    @Headers('if-none-match') known: string | undefined,
+    @Res({ passthrough: true }) response: unknown,
+  ) {
     const job = await this.tasks.getJob(id);
-    this.headers.etag(response, job);
-    return this.detail.one(job, ['why']);
+    const shown = await this.detail.one(job, ['why']);
+    const tag = this.headers.etag(response, job, shown);
+    if (known === undefined || !isAmong(tag, known)) return shown;
+    this.headers.status(response, 304);
+    return undefined;
   }
 
   @Put(':id')
@@ -162,10 +172,10 @@ export class TasksController {
     @Param('id') id: string,
     @Body(checkedBy(putJobBodySchema)) body: JobBody,
     @By() by: ChangeOptions,
-    @IfMatch() ifRevision: number | undefined,
+    @IfMatch() seen: Seen | undefined,
     @Res({ passthrough: true }) response: unknown,
   ) {
-    const job = await conditional(this.tasks, ifRevision, (condition) =>
+    const job = await conditional(this.tasks, seen, (condition) =>
       this.editor.put(id, body, { ...by, ...condition }),
     );
     this.headers.etag(response, job);
@@ -201,10 +211,10 @@ export class TasksController {
     @Param('id') id: string,
     @Body(checkedBy(patchJobBodySchema)) body: PatchBody,
     @By() by: ChangeOptions,
-    @IfMatch() ifRevision: number | undefined,
+    @IfMatch() seen: Seen | undefined,
     @Res({ passthrough: true }) response: unknown,
   ) {
-    const job = await conditional(this.tasks, ifRevision, (condition) =>
+    const job = await conditional(this.tasks, seen, (condition) =>
       this.editor.modify(id, body, { ...by, ...condition }),
     );
     this.headers.etag(response, job);
@@ -227,9 +237,9 @@ export class TasksController {
   async remove(
     @Param('id') id: string,
     @By() by: ChangeOptions,
-    @IfMatch() ifRevision: number | undefined,
+    @IfMatch() seen: Seen | undefined,
   ): Promise<void> {
-    await conditional(this.tasks, ifRevision, (condition) =>
+    await conditional(this.tasks, seen, (condition) =>
       this.tasks.removeJob(id, { ...by, ...condition }),
     );
   }

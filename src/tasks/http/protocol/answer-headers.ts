@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { etagOf } from './if-match.decorator.js';
+import type { SeenJob } from '../../domain/job-requests.js';
+import { etagOf } from './job-tag.js';
 import { locationFrom } from './location.js';
 
 /** Headers and statuses of answers, on every server that Nest knows. */
@@ -15,8 +16,11 @@ export class AnswerHeaders {
     httpAdapter.setHeader(response, 'Location', locationFrom(url, relative));
   }
 
-  etag(response: unknown, job: { readonly revision: number }): void {
-    this.adapterHost.httpAdapter.setHeader(response, 'ETag', etagOf(job));
+  /** @param shown what else of the job is shown. Default: nothing that a fire changes */
+  etag(response: unknown, job: SeenJob, shown?: object): string {
+    const tag = etagOf(job, shown);
+    this.adapterHost.httpAdapter.setHeader(response, 'ETag', tag);
+    return tag;
   }
 
   status(response: unknown, status: number): void {

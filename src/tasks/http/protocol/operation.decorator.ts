@@ -33,14 +33,16 @@ export const Operation = Reflector.createDecorator<OperationInfo>();
 
 /** Headers of requests. */
 export const HEADERS = {
-  'If-Match': 'Only if the job is at this revision: its ETag, such as "3".',
+  'If-Match':
+    'Only if the job has this definition still: its ETag, its tag in quotes, or its revision in quotes, which a job that was made anew may have too.',
   'Idempotency-Key': 'Asked for twice with the same key, it is done once and answered alike.',
   'X-Reason': 'Why, for the audit. Percent-encoded where it is not ASCII.',
+  'If-None-Match': '304 if all that is shown of the job is still the same: its ETag.',
   'Last-Event-ID': 'Continue after this event.',
 } as const;
 
 /** Headers of answers. */
 export const GIVEN = {
-  ETag: 'The revision of the job, for If-Match.',
+  ETag: 'Of the job as it is shown, for If-None-Match, and of its definition, for If-Match.',
   Location: 'The path of what was made.',
 } as const;

@@ -2,6 +2,7 @@ import { JobNotFoundError } from '../../../domain/errors.js';
 import type { SkippedRange } from '../../../domain/fire-plan.js';
 import { stateOf, type JobChange, type JobDefinition } from '../../../domain/job-definition.js';
 import { assertRevision } from '../../../domain/job-edits.js';
+import type { SeenJob } from '../../../domain/job-requests.js';
 import { REMOVED } from '../../../domain/run-changes.js';
 import type { MemoryDatabase } from '../database.js';
 import type { JobRow } from '../rows.js';
@@ -11,7 +12,7 @@ export class MemoryJobWriter {
   constructor(private readonly database: MemoryDatabase) {}
 
   /** @throws JobNotFoundError, RevisionConflictError */
-  row(id: string, ifRevision?: number): JobRow {
+  row(id: string, ifRevision?: number | SeenJob): JobRow {
     const job = this.database.jobs.get(id);
     if (!job) throw new JobNotFoundError(id);
     assertRevision(job, ifRevision);

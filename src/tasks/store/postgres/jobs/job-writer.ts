@@ -8,6 +8,7 @@ import {
   type StoredJob,
 } from '../../../domain/job-definition.js';
 import { assertRevision } from '../../../domain/job-edits.js';
+import type { SeenJob } from '../../../domain/job-requests.js';
 import { REMOVED } from '../../../domain/run-changes.js';
 import { nextOf } from '../../../domain/job-trigger.js';
 import type { SchemaName } from '../schema-name.js';
@@ -49,7 +50,7 @@ export class JobWriter {
    *
    * @throws JobNotFoundError, RevisionConflictError
    */
-  async lock(id: string, ifRevision?: number): Promise<StoredJob> {
+  async lock(id: string, ifRevision?: number | SeenJob): Promise<StoredJob> {
     const job = await this.lockIfThere(id);
     if (job === null) throw new JobNotFoundError(id);
     assertRevision(job, ifRevision);
