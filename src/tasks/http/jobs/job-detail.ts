@@ -4,6 +4,7 @@ import { explainJobs, LOOKED_AT } from '../../service/explain-job.js';
 import { ClusterStore } from '../../store/cluster-store.js';
 import { RunStore } from '../../store/run-store.js';
 import type { Included } from './job-query.dto.js';
+import { wordsOf } from './job-words.js';
 import { jobDto, whyDto, type JobJson } from './job.dto.js';
 import { briefRunDto, runDto } from '../runs/run.dto.js';
 
@@ -38,6 +39,7 @@ export class JobDetail {
       const [last] = of?.runs ?? [];
       return {
         ...jobDto(job),
+        ...(wants('description') && { description: wordsOf(job) }),
         ...(why && { why: whyDto(why) }),
         ...(wants('lastRun') && { lastRun: last ? runDto(last) : null }),
         ...(wants('lastRuns') && { lastRuns: (of?.brief ?? []).map(briefRunDto) }),

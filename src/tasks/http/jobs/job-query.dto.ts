@@ -16,7 +16,7 @@ export const jobFilter = {
   origin: several(z.enum(JOB_ORIGINS)).exactOptional(),
 };
 
-const INCLUDED = ['why', 'lastRun', 'lastRuns'] as const;
+const INCLUDED = ['why', 'lastRun', 'lastRuns', 'description'] as const;
 export type Included = (typeof INCLUDED)[number];
 
 const NOT_INCLUDED = `must be a list of ${INCLUDED.join(', ')}`;

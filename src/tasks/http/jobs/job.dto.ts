@@ -40,6 +40,7 @@ export const jobSchema = z
     tag: z.string().meta({ description: 'Of its definition: in quotes, for If-Match.' }),
     createdAt: instant,
     updatedAt: instant,
+    description: z.string().exactOptional(),
     why: whySchema.exactOptional(),
     lastRun: runSchema.nullable().exactOptional(),
     lastRuns: z.array(briefRunSchema).exactOptional(),

@@ -136,7 +136,7 @@ export class TasksController {
     @Res({ passthrough: true }) response: unknown,
   ) {
     const job = await this.tasks.getJob(id);
-    const shown = await this.detail.one(job, ['why']);
+    const shown = await this.detail.one(job, ['why', 'description']);
     const tag = this.headers.etag(response, job, shown);
     if (known === undefined || !isAmong(tag, known)) return shown;
     this.headers.status(response, 304);
