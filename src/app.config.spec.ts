@@ -35,6 +35,7 @@ describe('readConfig', () => {
         hint: true,
       },
       api: { prefix: '/scheduler', keys: [], host: '127.0.0.1', production: false },
+      dashboard: true,
       warnings: [],
     });
     expect(config.tasks.nodeName).not.toBe('');
@@ -85,6 +86,11 @@ describe('readConfig', () => {
   it('serves no API without the role for it, or when it is switched off', () => {
     expect(readConfig({ TASKS_ROLES: 'worker' }).api).toBeNull();
     expect(readConfig({ TASKS_API_ENABLED: 'false' }).api).toBeNull();
+  });
+
+  it('serves no page when it is switched off, nor without the API', () => {
+    expect(readConfig({ TASKS_DASHBOARD_ENABLED: 'false' }).dashboard).toBe(false);
+    expect(readConfig({ TASKS_API_ENABLED: 'false' }).dashboard).toBe(false);
   });
 
   it.each([

@@ -17,6 +17,8 @@ export interface AppConfig {
   readonly tasks: Partial<TasksOptions>;
   /** Null: this node serves no API. */
   readonly api: (Partial<TasksHttpOptions> & Pick<TasksHttpOptions, 'prefix'>) | null;
+  /** Whether the page is served at `/`. It needs the API. */
+  readonly dashboard: boolean;
   /** What looks like a mistake but does no harm. */
   readonly warnings: readonly string[];
 }
@@ -88,6 +90,7 @@ function configOf(
           openHelp: 'It is open on HOST=127.0.0.1 while NODE_ENV is not production.',
         }
       : null,
+    dashboard: serves && env.TASKS_DASHBOARD_ENABLED === 'true',
     warnings,
   };
 }

@@ -2,10 +2,11 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { AppConfig } from './app.config.js';
 import { SampleDatabase, SampleTasksModule } from './sample-tasks/sample-tasks.module.js';
+import { TasksDashboardModule } from './tasks/dashboard/index.js';
 import { TasksErrorFilter, TasksHealthModule, TasksHttpModule } from './tasks/http/index.js';
 import { TasksModule } from './tasks/index.js';
 
-/** The application: the scheduler, its HTTP side, and the sample tasks. */
+/** The application: the scheduler, its HTTP side and its page, and the sample tasks. */
 @Module({})
 export class AppModule {
   static for(config: AppConfig, databaseUrl: string): DynamicModule {
@@ -25,6 +26,9 @@ export class AppModule {
         }),
         TasksHealthModule,
         ...(config.api ? [TasksHttpModule.forRoot(config.api)] : []),
+        ...(config.api && config.dashboard
+          ? [TasksDashboardModule.forRoot({ api: config.api.prefix })]
+          : []),
       ],
       // Bodies that cannot be parsed and paths that do not exist never reach a controller.
       providers: [{ provide: APP_FILTER, useClass: TasksErrorFilter }],

@@ -80,6 +80,7 @@ export const environmentSchema = z.object({
     .regex(/^(\/[A-Za-z0-9._~-]+)+$/, { error: 'must be a path such as /scheduler' })
     .default('/scheduler'),
   TASKS_API_KEYS: apiKeys.default([]),
+  TASKS_DASHBOARD_ENABLED: oneOf(['true', 'false']).default('true'),
   LOG_FORMAT: oneOf(['text', 'json']).optional(),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'verbose']).default('info'),
 });

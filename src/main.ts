@@ -25,9 +25,9 @@ async function main(): Promise<void> {
     const app = await createApp(config, database.url);
     try {
       await listen(app, config);
-      logger.log(
-        `Listening on ${await app.getUrl()}${config.api ? `, API under ${config.api.prefix}` : ''}`,
-      );
+      const url = await app.getUrl();
+      logger.log(`Listening on ${url}${config.api ? `, API under ${config.api.prefix}` : ''}`);
+      if (config.dashboard) logger.log(`Dashboard: ${url}/`);
       logger.log(`Stopping on ${await signalled}`);
     } finally {
       await app.close();

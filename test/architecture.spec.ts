@@ -5,7 +5,13 @@
  *   runner, tasks.service → engine → store → domain → triggers → nothing
  */
 import { describe, expect, it } from 'vitest';
-import { importsOf, lineCount, sourceFiles, type SourceFile } from './support/source-files.js';
+import {
+  importsOf,
+  isOfPage,
+  lineCount,
+  sourceFiles,
+  type SourceFile,
+} from './support/source-files.js';
 
 interface Room {
   readonly name: string;
@@ -21,6 +27,7 @@ interface Room {
 const DOORS = [
   'tasks/index.ts',
   'tasks/http/index.ts',
+  'tasks/dashboard/index.ts',
   'tasks/store/postgres/index.ts',
   'tasks/testing/index.ts',
 ];
@@ -33,6 +40,15 @@ const HTTP_BASE = ['http/access', 'http/routes', 'http/options', 'http/protocol'
 const RESOURCES = ['http/cluster', 'http/jobs', 'http/runs', 'http/events'];
 const NEST = ['@nestjs/', 'reflect-metadata', 'rxjs'];
 const HTTP_PACKAGES = [...NEST, 'express', 'zod', 'node:'];
+const PAGE_PACKAGES = [
+  'react',
+  'react-dom/',
+  '@tanstack/',
+  'lucide-react',
+  'uplot',
+  'wouter/',
+  'zod',
+];
 
 // oxfmt-ignore
 const ROOMS: readonly Room[] = [
@@ -59,7 +75,8 @@ const ROOMS: readonly Room[] = [
   room('http/jobs', /^tasks\/http\/jobs\//, ['http/runs', ...HTTP_BASE], HTTP_PACKAGES),
   room('http/cluster', /^tasks\/http\/cluster\//, ['http/jobs', ...HTTP_BASE], HTTP_PACKAGES),
   room('http', /^tasks\/http\/[^/]+$/, [...RESOURCES, 'http/openapi', ...HTTP_BASE], HTTP_PACKAGES),
-  room('dashboard', /^tasks\/dashboard\//, ['http'], 'any'),
+  room('dashboard/page', /^tasks\/dashboard\/page\//, ['http', ...RESOURCES], PAGE_PACKAGES),
+  room('dashboard', /^tasks\/dashboard\//, ['http/access', 'http/options', 'http/protocol'], [...NEST, 'node:']),
   room('catalogue', /^tasks\/service\/task-catalogue\.ts$/, ['status', 'registry', 'store', ...PURE], NEST),
   room('service', /^tasks\/service\//, ['catalogue', 'runner', 'engine', 'store', ...PURE, 'logger'], [...NEST, 'zod', 'node:']),
   room('status', /^tasks\/node\/node-status\.ts$/, ['options', ...PURE], NEST),
@@ -104,7 +121,7 @@ function complaint(file: string, target: string): string | null {
   const { name, sees, packages } = roomOf(file);
   const only = ONLY_IN[target];
   if (only && !only.test(file)) return `src/${file} imports ${target}: only ${only} may`;
-  if (!target.endsWith('.ts')) {
+  if (!/\.tsx?$/.test(target)) {
     const allowed =
       packages === 'any' ||
       packages.some((p) => (/[/:]$/.test(p) ? target.startsWith(p) : target === p));
@@ -146,6 +163,19 @@ describe('the house', () => {
   it('has no circle of imports, types included', () => {
     const imports = new Map(files.map((file) => [file.path, importsOf(file)]));
     expect(circlesIn(imports)).toEqual([]);
+  });
+
+  it('lets the page know of the server nothing but types', () => {
+    const reaching = files
+      .filter(isOfPage)
+      .flatMap(({ path, text }) =>
+        [
+          ...text.matchAll(
+            /^import (?!type\b)[^;]*? from '(?:\.\.\/){2,}(?:http|store|domain)\/[^']*'|^import (?!type\b)[^;]*? from 'zod'/gm,
+          ),
+        ].map(([line]) => `src/${path}: ${line}`),
+      );
+    expect(reaching).toEqual([]);
   });
 
   it('reads the environment in one place', () => {
@@ -200,6 +230,12 @@ describe('the table', () => {
     ['tasks/runner/runner.ts', 'typeorm'],
     ['tasks/http/jobs/x.controller.ts', 'tasks/registry/task-registry.ts'],
     ['tasks/http/runs/x.controller.ts', 'tasks/http/jobs/job.dto.ts'],
+    ['tasks/http/runs/x.controller.ts', 'tasks/dashboard/index.ts'],
+    ['tasks/dashboard/x.ts', 'tasks/service/tasks.service.ts'],
+    ['tasks/dashboard/x.ts', 'react'],
+    ['tasks/dashboard/page/x.ts', 'tasks/service/tasks.service.ts'],
+    ['tasks/dashboard/page/x.ts', 'tasks/triggers/words/describe.ts'],
+    ['tasks/dashboard/page/x.ts', '@nestjs/common'],
     ['tasks/service/tasks.service.ts', 'tasks/registry/task-registry.ts'],
     ['tasks/tasks.module.ts', 'tasks/http/index.ts'],
     ['main.ts', 'tasks/tasks.module.ts'],

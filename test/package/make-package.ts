@@ -1,12 +1,21 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { importsOf, packageOf, sourceFiles } from '../support/source-files.js';
+import {
+  importsOf,
+  isOfPage,
+  packageOf,
+  sourceFiles,
+  type SourceFile,
+} from '../support/source-files.js';
 import { BUILT, libraryManifest, SHIPPED, type RootManifest } from './library-manifest.js';
 
 /** What goes along as it is: links from one to the other hold in the package too. */
 const DOCUMENTS = ['README.md', 'LICENSE', 'src/tasks/README.md'];
 
-const isLibrary = ({ path }: { readonly path: string }) => path.startsWith('tasks/');
+const isLibrary = (file: SourceFile) => file.path.startsWith('tasks/') && !isOfPage(file);
+
+/** The built page, which is served as it is. */
+const PAGE = 'dashboard/built';
 
 /** The packages that the library imports, types included. */
 export function libraryImports(): string[] {
@@ -26,6 +35,7 @@ export function makePackage(root: string): string {
   for (const { path } of sourceFiles().filter(isLibrary)) {
     for (const type of ['.js', '.d.ts']) ship(root, folder, path.replace(/\.ts$/, type));
   }
+  cpSync(join(root, BUILT, PAGE), join(folder, SHIPPED, PAGE), { recursive: true });
   for (const name of DOCUMENTS) cpSync(join(root, name), join(folder, name));
   const text = readFileSync(join(root, 'package.json'), 'utf8');
   const manifest = libraryManifest(JSON.parse(text) as RootManifest, libraryImports());

@@ -9,12 +9,19 @@ const APPS = ['test/app/tsconfig.build.json', 'test/chaos/tsconfig.build.json'];
 
 /** Builds what the real processes of the end-to-end tests run, and the package of hosts. */
 export default async function setup(): Promise<void> {
-  await run('nest', ['build']);
+  await buildApplication();
   makePackage(ROOT);
   for (const app of APPS) await run('tsc', ['-p', app]);
 }
 
-async function run(program: string, args: readonly string[]): Promise<void> {
+/** The server and its page, as `npm run build` makes them. */
+export async function buildApplication(): Promise<void> {
+  await run('nest', ['build']);
+  await run('vite', ['build', '--config', 'src/tasks/dashboard/page/vite.config.ts']);
+}
+
+/** Runs a program that is installed here. */
+export async function run(program: string, args: readonly string[]): Promise<void> {
   const path = join(ROOT, 'node_modules/.bin', program);
   await promisify(execFile)(path, args, { cwd: ROOT }).catch((failure: unknown) => {
     const { stdout = '', stderr = '' } = failure as { stdout?: string; stderr?: string };

@@ -1,0 +1,94 @@
+import {
+  Controller,
+  Get,
+  Param,
+  Req,
+  Res,
+  StreamableFile,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { ProblemException } from '../http/protocol/problem.js';
+import { TasksErrorFilter } from '../http/protocol/tasks-error.filter.js';
+import { DashboardGuard } from './dashboard.guard.js';
+import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
+import { PageFiles } from './page-files.js';
+import { apiFrom, baseOf, pageHtml } from './page-html.js';
+import { TasksDashboardOptions } from './tasks-dashboard.options.js';
+
+/**
+ * Serves the one page under each of its addresses, and the files that it is made of. The addresses are
+ * named one by one: what is none of them stays with the application.
+ */
+@Controller()
+@UseGuards(DashboardGuard)
+@UseFilters(TasksErrorFilter)
+export class DashboardController {
+  constructor(
+    private readonly files: PageFiles,
+    private readonly options: TasksDashboardOptions,
+    private readonly adapterHost: HttpAdapterHost,
+  ) {}
+
+  @Get()
+  root(@Req() request: unknown, @Res({ passthrough: true }) response: unknown) {
+    const path = this.pathOf(request);
+    if (path.endsWith('/')) return this.page(path, 0, response);
+    // Relative links need the slash. A relative redirect keeps what a proxy has put in front.
+    this.adapterHost.httpAdapter.status(response, 302);
+    this.set(response, { ...PAGE_HEADERS, Location: `./${path.split('/').at(-1)}/` });
+    return '';
+  }
+
+  @Get(['jobs', 'runs', 'schedule', 'cluster', 'audit', 'settings'])
+  list(@Req() request: unknown, @Res({ passthrough: true }) response: unknown) {
+    return this.page(this.pathOf(request), 1, response);
+  }
+
+  @Get(['jobs/:id', 'runs/:id'])
+  one(@Req() request: unknown, @Res({ passthrough: true }) response: unknown) {
+    return this.page(this.pathOf(request), 2, response);
+  }
+
+  @Get('jobs/:id/edit')
+  edit(@Req() request: unknown, @Res({ passthrough: true }) response: unknown) {
+    return this.page(this.pathOf(request), 3, response);
+  }
+
+  @Get('assets/:file')
+  asset(
+    @Param('file') name: string,
+    @Req() request: { readonly headers: Readonly<Record<string, string | undefined>> },
+    @Res({ passthrough: true }) response: unknown,
+  ): StreamableFile {
+    const file = this.files.asset(name, request.headers['accept-encoding'] ?? '');
+    if (file === null) {
+      throw new ProblemException(404, 'not-found', `The dashboard has no file "${name}".`);
+    }
+    this.set(response, {
+      ...ASSET_HEADERS,
+      ...(file.encoding !== null && { 'Content-Encoding': file.encoding }),
+    });
+    return new StreamableFile(file.content, { type: file.type, length: file.content.length });
+  }
+
+  /** @param depth how many segments of the path are the page's own */
+  private page(path: string, depth: number, response: unknown): StreamableFile {
+    this.set(response, PAGE_HEADERS);
+    const base = baseOf(path, depth);
+    const html = pageHtml(this.files.index, base, apiFrom(this.options));
+    return new StreamableFile(Buffer.from(html), { type: 'text/html; charset=utf-8' });
+  }
+
+  private pathOf(request: unknown): string {
+    const url: string = this.adapterHost.httpAdapter.getRequestUrl(request) ?? '/';
+    return url.replace(/[?#].*$/s, '');
+  }
+
+  private set(response: unknown, headers: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(headers)) {
+      this.adapterHost.httpAdapter.setHeader(response, name, value);
+    }
+  }
+}

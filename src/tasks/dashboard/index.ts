@@ -1,0 +1,2 @@
+export { TasksDashboardModule } from './tasks-dashboard.module.js';
+export { TasksDashboardOptions } from './tasks-dashboard.options.js';

@@ -1,0 +1,74 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import * as queries from '../api/queries.js';
+import { useMay } from '../api/may.js';
+import { Button, LinkButton } from '../parts/button.js';
+import { Empty } from '../parts/empty.js';
+import { Failure, Loaded } from '../parts/loaded.js';
+import { useAsked } from '../shell/router.js';
+import { Shell } from '../shell/shell.js';
+import { TopBar } from '../shell/top-bar.js';
+import { count } from '../overview/counts.js';
+import { Filters } from './filters.js';
+import { JobTable } from './job-table.js';
+import { queryOf } from './job-filter.js';
+
+/** All jobs. What is asked for stands in the address, so that it can be sent to somebody. */
+export function Jobs() {
+  const [asked] = useAsked();
+  const query = useInfiniteQuery(queries.jobs(queryOf(asked)));
+  const admin = useMay('admin');
+  const total = query.data?.pages[0]?.total;
+  const hint = total && (total.exact ? count(total.count) : `more than ${count(total.count)}`);
+  return (
+    <Shell top={<TopBar title="Jobs" hint={hint} />}>
+      <section className="card" aria-label="Jobs">
+        <div className="toolbar">
+          <Filters asked={asked} />
+          {admin && (
+            <LinkButton kind="primary" to="jobs/new">
+              New job
+            </LinkButton>
+          )}
+        </div>
+        {query.error && query.data && (
+          <div className="body">
+            <Failure error={query.error} />
+          </div>
+        )}
+        <Loaded query={query} lines={10}>
+          {({ pages }) => {
+            const items = pages.flatMap((page) => page.items);
+            if (items.length === 0) return <NoJobs filtered={asked.size > 0} />;
+            return <JobTable jobs={items} />;
+          }}
+        </Loaded>
+      </section>
+      {query.hasNextPage && (
+        <p className="row">
+          <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            Show more
+          </Button>
+        </p>
+      )}
+    </Shell>
+  );
+}
+
+function NoJobs({ filtered }: { readonly filtered: boolean }) {
+  if (filtered) {
+    return (
+      <Empty title="No job fits">
+        <LinkButton to="jobs">Show all jobs</LinkButton>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="There are no jobs yet">
+      <p>Decorate a method of a provider, or make one here.</p>
+      <pre className="code">{EXAMPLE}</pre>
+    </Empty>
+  );
+}
+
+const EXAMPLE = `@Cron('0 9 * * 1-5', { name: 'daily-report' })
+async daily() { … }`;

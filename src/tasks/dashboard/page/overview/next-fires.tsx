@@ -1,0 +1,62 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import * as queries from '../api/queries.js';
+import { Card } from '../parts/card.js';
+import { Empty } from '../parts/empty.js';
+import { Link } from '../parts/link.js';
+import { Loaded } from '../parts/loaded.js';
+import { Distance, Near } from '../parts/time.js';
+import { jobPath } from '../shell/router.js';
+import { serverNow } from '../time/now.js';
+import { count } from './counts.js';
+
+const SHOWN = 6;
+const HOUR_MS = 3_600_000;
+
+/** Which jobs fire next. */
+export function NextFires() {
+  const jobs = useInfiniteQuery(
+    queries.jobs({ state: 'active', order: 'nextFireAt', limit: SHOWN, include: 'description' }),
+  );
+  const hour = useQuery({
+    ...queries.forecast({ to: new Date(hourAhead()).toISOString(), limit: 1 }),
+    placeholderData: (before) => before,
+  }).data;
+  const hint = hour && `in the coming hour: ${count(hour.fires)} fires`;
+  return (
+    <Card title="Next" hint={hint} aside={<Link to="schedule">Schedule</Link>}>
+      <Loaded query={jobs} lines={6}>
+        {({ pages }) => {
+          const next = pages[0]!.items.filter(({ nextFireAt }) => nextFireAt !== null);
+          if (next.length === 0) {
+            return <Empty title="Nothing is to come">No active job has a fire time left.</Empty>;
+          }
+          return (
+            <ul className="list">
+              {next.map(({ id, name, description, nextFireAt }) => (
+                <li key={id}>
+                  <div className="main">
+                    <Link to={jobPath(id)} className="name">
+                      {name}
+                    </Link>
+                    <small>{description}</small>
+                  </div>
+                  <div className="number">
+                    <strong>
+                      <Distance at={nextFireAt!} />
+                    </strong>
+                    <small className="sub">
+                      <Near at={nextFireAt!} />
+                    </small>
+                  </div>
+                </li>
+              ))}
+            </ul>
+          );
+        }}
+      </Loaded>
+    </Card>
+  );
+}
+
+/** An hour from now, to five minutes, so that it is not asked for anew each second. */
+const hourAhead = () => Math.ceil((serverNow() + HOUR_MS) / 300_000) * 300_000;
