@@ -2,22 +2,35 @@ import { z } from 'zod';
 import { jobIdSchema, jobPatchSchema, newJobSchema, type NewJobInput } from '../../domain/job.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import type { Conflict } from '../../domain/job-requests.js';
+import { parted, readOnlyFields, type Given } from './read-only.js';
 import { flatJobSchema, flatPatchSchema, isFlat } from './flat-form/flat-job.js';
 import { changeOfFlat, jobOfFlat, type FlatChange } from './flat-form/from-flat.js';
 
 /** What a client sends to make or change a job: in our own form, or in APScheduler's flat one. */
-const ownJobSchema = newJobSchema.meta({ id: 'NewJob' });
-const ownPatchSchema = jobPatchSchema.meta({ id: 'JobPatch' });
+const ownJobSchema = newJobSchema.extend(readOnlyFields).meta({ id: 'NewJob' });
 /** Where the path names the job, the body may leave its id out. */
-const putSchema = newJobSchema.extend({ id: jobIdSchema.exactOptional() });
+const putSchema = newJobSchema
+  .extend({ ...readOnlyFields, id: jobIdSchema.exactOptional() })
+  .meta({ id: 'PutJob' });
+const sameAsBefore = (schema: z.ZodType) => schema.exactOptional().meta({ readOnly: true });
+const ownPatchSchema = jobPatchSchema
+  .extend({
+    ...readOnlyFields,
+    id: sameAsBefore(z.string()),
+    paused: sameAsBefore(z.boolean()),
+  })
+  .meta({ id: 'JobPatch' });
 
 export interface JobBody {
   readonly job: Omit<NewJobInput, 'id'> & { readonly id?: string };
   readonly conflict: Conflict;
+  /** What of it cannot be set. */
+  readonly given: Given;
   readonly flat: boolean;
 }
 
 export interface PatchBody extends FlatChange {
+  readonly given: Given;
   readonly flat: boolean;
 }
 
@@ -27,34 +40,53 @@ export const newJobBodySchema = eitherForm(
   (flat): JobBody => ({
     job: jobOfFlat(flat),
     conflict: flat.replace_existing ? 'replace' : 'error',
+    given: {},
     flat: true,
   }),
-  (job): JobBody => ({ job, conflict: 'error', flat: false }),
+  (body): JobBody => ({
+    job: parted<JobBody['job']>(body).own,
+    conflict: 'error',
+    given: {},
+    flat: false,
+  }),
 );
 
 const flatPutSchema = flatJobSchema.partial({ id: true });
 
 export const putJobBodySchema = eitherForm(
   flatPutSchema,
-  putSchema.meta({ id: 'PutJob' }),
+  putSchema,
   ({ id = '', ...flat }): JobBody => {
     const { id: _id, ...job } = jobOfFlat({ ...flat, id });
-    return { job: id === '' ? job : { ...job, id }, conflict: 'replace', flat: true };
+    const named = id === '' ? job : { ...job, id };
+    return { job: named, conflict: 'replace', given: {}, flat: true };
   },
-  (job): JobBody => ({ job, conflict: 'replace', flat: false }),
+  (body): JobBody => {
+    const { own: job, given } = parted<JobBody['job']>(body);
+    return { job, conflict: 'replace', given, flat: false };
+  },
 );
 
 export const patchJobBodySchema = eitherForm(
   flatPatchSchema,
   ownPatchSchema,
-  (flat): PatchBody => ({ ...changeOfFlat(flat), flat: true }),
-  (patch): PatchBody => ({ patch, next: undefined, flat: false }),
+  (flat): PatchBody => ({ ...changeOfFlat(flat), given: {}, flat: true }),
+  (body): PatchBody => {
+    const { own, given } = parted<{ id?: unknown; paused?: unknown }>(body);
+    const { id, paused, ...patch } = own;
+    const same = {
+      ...given,
+      ...(id !== undefined && { id }),
+      ...(paused !== undefined && { paused }),
+    };
+    return { patch, next: undefined, given: same, flat: false };
+  },
 );
 
 /** For the description of the API: what a body may be. */
 export const BODY_FORMS = new Map<unknown, readonly z.ZodType[]>([
   [newJobBodySchema, [ownJobSchema, flatJobSchema]],
-  [putJobBodySchema, [putSchema.meta({ id: 'PutJob' }), flatPutSchema.meta({ id: 'FlatPut' })]],
+  [putJobBodySchema, [putSchema, flatPutSchema.meta({ id: 'FlatPut' })]],
   [patchJobBodySchema, [ownPatchSchema, flatPatchSchema]],
 ]);
 

@@ -15,6 +15,30 @@ const whySchema = z
   })
   .meta({ id: 'Why', description: 'Why a job has not run, or when it will.' });
 
+/** Shown, and for nobody to set. */
+const readOnly = {
+  pauseReason: z.string().nullable(),
+  pausedAt: instant.nullable(),
+  pausedUntil: instant.nullable(),
+  origin: z.enum(JOB_ORIGINS),
+  state: z.enum(JOB_STATES),
+  overridden: z.array(z.string()),
+  unknownSince: instant.nullable(),
+  nextFireAt: instant.nullable(),
+  lastFireAt: instant.nullable(),
+  revision: z.number().int(),
+  tag: z.string().meta({ description: 'Of its definition: in quotes, for If-Match.' }),
+  createdAt: instant,
+  updatedAt: instant,
+  description: z.string().exactOptional(),
+  why: whySchema.exactOptional(),
+  lastRun: runSchema.nullable().exactOptional(),
+  lastRuns: z.array(briefRunSchema).exactOptional(),
+};
+
+/** @see assertUnchanged */
+export const READ_ONLY = Object.keys(readOnly);
+
 /** A job as JSON. */
 export const jobSchema = z
   .object({
@@ -27,23 +51,7 @@ export const jobSchema = z
     ...jobPolicySchema.shape,
     deleteWhenDone: z.boolean(),
     paused: z.boolean(),
-    pauseReason: z.string().nullable(),
-    pausedAt: instant.nullable(),
-    pausedUntil: instant.nullable(),
-    origin: z.enum(JOB_ORIGINS),
-    state: z.enum(JOB_STATES),
-    overridden: z.array(z.string()),
-    unknownSince: instant.nullable(),
-    nextFireAt: instant.nullable(),
-    lastFireAt: instant.nullable(),
-    revision: z.number().int(),
-    tag: z.string().meta({ description: 'Of its definition: in quotes, for If-Match.' }),
-    createdAt: instant,
-    updatedAt: instant,
-    description: z.string().exactOptional(),
-    why: whySchema.exactOptional(),
-    lastRun: runSchema.nullable().exactOptional(),
-    lastRuns: z.array(briefRunSchema).exactOptional(),
+    ...marked(readOnly),
   })
   .meta({ id: 'Job', description: 'A stored order: run this task, on this trigger.' });
 export type JobJson = z.infer<typeof jobSchema>;
@@ -87,3 +95,11 @@ export function jobDto(job: Job): JobJson {
 }
 
 export const whyDto = ({ state, reason, since, remedy }: Why) => ({ state, reason, since, remedy });
+
+/** As read-only, in the description of the API. */
+function marked<Shape extends Record<string, z.ZodType>>(shape: Shape): Shape {
+  const fields = Object.entries(shape);
+  return Object.fromEntries(
+    fields.map(([name, schema]) => [name, schema.meta({ readOnly: true })]),
+  ) as Shape;
+}

@@ -62,7 +62,7 @@ export class TasksController {
       },
       {
         title: 'As a page shows them',
-        query: { order: 'name', total: 'true', include: 'lastRun,lastRuns' },
+        query: { order: 'name', total: 'true', include: 'lastRun,lastRuns', limit: '50' },
         status: 200,
       },
       { title: 'A filter that is misspelt', query: { status: 'active' }, status: 400 },
