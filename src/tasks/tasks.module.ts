@@ -26,6 +26,7 @@ import { TaskRegistry } from './registry/task-registry.js';
 import { ChangeFeed } from './store/change-feed.js';
 import { ClusterStore } from './store/cluster-store.js';
 import { RunStore } from './store/run-store.js';
+import { Statistics } from './store/statistics.js';
 import { NodeTimers } from './runner/node-timers.js';
 import { TaskCatalogue } from './service/task-catalogue.js';
 import { TasksEventBus } from './service/task-events.js';
@@ -109,6 +110,7 @@ export class TasksModule {
         ChangeFeed,
         ClusterStore,
         RunStore,
+        Statistics,
       ],
     };
   }

@@ -50,6 +50,7 @@ export class Failpoints {
       fires: this.withPlaces('fires', store.fires),
       history: this.withPlaces('history', store.history),
       queue: this.withPlaces('queue', store.queue),
+      sums: this.withPlaces('sums', store.sums),
       roster: this.withPlaces('roster', store.roster),
       ...(store.care && { care: this.withPlaces('care', store.care) }),
       ...(store.transactions && {

@@ -28,6 +28,7 @@ import { runNowPoliciesContract } from './run-now-policies.contract.js';
 import { runNowContract } from './run-now.contract.js';
 import { runQueueContract } from './run-queue.contract.js';
 import { runStoreContract } from './run-store.contract.js';
+import { statisticsContract } from './statistics.contract.js';
 import { settlingContract } from './settling.contract.js';
 import {
   DEAD_AFTER_MS,
@@ -60,6 +61,7 @@ describe('run now policies', () => runNowPoliciesContract(makeMemoryStore));
 describe('backfill', () => backfillContract(makeMemoryStore));
 describe('cluster store', () => clusterStoreContract(makeMemoryStore));
 describe('run store', () => runStoreContract(makeMemoryStore));
+describe('statistics', () => statisticsContract(makeMemoryStore));
 describe('wake ups', () => wakeUpsContract(makeMemoryStore));
 
 async function makeMemoryStore(): Promise<TestStore> {

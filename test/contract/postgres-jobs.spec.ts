@@ -15,6 +15,7 @@ import { postgresStores } from './postgres-store.js';
 import { runNowPoliciesContract } from './run-now-policies.contract.js';
 import { runNowContract } from './run-now.contract.js';
 import { runStoreContract } from './run-store.contract.js';
+import { statisticsContract } from './statistics.contract.js';
 import { wakeUpsContract } from './wake-ups.contract.js';
 
 const makeStore = postgresStores();
@@ -34,4 +35,5 @@ describe('run now policies', () => runNowPoliciesContract(makeStore));
 describe('backfill', () => backfillContract(makeStore));
 describe('cluster store', () => clusterStoreContract(makeStore));
 describe('run store', () => runStoreContract(makeStore));
+describe('statistics', () => statisticsContract(makeStore));
 describe('wake ups', () => wakeUpsContract(makeStore));

@@ -89,6 +89,9 @@ async function empty(database: TestDatabase): Promise<void> {
     'leader_history',
     'audit',
     'idempotency_keys',
+    'run_hours',
+    'counted_hours',
+    'job_outcomes',
   ];
   await database.query(
     `TRUNCATE ${tables.map((table) => `${quoted}.${table}`).join()} RESTART IDENTITY`,
@@ -126,15 +129,19 @@ function makeStore({ database, dataSource }: Shared, schema: SchemaName): Postgr
       const [row] = await database.query<{ generation: number }>(sql);
       return row?.generation ?? 0;
     },
-    async amend(runId, { cause, state, held, attempt, runAt, finishedAt, handlerAlive }) {
+    async amend(
+      runId,
+      { cause, state, held, attempt, runAt, startedAt, finishedAt, handlerAlive },
+    ) {
       await database.query(
         `UPDATE ${schema.quoted}.runs
          SET cause = coalesce($2, cause), state = coalesce($3, state), held = coalesce($4, held),
              attempt = coalesce($5, attempt), run_at = coalesce($6, run_at),
              finished_at = coalesce($7, finished_at), handler_alive = coalesce($8, handler_alive),
+             started_at = coalesce($9, started_at),
              queued = coalesce($3, state) = 'pending' AND coalesce($4, held) IS NULL
          WHERE id = $1`,
-        [runId, cause, state, held, attempt, runAt, finishedAt, handlerAlive],
+        [runId, cause, state, held, attempt, runAt, finishedAt, handlerAlive, startedAt],
       );
     },
     async spoil(jobId) {

@@ -3,6 +3,7 @@ import type { ChangeFeed } from '../../src/tasks/store/change-feed.js';
 import type { ClusterStore } from '../../src/tasks/store/cluster-store.js';
 import type { EngineStore } from '../../src/tasks/store/engine-store.js';
 import type { JobCare, JobStore } from '../../src/tasks/store/job-store.js';
+import type { Statistics } from '../../src/tasks/store/statistics.js';
 import type { RunStore } from '../../src/tasks/store/run-store.js';
 
 /** What every store under test is made with: longer than any test takes, since its clock is moved. */
@@ -19,7 +20,10 @@ export interface TestNode extends EngineStore {
 
 /** What a test may write of a run. */
 export type AmendedRun = Partial<
-  Pick<Run, 'cause' | 'state' | 'held' | 'attempt' | 'runAt' | 'finishedAt' | 'handlerAlive'>
+  Pick<
+    Run,
+    'cause' | 'state' | 'held' | 'attempt' | 'runAt' | 'startedAt' | 'finishedAt' | 'handlerAlive'
+  >
 >;
 export interface TestNodeOptions {
   /** The way to the database, where that is a transaction pooler. Default: the store's own. */
@@ -40,6 +44,7 @@ export interface TestStore {
   readonly runs: RunStore;
   readonly cluster: ClusterStore;
   readonly changes: ChangeFeed;
+  readonly statistics: Statistics;
   /** Another node of the cluster, not yet registered. */
   node(name: string, options?: TestNodeOptions): TestNode;
   /** Moves the store's clock, for all of its nodes. */

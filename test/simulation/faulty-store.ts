@@ -11,6 +11,7 @@ import type {
   RunProgress,
   RunQueue,
 } from '../../src/tasks/store/run-queue.js';
+import type { RunSums } from '../../src/tasks/store/run-sums.js';
 import { WAKE_UPS, WakeUps, type WakeUp } from '../../src/tasks/store/wake-ups.js';
 import type { Link } from './link.js';
 
@@ -21,7 +22,7 @@ const ANSWER_MS = 6_000;
 /** Every port of a node's store, by way of its link. */
 export function faultyStore(makeStore: () => EngineStore, link: Link): FaultyStore {
   const store = makeStore();
-  const { fires, history, queue, roster, care } = store;
+  const { fires, history, queue, sums, roster, care } = store;
   const ask = <T>(effect: () => Promise<T>) => link.ask(ANSWER_MS, effect);
   const lock = new FaultyLock(() => makeStore().lock, link);
   const wakeUps = new FaultyWakeUps(store.wakeUps, link);
@@ -45,6 +46,11 @@ export function faultyStore(makeStore: () => EngineStore, link: Link): FaultySto
       returned: (claims: readonly Claim[]) => ask(() => queue.returned(claims)),
       report: (lines: readonly NewRunLine[], progress: readonly RunProgress[]) =>
         ask(() => queue.report(lines, progress)),
+    },
+    sums: {
+      count: (...asked: Parameters<RunSums['count']>) => ask(() => sums.count(...asked)),
+      recount: (...asked: Parameters<RunSums['recount']>) => ask(() => sums.recount(...asked)),
+      judge: (...asked: Parameters<RunSums['judge']>) => ask(() => sums.judge(...asked)),
     },
     roster: {
       register: () => ask(() => roster.register()),

@@ -5,6 +5,7 @@ import { within } from '../domain/within.js';
 import type { EngineStore } from '../store/engine-store.js';
 import { Caretaker } from './caretaker.js';
 import { Claimer } from './claimer.js';
+import { Counter } from './counter.js';
 import { DatabaseClock } from './database-clock.js';
 import { DeclarationWatcher } from './declaration-watcher.js';
 import { Elector } from './elector.js';
@@ -56,6 +57,7 @@ export class Engine {
   private readonly releaser: Releaser;
   private readonly settler: Settler;
   private readonly pruner: Pruner;
+  private readonly counter: Counter;
   private readonly claimer: Claimer;
   private readonly outcomes: OutcomeWriter;
   private readonly heartbeat: HeartbeatLoop;
@@ -81,6 +83,7 @@ export class Engine {
       this.releaser.wake();
       this.settler.wake();
       this.pruner.wake();
+      this.counter.wake();
       this.caretaker?.wake();
       this.ender?.wake();
     };
@@ -103,6 +106,7 @@ export class Engine {
     this.releaser = new Releaser(fires, this.elector, pollMs, clock, log, pending);
     this.settler = new Settler(fires, this.elector, options, clock, log);
     this.pruner = new Pruner(history, this.elector, clock, log);
+    this.counter = new Counter(store.sums, this.elector, clock, log);
     this.caretaker = care ? new Caretaker(care, this.elector, deadAfterMs, clock, log) : null;
     this.ender = transactions
       ? new TransactionEnder(transactions, this.elector, options, clock, log)
@@ -161,6 +165,7 @@ export class Engine {
       this.releaser.start();
       this.settler.start();
       this.pruner.start();
+      this.counter.start();
       this.caretaker?.start();
       this.ender?.start();
     }
@@ -210,8 +215,8 @@ export class Engine {
    * clean-up or claims, may last, and nobody else should have to wait for it.
    */
   async retire(): Promise<void> {
-    const { claimer, releaser, settler, pruner, caretaker, ender } = this;
-    const others = [claimer, releaser, settler, pruner, caretaker, ender];
+    const { claimer, releaser, settler, pruner, counter, caretaker, ender } = this;
+    const others = [claimer, releaser, settler, pruner, counter, caretaker, ender];
     const stopped = Promise.all(others.flatMap((loop) => (loop ? [loop.stop()] : [])));
     await within(this.clock, FIRE_MS, this.planner.stop());
     await this.elector.stop();

@@ -4,6 +4,7 @@ import { ChangeFeed } from '../store/change-feed.js';
 import { ClusterStore } from '../store/cluster-store.js';
 import { JobStore } from '../store/job-store.js';
 import { RunStore } from '../store/run-store.js';
+import { Statistics } from '../store/statistics.js';
 import { STORES, type Stores } from '../store/stores.js';
 import { tasksDataSource } from '../store/postgres/data-source.js';
 import { ClockShift } from '../store/postgres/database-time.js';
@@ -58,4 +59,5 @@ export const STORE_PROVIDERS = [
   { provide: RunStore, ...oneOf('runs') },
   { provide: ClusterStore, ...oneOf('cluster') },
   { provide: ChangeFeed, ...oneOf('changes') },
+  { provide: Statistics, ...oneOf('statistics') },
 ];

@@ -1,3 +1,4 @@
+import type { Percentiles } from '../domain/histogram.js';
 import type { Author } from '../domain/job-requests.js';
 import type { Page, PageQuery } from './page.js';
 
@@ -72,8 +73,16 @@ export interface AuditQuery extends PageQuery {
 export interface ClusterStats {
   /** By state. */
   readonly jobs: Readonly<Record<string, number>>;
-  /** Of the last 24 hours, by state. */
+  /** By state: those that ended since `since`, and those that are open now, up to 10,000 of each. */
   readonly runs: Readonly<Record<string, number>>;
+  /** The beginning of the hour 24 hours ago. */
+  readonly since: Date;
+  /** What ended later is not counted yet. */
+  readonly countedTo: Date;
+  /** How late runs started that ended since `since`; null: none did. */
+  readonly lagMs: Percentiles | null;
+  /** How long they took. */
+  readonly durationMs: Percentiles | null;
   readonly backlog: {
     /** Runs that could start now. */
     readonly pending: number;

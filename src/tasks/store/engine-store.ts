@@ -5,6 +5,7 @@ import type { JobCare } from './job-store.js';
 import type { LeaderLock } from './leader-lock.js';
 import type { NodeRoster } from './node-roster.js';
 import type { RunQueue } from './run-queue.js';
+import type { RunSums } from './run-sums.js';
 import type { WakeUps } from './wake-ups.js';
 
 /** All that the engine remembers by. */
@@ -13,6 +14,7 @@ export interface EngineStore {
   readonly fires: FireLedger;
   readonly history: History;
   readonly queue: RunQueue;
+  readonly sums: RunSums;
   readonly roster: NodeRoster;
   readonly wakeUps: WakeUps;
   /** Without it nobody looks after jobs beside firing them: another node must. */

@@ -1,5 +1,14 @@
 /** What is kept for a while and then deleted, each on its own. */
-export const KEPT = ['runs', 'nodes', 'audit', 'idempotency-keys', 'terms', 'pauses'] as const;
+export const KEPT = [
+  'runs',
+  'nodes',
+  'audit',
+  'idempotency-keys',
+  'terms',
+  'pauses',
+  'sums',
+  'counted-hours',
+] as const;
 export type Kept = (typeof KEPT)[number];
 
 /** A slice of what was deleted. */
@@ -19,8 +28,8 @@ export const MAX_TERMS_KEPT = 1_000;
 export abstract class History {
   /**
    * Deletes some of what is older than the retention, in one short statement: runs with their attempts
-   * and lines, nodes that nobody has heard of since, the audit, the keys of requests and pauses of
-   * the cluster; of the terms of leaders, all but the last. What somebody's transaction holds is
+   * and lines, nodes that nobody has heard of since, the audit, the keys of requests, pauses of
+   * the cluster, sums and how far they are counted; of the terms of leaders, all but the last. What somebody's transaction holds is
    * passed over. It harms nobody when two nodes do it at once.
    *
    * @param from goes on from there: what is older was looked at before. Default: from the oldest

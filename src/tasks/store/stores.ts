@@ -2,6 +2,7 @@ import type { ChangeFeed } from './change-feed.js';
 import type { ClusterStore } from './cluster-store.js';
 import type { JobStore } from './job-store.js';
 import type { RunStore } from './run-store.js';
+import type { Statistics } from './statistics.js';
 
 /** Under which a backend is provided. */
 export const STORES = Symbol('carillon: stores');
@@ -15,4 +16,5 @@ export interface Stores {
   readonly runs: RunStore;
   readonly cluster: ClusterStore;
   readonly changes: ChangeFeed;
+  readonly statistics: Statistics;
 }

@@ -3,6 +3,7 @@ import { pageQuerySchema } from '../protocol/page.dto.js';
 import type { AuditRow, LeaderInfo, NodeInfo } from '../../store/cluster-store.js';
 import type { TasksService } from '../../service/tasks.service.js';
 import { instant, instantSchema } from '../protocol/instant.dto.js';
+import { percentilesSchema } from '../protocol/percentiles.dto.js';
 import { reason } from '../protocol/change.dto.js';
 
 const holder = {
@@ -79,11 +80,19 @@ export const statsSchema = z
   .object({
     jobs: z.record(z.string(), z.number()),
     runs: z.record(z.string(), z.number()),
+    since: instant,
+    countedTo: instant,
+    lagMs: percentilesSchema.nullable(),
+    durationMs: percentilesSchema.nullable(),
     backlog: z.object({ pending: z.number(), oldestRunAt: instant.nullable() }),
     liveNodes: z.number(),
     now: instant,
   })
-  .meta({ id: 'Stats', description: 'Jobs by state, and the runs of the last 24 hours by state.' });
+  .meta({
+    id: 'Stats',
+    description:
+      'Jobs by state; runs by state, those that ended since an hour of yesterday and those that are open.',
+  });
 
 const text = z.string().min(1).max(200);
 

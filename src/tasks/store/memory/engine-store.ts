@@ -7,6 +7,7 @@ import { MemoryJobCare } from './jobs/job-care.js';
 import { MemoryLeaderLock } from './lock/leader-lock.js';
 import { MemoryNodeRoster, type MemoryNode } from './nodes/node-roster.js';
 import { MemoryRunQueue } from './runs/run-queue.js';
+import { MemoryRunSums } from './sums/run-sums.js';
 import { MemoryWakeUps } from './cluster/wake-ups.js';
 
 export interface MemoryStoreOptions {
@@ -32,6 +33,7 @@ export function memoryEngineStore(
     fires: new MemoryFireLedger(database, node.id),
     history: new MemoryHistory(database),
     queue: new MemoryRunQueue(database, node.id),
+    sums: new MemoryRunSums(database),
     roster: new MemoryNodeRoster(database, node),
     ...(care && { care: new MemoryJobCare(database, care.orphanAfterMs, care.log) }),
     async close() {

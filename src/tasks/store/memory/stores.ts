@@ -4,6 +4,7 @@ import { MemoryClusterStore } from './cluster/cluster-store.js';
 import type { MemoryDatabase } from './database.js';
 import { MemoryJobStore } from './jobs/job-store.js';
 import { MemoryRunStore } from './runs/run-store.js';
+import { MemoryStatistics } from './sums/statistics.js';
 
 export function memoryStores(database: MemoryDatabase): Stores {
   return {
@@ -11,5 +12,6 @@ export function memoryStores(database: MemoryDatabase): Stores {
     runs: new MemoryRunStore(database),
     cluster: new MemoryClusterStore(database),
     changes: new MemoryChangeFeed(database),
+    statistics: new MemoryStatistics(database),
   };
 }

@@ -9,6 +9,7 @@ import { PostgresJobCare } from './jobs/job-care.js';
 import { PostgresLeaderLock } from './lock/leader-lock.js';
 import { PostgresNodeRoster } from './nodes/node-roster.js';
 import { PostgresRunQueue } from './runs/run-queue.js';
+import { PostgresRunSums } from './sums/run-sums.js';
 import { PostgresWakeUps } from './cluster/wake-ups.js';
 
 /** The engine's few hot statements over plain `pg`, on connections of their own. */
@@ -23,6 +24,7 @@ export function postgresEngineStore(options: PostgresStoreOptions): EngineStore 
     fires: new PostgresFireLedger(options, pool),
     history: new PostgresHistory(options, pool),
     queue: new PostgresRunQueue(options, pool),
+    sums: new PostgresRunSums(options, pool),
     roster: new PostgresNodeRoster(options, pool),
     care: new PostgresJobCare(new EngineScope(pool), schema, shift, options, log),
     transactions: new PostgresLeftTransactions(options, pool),

@@ -1,3 +1,4 @@
+import { hourOf, summaryOf } from '../../../domain/series.js';
 import type { Author } from '../../../domain/job-requests.js';
 import {
   ClusterStore,
@@ -10,6 +11,7 @@ import {
 } from '../../cluster-store.js';
 import type { Page } from '../../page.js';
 import type { MemoryDatabase } from '../database.js';
+import { MemoryStatistics } from '../sums/statistics.js';
 import { drainNode, pauseCluster, resignLeader, resumeCluster } from './cluster-changes.js';
 
 /** How many past terms are shown. */
@@ -86,18 +88,25 @@ export class MemoryClusterStore extends ClusterStore {
 
   async stats(): Promise<ClusterStats> {
     const now = this.database.now();
-    const since = new Date(now.getTime() - DAY_MS);
+    const since = hourOf(new Date(now.getTime() - DAY_MS));
+    const { hours } = await new MemoryStatistics(this.database).hours(
+      since,
+      new Date(now.getTime() + DAY_MS),
+    );
+    const { runs, lagMs, durationMs } = summaryOf(hours);
     const nodes = [...this.database.nodes.values()];
-    const recent = this.database.runs
-      .all()
-      .filter(({ finishedAt }) => finishedAt === null || finishedAt > since);
-    const waiting = recent.filter(
+    const open = this.database.runs.live().filter(({ finishedAt }) => finishedAt === null);
+    const waiting = open.filter(
       ({ state, held, runAt }) => state === 'pending' && held === null && runAt <= now,
     );
     const oldest = waiting.map(({ runAt }) => runAt).sort((a, b) => a.getTime() - b.getTime())[0];
     return {
       jobs: countByState([...this.database.jobs.values()]),
-      runs: countByState(recent),
+      runs: { ...runs, ...countByState(open) },
+      since,
+      countedTo: now,
+      lagMs,
+      durationMs,
       backlog: { pending: waiting.length, oldestRunAt: oldest ?? null },
       liveNodes: nodes.filter((node) => this.database.isAlive(node)).length,
       now,

@@ -16,7 +16,8 @@ import type { Page } from '../../page.js';
 import type { SchemaName } from '../schema-name.js';
 import { drainNode, pauseCluster, resignLeader, resumeCluster } from './cluster-changes.js';
 import { listAudit, listRequests } from './list-audit.js';
-import { selectStats, statsOf } from './read-stats.js';
+import { lastDay, selectStats, statsOf } from './read-stats.js';
+import type { Statistics } from '../../statistics.js';
 import type { TasksDatabase } from '../tasks-database.js';
 
 /** So many nodes are shown: those that were heard of last. */
@@ -33,6 +34,7 @@ export class PostgresClusterStore extends ClusterStore {
     private readonly schema: SchemaName,
     private readonly shift: ClockShift,
     private readonly deadAfterMs: number,
+    private readonly statistics: Statistics,
   ) {
     super();
   }
@@ -115,7 +117,7 @@ export class PostgresClusterStore extends ClusterStore {
     const [row] = await this.query<Parameters<typeof statsOf>[0]>(selectStats(this.schema), [
       this.deadAfterMs,
     ]);
-    return statsOf(row!);
+    return statsOf(row!, await lastDay(this.statistics, new Date(row!.now)));
   }
 
   private change(

@@ -47,6 +47,18 @@ const ROWS: Readonly<Record<Exclude<Kept, 'runs'>, Rows>> = {
     where: (quoted) => `ended_at < ${OLD} AND ended_at < coalesce(
       (SELECT min(next_fire_at) FROM ${quoted}.job_plans), 'infinity')`,
   },
+  sums: {
+    table: 'run_hours',
+    key: ['job_id', 'hour', 'state'],
+    age: 'hour',
+    where: () => `hour < ${OLD}`,
+  },
+  'counted-hours': {
+    table: 'counted_hours',
+    key: ['hour'],
+    age: 'hour',
+    where: () => `hour < ${OLD}`,
+  },
 };
 
 /** Deletes some rows that are older than $2 days, from $3 on; what somebody holds is passed over. */

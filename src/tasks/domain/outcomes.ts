@@ -1,0 +1,32 @@
+import type { BriefRun } from './run.js';
+
+/** More failures in a row are not counted. */
+export const MAX_FAILURES = 10;
+
+/** How a job fares: its last runs failed so often in a row. */
+export interface Failures {
+  /** Up to `MAX_FAILURES`. */
+  readonly inARow: number;
+  /** When the first of them ended. */
+  readonly since: Date | null;
+}
+
+/**
+ * How often in a row the last runs failed; null: the last one did not. What was skipped or cancelled tells
+ * nothing, nor does what is not over.
+ *
+ * @param runs newest first
+ */
+export function failuresOf(runs: readonly BriefRun[]): Failures | null {
+  const telling = runs.filter(({ state }) => state === 'succeeded' || isFailure(state));
+  const success = telling.findIndex(({ state }) => state === 'succeeded');
+  const failed = success < 0 ? telling : telling.slice(0, success);
+  if (failed.length === 0) return null;
+  return {
+    inARow: Math.min(failed.length, MAX_FAILURES),
+    since: failed.at(-1)!.finishedAt,
+  };
+}
+
+export const isFailure = (state: BriefRun['state']): boolean =>
+  state === 'failed' || state === 'timed-out' || state === 'abandoned';

@@ -1,0 +1,53 @@
+import { failuresOf } from '../../../domain/outcomes.js';
+import { sizeOf } from '../../../domain/histogram.js';
+import { hourOf, type HourSum } from '../../../domain/series.js';
+import { Statistics, type HourSums, type JobStanding } from '../../statistics.js';
+import type { MemoryDatabase } from '../database.js';
+import type { RunRow } from '../rows.js';
+
+/** In memory the sums are made when they are asked for. */
+export class MemoryStatistics extends Statistics {
+  constructor(private readonly database: MemoryDatabase) {
+    super();
+  }
+
+  async hours(from: Date, before: Date, job?: string): Promise<HourSums> {
+    const now = this.database.now();
+    const hours = this.ended(job)
+      .map(sumOf)
+      .filter(({ hour }) => hour >= from && hour < before)
+      .sort((a, b) => a.hour.getTime() - b.hour.getTime());
+    return { countedFrom: null, countedTo: now, now, hours };
+  }
+
+  async ofJobs(jobs: readonly string[], from: Date): Promise<ReadonlyMap<string, JobStanding>> {
+    return new Map(
+      jobs.map((job) => {
+        const ended = this.ended(job);
+        const lately = ended.map(sumOf).filter(({ hour }) => hour >= from);
+        const sums = lately.map(({ hour: _hour, ...sum }) => sum);
+        return [job, { ended: sums, failures: failuresOf(ended.toReversed()) }];
+      }),
+    );
+  }
+
+  private ended(job: string | undefined): readonly RunRow[] {
+    const rows = this.database.runs.all();
+    return rows.filter(
+      ({ jobId, finishedAt }) => finishedAt !== null && (job === undefined || jobId === job),
+    );
+  }
+}
+
+/** One run as a sum. */
+function sumOf({ state, runAt, startedAt, finishedAt }: RunRow): HourSum {
+  const histogram = (from: Date | null, to: Date | null) =>
+    from && to ? { [sizeOf(to.getTime() - from.getTime())]: 1 } : {};
+  return {
+    hour: hourOf(finishedAt!),
+    state,
+    runs: 1,
+    lags: histogram(runAt, startedAt),
+    durations: histogram(startedAt, finishedAt),
+  };
+}

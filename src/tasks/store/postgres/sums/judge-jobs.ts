@@ -1,0 +1,57 @@
+import { MAX_FAILURES } from '../../../domain/outcomes.js';
+import { fence, type StatementOf } from '../session/statement.js';
+
+/** So many jobs are judged at once. */
+const BATCH = 250;
+
+/**
+ * Notes how often in a row the last runs of jobs failed: $1 token · $2 the jobs; null: the next ones ·
+ * $3 behind this id.
+ *
+ * Of each job the last few that ended are read, by the end of an index; what was skipped or cancelled tells
+ * nothing. Where all of them failed, it has failed for as long as was known before. What is noted of jobs
+ * that are gone is deleted on the way.
+ */
+export const judgeJobs: StatementOf = (schema) => ({
+  name: 'judge_jobs',
+  text: `
+    WITH led AS MATERIALIZED (${fence(schema, '$1')}),
+    judged AS MATERIALIZED (
+      (SELECT j.id FROM ${schema.quoted}.jobs j
+       WHERE $2::text[] IS NULL AND j.id > $3::text AND EXISTS (SELECT FROM led)
+       ORDER BY j.id LIMIT ${BATCH})
+      UNION ALL
+      SELECT j.id FROM unnest($2::text[]) g (id) JOIN ${schema.quoted}.jobs j ON j.id = g.id
+      WHERE EXISTS (SELECT FROM led)),
+    gone AS (
+      DELETE FROM ${schema.quoted}.job_outcomes o
+      WHERE $2::text[] IS NULL AND o.job_id > $3::text AND EXISTS (SELECT FROM led)
+        AND ((SELECT count(*) FROM judged) < ${BATCH} OR o.job_id < (SELECT max(id) FROM judged))
+        AND NOT EXISTS (SELECT FROM ${schema.quoted}.jobs j WHERE j.id = o.job_id)),
+    last AS MATERIALIZED (
+      SELECT j.id AS job_id, r.finished_at, r.state <> 'succeeded' AS failed,
+             row_number() OVER (PARTITION BY j.id ORDER BY r.id DESC) AS nth
+      FROM judged j CROSS JOIN LATERAL (
+        SELECT id, state, finished_at FROM ${schema.quoted}.runs
+        WHERE job_id = j.id
+        ORDER BY id DESC LIMIT ${3 * MAX_FAILURES}) r
+      WHERE r.state IN ('succeeded', 'failed', 'timed-out', 'abandoned')),
+    streak AS MATERIALIZED (
+      SELECT l.job_id, count(*) FILTER (WHERE l.nth < coalesce(s.nth, 'infinity'::float8))::int AS n,
+             min(l.finished_at) FILTER (WHERE l.nth < coalesce(s.nth, 'infinity'::float8)) AS since,
+             s.nth IS NULL AS whole
+      FROM last l LEFT JOIN (
+        SELECT job_id, min(nth) AS nth FROM last WHERE NOT failed GROUP BY job_id) s USING (job_id)
+      GROUP BY l.job_id, s.nth),
+    noted AS (
+      INSERT INTO ${schema.quoted}.job_outcomes AS o (job_id, failures, failing_since)
+      SELECT job_id, least(n, ${MAX_FAILURES}), since FROM streak
+      ON CONFLICT (job_id) DO UPDATE
+      SET (failures, failing_since) = (
+        SELECT CASE WHEN s.whole THEN greatest(o.failures, EXCLUDED.failures) ELSE EXCLUDED.failures END,
+               CASE WHEN s.whole THEN least(o.failing_since, EXCLUDED.failing_since)
+                    ELSE EXCLUDED.failing_since END
+        FROM streak s WHERE s.job_id = EXCLUDED.job_id))
+    SELECT CASE WHEN $2::text[] IS NULL AND (SELECT count(*) FROM judged) = ${BATCH}
+             THEN (SELECT max(id) FROM judged) END AS last`,
+});

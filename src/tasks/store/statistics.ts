@@ -1,0 +1,36 @@
+import type { Failures } from '../domain/outcomes.js';
+import type { HourSum, Sum } from '../domain/series.js';
+
+/** How far sums reach. */
+export interface Reach {
+  /** What ended before is not all in them yet; null: all that there is. */
+  readonly countedFrom: Date | null;
+  /** What ended later is not in them yet. */
+  readonly countedTo: Date;
+  /** The store's clock. */
+  readonly now: Date;
+}
+
+export interface HourSums extends Reach {
+  /** In order; hours in which nothing ended have none. */
+  readonly hours: readonly HourSum[];
+}
+
+/** How a job fares. */
+export interface JobStanding {
+  /** What ended lately, by state. */
+  readonly ended: readonly Sum[];
+  /** Null: its last run did not fail. */
+  readonly failures: Failures | null;
+}
+
+/**
+ * What has ended, summed up: read from the sums that the leader makes and from the end of the ledger that
+ * is not in them yet, so that it is as fresh as the ledger.
+ */
+export abstract class Statistics {
+  /** By the hour of its end: of one job, or of all. @param before not this hour or later ones */
+  abstract hours(from: Date, before: Date, job?: string): Promise<HourSums>;
+  /** How each of these jobs fares, and what ended of it since an hour. Each has an entry. */
+  abstract ofJobs(jobs: readonly string[], from: Date): Promise<ReadonlyMap<string, JobStanding>>;
+}
