@@ -368,7 +368,8 @@ describe('jobs', () => {
 
   it('are shown and removed', async () => {
     const { body } = await call().get('/scheduler/jobs/daily').expect(200);
-    expect(body).toEqual(json({ ...shown, why }));
+    const description = 'at 09:00 from Monday to Friday (Europe/Berlin)';
+    expect(body).toEqual(json({ ...shown, why, description }));
     await call().delete('/scheduler/jobs/a%3Ab').expect(204, '');
     expect(tasks.removeJob).toHaveBeenCalledWith('a:b', ANONYMOUS);
   });

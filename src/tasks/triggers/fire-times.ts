@@ -32,17 +32,33 @@ export interface FireTimesQuery {
 
 export const MAX_FIRE_TIMES = 1_000;
 
+/** Fire times, and whether there are more. */
+export interface FireTimes {
+  readonly items: readonly FireTime[];
+  /** These are all that the range has. */
+  readonly complete: boolean;
+  /** From where to ask for those that follow; null: there are none, or they are too hard to compute. */
+  readonly nextFrom: Date | null;
+}
+
 /**
  * The fire times of a spec, in order. Of a trigger that is very hard to compute there may be fewer
  * than asked for.
  *
  * @throws InvalidInputError
  */
-export function fireTimes(
+export const fireTimes = (
+  spec: unknown,
+  query: FireTimesQuery,
+  options: TriggerOptions = {},
+): FireTime[] => [...fireTimesIn(spec, query, options).items];
+
+/** The same, which says whether there are more. @throws InvalidInputError */
+export function fireTimesIn(
   spec: unknown,
   { from, to, limit = 10 }: FireTimesQuery,
   options: TriggerOptions = {},
-): FireTime[] {
+): FireTimes {
   checkQuery(from, to, limit);
   parseTrigger(spec, options);
   const parsed = triggerSpecSchema.parse(spec);
@@ -50,21 +66,27 @@ export function fireTimes(
   const zone = displayZone(parsed) ?? UTC;
   const notes = new ClockNotes(parsed, rule, zone, options.seed);
   const end = to?.getTime() ?? Infinity;
-  const budget = new Budget();
+  const budget = new Budget(STEPS + limit * STEPS_EACH);
   const found: FireTime[] = [];
+  let before = from.getTime() - 1;
   try {
-    let before = from.getTime() - 1;
-    while (found.length < limit) {
+    for (;;) {
       const at = rule.next(before, budget);
-      if (at === Infinity || at > end) break;
+      if (at === Infinity || at > end) return { items: found, complete: true, nextFrom: null };
+      if (found.length === limit) return { items: found, complete: false, nextFrom: new Date(at) };
       found.push(fireTime(at, zone, notes.noteFor(at, before, budget)));
       before = at;
     }
   } catch (error) {
     if (!(error instanceof SearchTooLong)) throw error;
   }
-  return found;
+  const nextFrom = found.length === 0 ? null : new Date(before + 1);
+  return { items: found, complete: false, nextFrom };
 }
+
+/** What all of them may cost, and what each of them adds: a thousand take ten milliseconds. */
+const STEPS = 8_000;
+const STEPS_EACH = 24;
 
 function fireTime(at: number, zone: Zone, note: string | null): FireTime {
   const { offset } = zone.segmentAt(at);

@@ -30,6 +30,17 @@ export class InvalidInputError extends TasksError {
   }
 }
 
+/** What is refused inside is named from where it stands in the whole. @throws InvalidInputError */
+export function inside<T>(prefix: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    const issues = error.issues.map((issue) => ({ ...issue, pointer: prefix + issue.pointer }));
+    throw new InvalidInputError(error.subject, issues);
+  }
+}
+
 /** zod's issues as JSON pointers. */
 export function issuesOf(error: z.ZodError, prefix = ''): readonly Issue[] {
   return error.issues.flatMap((issue) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_FIRE_TIMES, type FireTime } from '../../triggers/fire-times.js';
+import { MAX_FIRE_TIMES, type FireTime, type FireTimes } from '../../triggers/fire-times.js';
 import { triggerSpecSchema } from '../../triggers/trigger-spec.js';
 import { instant, instantSchema } from '../protocol/instant.dto.js';
 import { countSchema } from '../protocol/page.dto.js';
@@ -44,18 +44,39 @@ export const fireTimeSchema = z
   })
   .meta({ id: 'FireTime', description: 'A fire time, and what the clocks show then.' });
 
+const found = {
+  items: z.array(fireTimeSchema),
+  complete: z.boolean().meta({ description: 'These are all that the range has.' }),
+  nextFrom: instant.nullable().meta({
+    description:
+      'From where to ask for more; null: there are none, or they are too hard to compute.',
+  }),
+};
+
+export const fireTimesSchema = z.object(found).meta({ id: 'FireTimes' });
+
 export const previewedSchema = z
-  .object({ description: z.string(), items: z.array(fireTimeSchema) })
+  .object({ description: z.string(), ...found })
   .meta({ id: 'Previewed' });
 
 export const outlookItemSchema = z
   .object({ jobId: z.string(), name: z.string(), at: instant })
   .meta({ id: 'Upcoming', description: 'A fire time that is to come.' });
 
-export const fireTimeDto = ({ at, utc, local, offset, note }: FireTime) => ({
+export const outlookSchema = z
+  .object({ items: z.array(outlookItemSchema), complete: found.complete })
+  .meta({ id: 'Outlook' });
+
+const fireTimeDto = ({ at, utc, local, offset, note }: FireTime) => ({
   at,
   utc,
   local,
   offset,
   note,
+});
+
+export const fireTimesDto = ({ items, complete, nextFrom }: FireTimes) => ({
+  items: items.map(fireTimeDto),
+  complete,
+  nextFrom,
 });

@@ -6,7 +6,7 @@ import { AnswerHeaders } from '../protocol/answer-headers.js';
 import { ApiController } from '../access/api-controller.decorator.js';
 import { By } from '../access/by.decorator.js';
 import { conditional, type Seen } from './conditional.js';
-import { fireTimeSchema, fireTimesQuerySchema, type FireTimesQueryDto } from './fire-times.dto.js';
+import { fireTimesQuerySchema, fireTimesSchema, type FireTimesQueryDto } from './fire-times.dto.js';
 import { IdempotencyKey } from '../protocol/idempotency-key.decorator.js';
 import { IfMatch } from '../protocol/if-match.decorator.js';
 import {
@@ -22,7 +22,6 @@ import { jobDto, jobSchema } from './job.dto.js';
 import { EXAMPLE_JOB } from '../protocol/example-job.js';
 import { Operation } from '../protocol/operation.decorator.js';
 import { Outlook } from './outlook.js';
-import { listSchema } from '../protocol/page.dto.js';
 import { Requires } from '../access/requires.decorator.js';
 import { runDto, runSchema } from '../runs/run.dto.js';
 import { checkedBy } from '../protocol/input.pipe.js';
@@ -191,7 +190,7 @@ export class JobActionsController {
   @Operation({
     summary: 'When a job fires',
     description: 'As its trigger says, whether or not it is paused.',
-    answers: { 200: listSchema(fireTimeSchema) },
+    answers: { 200: fireTimesSchema },
     problems: [404],
     examples: [{ title: 'The next three', params, query: { limit: '3' }, status: 200 }],
   })
@@ -199,6 +198,6 @@ export class JobActionsController {
     @Param('id') id: string,
     @Query(checkedBy(fireTimesQuerySchema)) query: FireTimesQueryDto,
   ) {
-    return { items: await this.outlook.ofJob(id, query) };
+    return this.outlook.ofJob(id, query);
   }
 }

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { describe } from '../../triggers/words/describe.js';
-import { fireTimes } from '../../triggers/fire-times.js';
+import { inside } from '../../triggers/invalid-input.js';
+import { fireTimesIn } from '../../triggers/fire-times.js';
 import { triggerOf } from '../../triggers/parse-trigger.js';
 import type { Job } from '../../domain/job.js';
 import type { Trigger } from '../../triggers/trigger.js';
 import { TasksService } from '../../service/tasks.service.js';
 import { Slices } from '../protocol/slices.js';
-import { fireTimeDto, type FireTimesQueryDto, type PreviewDto } from './fire-times.dto.js';
+import { fireTimesDto, type FireTimesQueryDto, type PreviewDto } from './fire-times.dto.js';
 
 /** So many triggers are read, or asked for their next fire time, in one go. */
 const SLICE = 25;
@@ -24,19 +25,20 @@ export class Outlook {
 
   async ofJob(id: string, query: FireTimesQueryDto) {
     const { trigger } = await this.tasks.getJob(id);
-    return fireTimes(trigger, await this.range(query), { seed: id }).map(fireTimeDto);
+    return fireTimesDto(fireTimesIn(trigger, await this.range(query), { seed: id }));
   }
 
   async preview({ trigger, id, ...query }: PreviewDto) {
     const options = id === undefined ? {} : { seed: id };
-    const items = fireTimes(trigger, await this.range(query), options).map(fireTimeDto);
-    return { description: describe(trigger, options), items };
+    const range = await this.range(query);
+    const found = inside('/trigger', () => fireTimesIn(trigger, range, options));
+    return { description: describe(trigger, options), ...fireTimesDto(found) };
   }
 
   /** The next fire times of all jobs, the earliest first. */
   async ofAll(limit: number, to: Date | undefined) {
     // No job after so many can have one of the first so many fire times.
-    const { items: jobs } = await this.tasks.getJobs({
+    const { items: jobs, nextCursor } = await this.tasks.getJobs({
       order: 'nextFireAt',
       planned: true,
       limit: Math.min(limit, 500),
@@ -50,13 +52,14 @@ export class Outlook {
     waiting.sort((one, other) => other.at.getTime() - one.at.getTime());
     const found: { jobId: string; name: string; at: Date }[] = [];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      if (found.length === limit || (to !== undefined && next.at > to)) break;
+      if (to !== undefined && next.at > to) break;
+      if (found.length === limit) return { items: found, complete: false };
       found.push({ jobId: next.job.id, name: next.job.name, at: next.at });
       const after = next.trigger.next(next.at);
       if (after !== null) waiting.splice(placeOf(after, waiting), 0, { ...next, at: after });
       await slices.did(1);
     }
-    return found;
+    return { items: found, complete: nextCursor === null || found.length < limit };
   }
 
   /** From the database's now on, as that decides what fires. */

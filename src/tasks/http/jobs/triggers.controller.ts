@@ -2,8 +2,8 @@ import { Body, Get, HttpCode, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { ApiController } from '../access/api-controller.decorator.js';
 import {
-  outlookItemSchema,
   outlookQuerySchema,
+  outlookSchema,
   previewedSchema,
   previewSchema,
   type PreviewDto,
@@ -11,7 +11,6 @@ import {
 import { EXAMPLE_JOB } from '../protocol/example-job.js';
 import { Operation } from '../protocol/operation.decorator.js';
 import { Outlook } from './outlook.js';
-import { listSchema } from '../protocol/page.dto.js';
 import { Requires } from '../access/requires.decorator.js';
 import { checkedBy } from '../protocol/input.pipe.js';
 
@@ -53,10 +52,10 @@ export class TriggersController {
   @Operation({
     summary: 'The next fire times of all jobs, the earliest first',
     description: `Each fire time is an item, so a job such as "${EXAMPLE_JOB.id}" may have several.`,
-    answers: { 200: listSchema(outlookItemSchema) },
+    answers: { 200: outlookSchema },
     examples: [{ title: 'The next five', query: { limit: '5' }, status: 200 }],
   })
   async upcoming(@Query(checkedBy(outlookQuerySchema)) query: z.infer<typeof outlookQuerySchema>) {
-    return { items: await this.outlook.ofAll(query.limit, query.to) };
+    return this.outlook.ofAll(query.limit, query.to);
   }
 }
