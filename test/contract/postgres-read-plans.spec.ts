@@ -162,6 +162,7 @@ describe('a page of jobs', () => {
     { text: 'job-77' },
     { state: ['paused', 'finished'] },
     { tag: ['red', 'blue'], origin: 'api' },
+    { failing: true },
   ] as const)('reads little, whatever is asked for: %o', async (query: Omit<JobQuery, 'limit'>) => {
     const { buffers } = await explained((sql) =>
       listJobs(sql, SCHEMA.quoted, { ...query, limit: 100 }),

@@ -83,6 +83,30 @@ describe('the sums of what has ended', () => {
     expect(sums.length).toBeGreaterThan(100);
   });
 
+  it('go on where an hour has ended in the midst of counting', async () => {
+    await fill();
+    await countAll();
+    const { hour } = (await node.sums.count(token))!;
+    const end = async (job: string, minute: number) =>
+      store.query(
+        `INSERT INTO carillon.runs (job_id, task, fire_at, run_at, cause, state, queued, attempt, created_at,
+                                    started_at, finished_at)
+         SELECT $1, 'task', at, at, 'manual', 'failed', false, 1, at, at, at
+         FROM (SELECT $2::timestamptz + $3 * interval '1 minute' AS at) a`,
+        [job, hour, minute],
+      );
+    store.advance(hours(2));
+    for (const [job, minute] of [
+      ['one', 1],
+      ['two', 59],
+      ['three', 61],
+    ] as const) {
+      await end(job, minute);
+      await node.sums.count(token);
+    }
+    expect(await counted()).toEqual(await recounted());
+  });
+
   it('are counted once, in slices, whoever leads meanwhile', async () => {
     await fill();
     for (let slices = 0; slices < 3; slices++) await node.sums.count(token);

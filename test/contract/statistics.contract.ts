@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { summaryOf, type HourSum } from '../../src/tasks/domain/series.js';
+import { hourOf, summaryOf, type HourSum } from '../../src/tasks/domain/series.js';
 import { aJob, hours, later, minutes } from '../support/builders.js';
 import { aNodeAtWork, clockOf, lead } from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';
@@ -130,17 +130,17 @@ export function statisticsContract(makeStore: MakeStore): void {
 
   describe('how jobs fare', () => {
     const failures = async (job: string) =>
-      (await store.statistics.ofJobs([job], later(await clockOf(store), -DAY))).get(job)?.failures;
+      (await store.statistics.ofJobs([job])).jobs.get(job)?.failures;
 
     it('is told by what ended of them lately, and is empty where nothing did', async () => {
       await ended('a', 'succeeded', 200);
       store.advance(hours(30));
       await ended('a', 'failed');
       await holds(async () => {
-        const from = later(await clockOf(store), -DAY);
-        const found = await store.statistics.ofJobs(['a', 'b'], from);
-        expect(summaryOf(found.get('a')!.ended).runs).toEqual({ failed: 1 });
-        expect(found.get('b')).toEqual({ ended: [], failures: null });
+        const { jobs, since } = await store.statistics.ofJobs(['a', 'b']);
+        expect(summaryOf(jobs.get('a')!.ended).runs).toEqual({ failed: 1 });
+        expect(jobs.get('b')).toEqual({ ended: [], failures: null });
+        expect(since).toEqual(hourOf(later(await clockOf(store), -DAY)));
       });
     });
 
@@ -165,6 +165,35 @@ export function statisticsContract(makeStore: MakeStore): void {
       store.advance(3_000);
       await countAll();
       expect(await failures('a')).toBeNull();
+    });
+
+    it('is known of a run that has just ended', async () => {
+      await ended('a', 'failed');
+      expect((await failures('a'))?.inARow).toBe(1);
+      store.advance(3_000);
+      await countAll();
+      await ended('a', 'succeeded');
+      expect(await failures('a')).toBeNull();
+    });
+
+    it('narrows a list of jobs to those that fail', async () => {
+      await ended('a', 'failed');
+      await ended('b', 'failed');
+      await ended('b', 'succeeded');
+      await holds(async () => {
+        const { items } = await store.jobs.list({ failing: true, limit: 10 });
+        expect(items.map(({ id }) => id)).toEqual(['a']);
+        expect(await store.jobs.count({ failing: true })).toEqual({ count: 1, exact: true });
+      });
+    });
+
+    it('is not that of a job of the same id that was there before', async () => {
+      await ended('a', 'failed');
+      store.advance(3_000);
+      await countAll();
+      await store.jobs.remove('a');
+      await store.jobs.add(aJob('a'), 'api');
+      expect((await store.jobs.list({ failing: true, limit: 10 })).items).toEqual([]);
     });
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TasksDatabase } from '../../src/tasks/store/postgres/tasks-database.js';
+import { until } from '../support/until.js';
 import { startHttpApp, type HttpApp } from './http-app.js';
 
 let http: HttpApp;
@@ -21,8 +22,14 @@ beforeAll(async () => {
     `INSERT INTO carillon.runs (job_id, task, fire_at, run_at, cause, state, queued, attempt, created_at,
                                 started_at, finished_at)
      SELECT id, task, at, at, 'fired', 'succeeded', false, 1, at, at + interval '5 ms', at + interval '45 ms'
-     FROM carillon.jobs, generate_series(now() - interval '25 min', now(), interval '1 min') at`,
+     FROM carillon.jobs, generate_series(now() - interval '500 ms', now(), interval '20 ms') at`,
   );
+  // More of them than are read from the end of the ledger.
+  await until('a leader that has counted the runs', async () => {
+    const sql = `SELECT sum(runs)::int AS runs FROM carillon.run_hours WHERE job_id = ''`;
+    const [row] = await http.database.query<{ runs: number | null }>(sql);
+    return row?.runs === 2_600;
+  });
 });
 afterAll(() => http.close());
 
@@ -50,7 +57,7 @@ describe('a page of jobs with all that is known of them', () => {
   it('takes as many statements for a hundred jobs as for one', async () => {
     for (const [limit, include] of [
       [100, 'why,lastRun'],
-      [50, 'why,lastRun,lastRuns'],
+      [50, 'why,lastRun,lastRuns,stats,description'],
     ] as const) {
       const one = await counted(`/jobs?limit=1&include=${include}&total=true`);
       const all = await counted(`/jobs?limit=${limit}&include=${include}&total=true`);
@@ -72,6 +79,18 @@ describe('a page of jobs with all that is known of them', () => {
     }
   });
 
+  it('shows what ended of each in the last day, and that none fails', async () => {
+    const { body } = await counted('/jobs?limit=2&include=stats');
+    const { items } = body as { items: { stats: unknown; failures: unknown }[] };
+    const percentiles = { p50: expect.any(Number) as unknown, p95: expect.any(Number) as unknown };
+    for (const { stats, failures } of items) {
+      expect(stats).toMatchObject({ runs: { succeeded: 26 }, durationMs: percentiles });
+      expect(failures).toBeNull();
+    }
+    const { body: failing } = await counted('/jobs?failing=true&total=true');
+    expect(failing).toMatchObject({ items: [], total: { count: 0, exact: true } });
+  });
+
   it('has none of what was not asked for', async () => {
     const { body, statements } = await counted('/jobs?limit=1');
     expect(statements).toBe(1);
@@ -83,5 +102,36 @@ describe('a page of jobs with all that is known of them', () => {
     const { body } = await counted('/jobs?state=paused&state=finished&total=true');
     expect(body).toMatchObject({ items: [], total: { count: 0, exact: true } });
     await http.call().get('/scheduler/jobs?state=active&state=gone').expect(400);
+  });
+});
+
+describe('the series of a day', () => {
+  it('has an hour for each, in which what ended is counted', async () => {
+    const { body, statements } = await counted('/stats/series');
+    const { items } = body as { items: { runs: Record<string, number> }[] };
+    expect(items).toHaveLength(25);
+    expect(items.reduce((sum, { runs }) => sum + (runs['succeeded'] ?? 0), 0)).toBe(2_600);
+    expect(statements).toBeLessThanOrEqual(3);
+  });
+
+  it('is of one job, by the days of a zone, where that is asked for', async () => {
+    const query =
+      'job=job-001&by=day&timeZone=Asia/Kolkata&from=2026-03-01T00:00:00Z&to=2026-03-04T00:00:00Z';
+    const { body } = await counted(`/stats/series?${query}`);
+    const { items } = body as { items: { from: string; runs: object }[] };
+    expect(items.map(({ from }) => from)).toEqual([
+      '2026-02-28T18:30:00.000Z',
+      '2026-03-01T18:30:00.000Z',
+      '2026-03-02T18:30:00.000Z',
+      '2026-03-03T18:30:00.000Z',
+    ]);
+    expect(items[0]!.runs).toEqual({});
+  });
+
+  it('refuses a range that ends before it begins, or is too long', async () => {
+    for (const from of ['2026-03-05T00:00:00Z', '2025-03-05T00:00:00Z']) {
+      const query = `from=${from}&to=2026-03-04T00:00:00Z`;
+      await http.call().get(`/scheduler/stats/series?${query}`).expect(422);
+    }
   });
 });

@@ -8,12 +8,14 @@ import { JobRunsController } from './jobs/job-runs.controller.js';
 import { NodesController } from './cluster/nodes.controller.js';
 import { RunsController } from './runs/runs.controller.js';
 import { SessionController } from './access/session.controller.js';
+import { StatsController } from './cluster/stats.controller.js';
 import { TasksController } from './jobs/tasks.controller.js';
 import { TriggersController } from './jobs/triggers.controller.js';
 
 /** What is served under the prefix, in the order in which its description tells it. */
 export const API_CONTROLLERS = [
   ClusterController,
+  StatsController,
   TasksController,
   JobActionsController,
   JobRunsController,

@@ -25,6 +25,8 @@ export interface JobFilter {
   readonly origin?: AnyOf<JobOrigin>;
   /** Only jobs that have a next fire time. Default: all. */
   readonly planned?: true;
+  /** Only jobs whose last run failed, timed out or was abandoned. Default: all. */
+  readonly failing?: true;
 }
 
 export const JOB_ORDERS = ['id', 'name', 'nextFireAt', 'lastFireAt'] as const;

@@ -16,7 +16,7 @@ export abstract class RunSums {
   /**
    * Counts some of what ended in an hour and is not counted yet. Null: the token is not in force.
    *
-   * @param hour its beginning. Default: the current one
+   * @param hour its beginning. Default: the one that comes next after the last that is counted
    */
   abstract count(fencingToken: number, hour?: Date): Promise<Counted | null>;
 

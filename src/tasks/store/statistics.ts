@@ -24,6 +24,12 @@ export interface JobStanding {
   readonly failures: Failures | null;
 }
 
+export interface JobStandings {
+  readonly since: Date;
+  /** By the job's id; each that was asked for has one. */
+  readonly jobs: ReadonlyMap<string, JobStanding>;
+}
+
 /**
  * What has ended, summed up: read from the sums that the leader makes and from the end of the ledger that
  * is not in them yet, so that it is as fresh as the ledger.
@@ -31,6 +37,6 @@ export interface JobStanding {
 export abstract class Statistics {
   /** By the hour of its end: of one job, or of all. @param before not this hour or later ones */
   abstract hours(from: Date, before: Date, job?: string): Promise<HourSums>;
-  /** How each of these jobs fares, and what ended of it since an hour. Each has an entry. */
-  abstract ofJobs(jobs: readonly string[], from: Date): Promise<ReadonlyMap<string, JobStanding>>;
+  /** How each of these jobs fares, and what has ended of it since the hour 24 hours ago. */
+  abstract ofJobs(jobs: readonly string[]): Promise<JobStandings>;
 }

@@ -17,3 +17,6 @@ export function daysOf(timeZone: string, from: Date, to: Date): Date[] {
     if (at! >= to.getTime()) return days;
   }
 }
+
+/** Whether it is the name of a zone in the IANA database. */
+export { isTimeZone } from './time/zone.js';

@@ -11,7 +11,6 @@ import {
   holderDto,
   pauseClusterSchema,
   stateSchema,
-  statsSchema,
   taskDto,
   taskSchema,
 } from './cluster.dto.js';
@@ -121,17 +120,6 @@ export class ClusterController {
   })
   async listTasks() {
     return { items: (await this.tasks.getTasks()).map(taskDto) };
-  }
-
-  @Get('stats')
-  @Requires('viewer')
-  @Operation({
-    summary: 'Counts of jobs and runs, and the backlog',
-    answers: { 200: statsSchema },
-    examples: [{ title: 'Now', status: 200 }],
-  })
-  stats() {
-    return this.tasks.getStats();
   }
 
   private async cluster() {

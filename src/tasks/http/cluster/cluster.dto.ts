@@ -3,7 +3,7 @@ import { pageQuerySchema } from '../protocol/page.dto.js';
 import type { AuditRow, LeaderInfo, NodeInfo } from '../../store/cluster-store.js';
 import type { TasksService } from '../../service/tasks.service.js';
 import { instant, instantSchema } from '../protocol/instant.dto.js';
-import { percentilesSchema } from '../protocol/percentiles.dto.js';
+import { percentilesSchema } from '../protocol/summary.dto.js';
 import { reason } from '../protocol/change.dto.js';
 
 const holder = {

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Job } from '../../domain/job.js';
+import { summaryOf } from '../../domain/series.js';
 import { explainJobs, LOOKED_AT } from '../../service/explain-job.js';
 import { ClusterStore } from '../../store/cluster-store.js';
 import { RunStore } from '../../store/run-store.js';
+import { Statistics, type JobStanding } from '../../store/statistics.js';
 import type { Included } from './job-query.dto.js';
 import { wordsOf } from './job-words.js';
 import { jobDto, whyDto, type JobJson } from './job.dto.js';
@@ -20,6 +22,7 @@ export class JobDetail {
   constructor(
     private readonly runs: RunStore,
     private readonly cluster: ClusterStore,
+    private readonly statistics: Statistics,
   ) {}
 
   async all(jobs: readonly Job[], included: readonly Included[]): Promise<JobJson[]> {
@@ -29,11 +32,13 @@ export class JobDetail {
     const ids = jobs.map(({ id }) => id);
     const latest = whole + brief > 0 ? this.runs.latestOf(ids, whole, brief) : undefined;
     const { runs, cluster } = this;
-    const [rows, whys] = await Promise.all([
+    const [rows, whys, standings] = await Promise.all([
       latest,
       latest && wants('why') ? explainJobs(jobs, { runs, cluster }, latest) : undefined,
+      wants('stats') ? this.statistics.ofJobs(ids) : undefined,
     ]);
     return jobs.map((job, nth) => {
+      const standing = standings?.jobs.get(job.id);
       const of = rows?.get(job.id);
       const why = whys?.[nth];
       const [last] = of?.runs ?? [];
@@ -43,6 +48,7 @@ export class JobDetail {
         ...(why && { why: whyDto(why) }),
         ...(wants('lastRun') && { lastRun: last ? runDto(last) : null }),
         ...(wants('lastRuns') && { lastRuns: (of?.brief ?? []).map(briefRunDto) }),
+        ...(standings && standing && statsDto(standings.since, standing)),
       };
     });
   }
@@ -52,3 +58,8 @@ export class JobDetail {
     return detail!;
   }
 }
+
+const statsDto = (since: Date, { ended, failures }: JobStanding) => ({
+  stats: { since, ...summaryOf(ended) },
+  failures: failures && { inARow: failures.inARow, since: failures.since },
+});

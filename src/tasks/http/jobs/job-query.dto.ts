@@ -16,7 +16,7 @@ export const jobFilter = {
   origin: several(z.enum(JOB_ORIGINS)).exactOptional(),
 };
 
-const INCLUDED = ['why', 'lastRun', 'lastRuns', 'description'] as const;
+const INCLUDED = ['why', 'lastRun', 'lastRuns', 'stats', 'description'] as const;
 export type Included = (typeof INCLUDED)[number];
 
 const NOT_INCLUDED = `must be a list of ${INCLUDED.join(', ')}`;
@@ -25,6 +25,8 @@ const NOT_INCLUDED = `must be a list of ${INCLUDED.join(', ')}`;
 export const jobQuerySchema = pageQuerySchema
   .extend({
     ...jobFilter,
+    /** Only those whose last run failed, timed out or was abandoned. */
+    failing: yes.exactOptional(),
     /** Jobs that have no such instant come last. Default: by id. */
     order: z.enum(JOB_ORDERS).exactOptional(),
     direction: z.enum(['asc', 'desc']).exactOptional(),
@@ -38,13 +40,12 @@ export const jobQuerySchema = pageQuerySchema
   })
   .refine(({ include, limit }) => limit <= mostWith(include ?? []), {
     path: ['limit'],
-    error:
-      'must be 100 or less where items include more, and 50 or less where lastRuns are among it',
+    error: 'must be 100 or less where items include more, and 50 or less with lastRuns or stats',
   });
 
-/** What is included is read for so many jobs at once: each run of a strip lies somewhere else. */
+/** What is included is read for so many jobs at once: each run or sum of a job lies somewhere else. */
 function mostWith(include: readonly Included[]): number {
-  if (include.includes('lastRuns')) return 50;
+  if (include.includes('lastRuns') || include.includes('stats')) return 50;
   return include.length > 0 ? 100 : 500;
 }
 

@@ -3,8 +3,13 @@ import { JOB_ORIGINS, JOB_STATES, jobPolicySchema, type Job } from '../../domain
 import { triggerSpecSchema } from '../../triggers/trigger-spec.js';
 import { WHY_STATES, type Why } from '../../domain/why/answer.js';
 import { instant } from '../protocol/instant.dto.js';
+import { summarySchema } from '../protocol/summary.dto.js';
 import { tagOf } from '../protocol/job-tag.js';
 import { briefRunSchema, runSchema } from '../runs/run.dto.js';
+
+const failuresSchema = z
+  .object({ inARow: z.number().int(), since: instant.nullable() })
+  .meta({ id: 'Failures', description: 'How often in a row the last runs failed, up to 10.' });
 
 const whySchema = z
   .object({
@@ -34,6 +39,8 @@ const readOnly = {
   why: whySchema.exactOptional(),
   lastRun: runSchema.nullable().exactOptional(),
   lastRuns: z.array(briefRunSchema).exactOptional(),
+  stats: summarySchema.extend({ since: instant }).exactOptional(),
+  failures: failuresSchema.nullable().exactOptional(),
 };
 
 /** @see assertUnchanged */

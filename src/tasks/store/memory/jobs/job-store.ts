@@ -1,3 +1,4 @@
+import { failuresOf } from '../../../domain/outcomes.js';
 import type { Job, JobOrigin, JobPatch, NewJob } from '../../../domain/job.js';
 import type { Run } from '../../../domain/run.js';
 import type { TriggerSpec } from '../../../triggers/trigger-spec.js';
@@ -76,7 +77,14 @@ export class MemoryJobStore extends JobStore {
   }
 
   private matching(filter: JobFilter): readonly Job[] {
-    return [...this.database.jobs.values()].filter((job) => isAskedFor(job, filter)).map(seen);
+    const jobs = [...this.database.jobs.values()].filter((job) => isAskedFor(job, filter));
+    return (filter.failing ? jobs.filter((job) => this.fails(job)) : jobs).map(seen);
+  }
+
+  private fails({ id, createdAt }: Pick<Job, 'id' | 'createdAt'>): boolean {
+    const runs = this.database.runs.all().filter(({ jobId }) => jobId === id);
+    const own = runs.filter(({ finishedAt }) => finishedAt !== null && finishedAt >= createdAt);
+    return failuresOf(own.toReversed()) !== null;
   }
 
   modify(id: string, patch: JobPatch, by?: ChangeOptions): Promise<Job> {

@@ -1,9 +1,16 @@
 import { failuresOf } from '../../../domain/outcomes.js';
 import { sizeOf } from '../../../domain/histogram.js';
 import { hourOf, type HourSum } from '../../../domain/series.js';
-import { Statistics, type HourSums, type JobStanding } from '../../statistics.js';
+import {
+  Statistics,
+  type HourSums,
+  type JobStanding,
+  type JobStandings,
+} from '../../statistics.js';
 import type { MemoryDatabase } from '../database.js';
 import type { RunRow } from '../rows.js';
+
+const DAY_MS = 86_400_000;
 
 /** In memory the sums are made when they are asked for. */
 export class MemoryStatistics extends Statistics {
@@ -20,15 +27,15 @@ export class MemoryStatistics extends Statistics {
     return { countedFrom: null, countedTo: now, now, hours };
   }
 
-  async ofJobs(jobs: readonly string[], from: Date): Promise<ReadonlyMap<string, JobStanding>> {
-    return new Map(
-      jobs.map((job) => {
-        const ended = this.ended(job);
-        const lately = ended.map(sumOf).filter(({ hour }) => hour >= from);
-        const sums = lately.map(({ hour: _hour, ...sum }) => sum);
-        return [job, { ended: sums, failures: failuresOf(ended.toReversed()) }];
-      }),
-    );
+  async ofJobs(jobs: readonly string[]): Promise<JobStandings> {
+    const since = new Date(hourOf(this.database.now()).getTime() - DAY_MS);
+    const standings = jobs.map((job): [string, JobStanding] => {
+      const ended = this.ended(job);
+      const lately = ended.map(sumOf).filter(({ hour }) => hour >= since);
+      const sums = lately.map(({ hour: _hour, ...sum }) => sum);
+      return [job, { ended: sums, failures: failuresOf(ended.toReversed()) }];
+    });
+    return { since, jobs: new Map(standings) };
   }
 
   private ended(job: string | undefined): readonly RunRow[] {

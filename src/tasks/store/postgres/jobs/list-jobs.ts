@@ -6,6 +6,7 @@ import type { JobFilter, JobQuery } from '../../job-store.js';
 import { listOf, MOST_COUNTED, totalOf, type Page, type Total } from '../../page.js';
 import type { SqlRunner } from '../../sql-runner.js';
 import { containing } from '../runs/run-parts.js';
+import { endedLately, LAST } from '../sums/ended-lately.js';
 import { jobText, storedJob } from './job-row.js';
 
 /** What is sorted by, and how its value in a cursor is read. */
@@ -30,10 +31,11 @@ export async function listJobs(
   const after = place(query, id, values);
   const sorted =
     by === null ? `${id} ${direction}` : `${by} ${direction} NULLS LAST, ${id} ${direction}`;
+  const { before, from } = source(quotedSchema, query);
   const rows = await sql.query<{ job: string }[]>(
-    `WITH page AS MATERIALIZED (
+    `WITH ${before} page AS MATERIALIZED (
        SELECT j.id, row_number() OVER (ORDER BY ${sorted}) AS nth
-       FROM ${quotedSchema}.jobs j JOIN ${quotedSchema}.job_plans p ON p.job_id = j.id
+       FROM ${from}
        WHERE ${[...wanted, ...after].join(' AND ')}
        ORDER BY ${sorted} LIMIT ${Number(limit) + 1})
      SELECT ${jobText} AS job
@@ -53,16 +55,30 @@ export async function countJobs(
   filter: JobFilter,
 ): Promise<Total> {
   const { wanted, values } = conditions(filter);
+  const { before, from } = source(quotedSchema, filter);
   const [row] = await sql.query<{ found: number }[]>(
-    `SELECT count(*)::int AS found FROM (
-       SELECT FROM ${quotedSchema}.jobs j JOIN ${quotedSchema}.job_plans p ON p.job_id = j.id
-       WHERE ${wanted.join(' AND ')} LIMIT ${MOST_COUNTED + 1}) counted`,
+    `WITH ${before} counted AS MATERIALIZED (
+       SELECT FROM ${from}
+       WHERE ${wanted.join(' AND ')} LIMIT ${MOST_COUNTED + 1})
+     SELECT count(*)::int AS found FROM counted`,
     values,
   );
   return totalOf(row!.found);
 }
 
-function conditions({ text, task, tag, state, origin, planned }: JobFilter) {
+/** Where jobs are looked for: parts of the statement that come before, and its tables. */
+function source(quotedSchema: string, { failing }: JobFilter) {
+  const from = `${quotedSchema}.jobs j JOIN ${quotedSchema}.job_plans p ON p.job_id = j.id`;
+  if (!failing) return { before: '', from };
+  return {
+    before: `${endedLately(quotedSchema)}, ${LAST},`,
+    from: `${from} LEFT JOIN ${quotedSchema}.job_outcomes o ON o.job_id = j.id
+             AND o.failing_since >= j.created_at
+           LEFT JOIN last l ON l.job_id = j.id AND l.finished_at >= j.created_at`,
+  };
+}
+
+function conditions({ text, task, tag, state, origin, planned, failing }: JobFilter) {
   const values: unknown[] = [];
   const wanted: string[] = ['true'];
   const narrow = (condition: (parameter: string) => string, value: unknown) => {
@@ -79,6 +95,7 @@ function conditions({ text, task, tag, state, origin, planned }: JobFilter) {
   narrow((names) => `j.state = ANY (${names}::text[])`, state && listOf(state));
   narrow((names) => `j.origin = ANY (${names}::text[])`, origin && listOf(origin));
   if (planned) wanted.push('p.next_fire_at IS NOT NULL');
+  if (failing) wanted.push('coalesce(l.failed, o.failures > 0)');
   return { wanted, values };
 }
 

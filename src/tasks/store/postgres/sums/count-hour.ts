@@ -12,7 +12,8 @@ const BATCH = 1_000;
 const SETTLED = `interval '2 seconds'`;
 
 /**
- * Counts some of what ended in an hour: $2 token · $3 the hour; null: the current one.
+ * Counts some of what ended in an hour: $2 token · $3 the hour; null: the one that comes next after what is
+ * counted, which is the current one or has just ended.
  *
  * What can go wrong, and why it does not:
  *
@@ -25,7 +26,15 @@ export const countHour: StatementOf = (schema) => ({
   name: 'count_hour',
   text: `
     WITH led AS MATERIALIZED (${fence(schema, '$2')}),
-    asked AS MATERIALIZED (SELECT coalesce($3::timestamptz, ${hourOf(CLOCK)}) AS hour FROM led),
+    latest AS MATERIALIZED (
+      SELECT up_to, up_to_id FROM ${schema.quoted}.counted_hours ORDER BY hour DESC LIMIT 1),
+    next AS MATERIALIZED (
+      SELECT ${hourOf('finished_at')} AS hour FROM ${schema.quoted}.runs
+      WHERE finished_at IS NOT NULL AND $3::timestamptz IS NULL
+        AND (finished_at, id) > ((SELECT up_to FROM latest), (SELECT up_to_id FROM latest))
+      ORDER BY finished_at, id LIMIT 1),
+    asked AS MATERIALIZED (
+      SELECT coalesce($3::timestamptz, (SELECT hour FROM next), ${hourOf(CLOCK)}) AS hour FROM led),
     mark AS MATERIALIZED (
       SELECT a.hour, coalesce(c.up_to, a.hour) AS up_to, coalesce(c.up_to_id, -1) AS up_to_id,
              least(a.hour + interval '1 hour', ${CLOCK} - ${SETTLED}) AS before

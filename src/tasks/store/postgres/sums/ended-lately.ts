@@ -17,6 +17,13 @@ export const endedLately = (quoted: string) => `
                                  coalesce((SELECT up_to_id FROM mark), -1))
       ORDER BY finished_at, id LIMIT ${MOST})`;
 
+/** A part about jobs: whether the last of those runs failed, where that tells something. */
+export const LAST = `
+    last AS MATERIALIZED (
+      SELECT DISTINCT ON (job_id) job_id, finished_at, state <> 'succeeded' AS failed FROM lately
+      WHERE state IN ('succeeded', 'failed', 'timed-out', 'abandoned')
+      ORDER BY job_id, id DESC)`;
+
 /** How far that reaches, as an object. */
 export const reach = (quoted: string) => `
     json_build_object(

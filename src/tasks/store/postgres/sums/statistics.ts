@@ -1,10 +1,16 @@
 import type { HourSum, Sum } from '../../../domain/series.js';
-import { Statistics, type HourSums, type JobStanding, type Reach } from '../../statistics.js';
-import type { ClockShift } from '../database-time.js';
+import {
+  Statistics,
+  type HourSums,
+  type JobStanding,
+  type JobStandings,
+  type Reach,
+} from '../../statistics.js';
+import { CLOCK, type ClockShift } from '../database-time.js';
 import type { SchemaName } from '../schema-name.js';
 import type { TasksDatabase } from '../tasks-database.js';
-import { endedLately, reach } from './ended-lately.js';
-import { sumsOf } from './sums-of.js';
+import { endedLately, LAST, reach } from './ended-lately.js';
+import { hourOf, sumsOf } from './sums-of.js';
 
 interface StoredReach {
   readonly now: string;
@@ -16,6 +22,7 @@ type StoredSum = Sum & { readonly hour: string };
 
 interface StoredStanding {
   readonly id: string;
+  readonly daySince: string;
   readonly ended: readonly Sum[];
   readonly failures: number;
   readonly since: string | null;
@@ -51,28 +58,29 @@ export class PostgresStatistics extends Statistics {
     return { ...reachOf(row!.reach), hours: row!.sums.map(hourSumOf) };
   }
 
-  async ofJobs(jobs: readonly string[], from: Date): Promise<ReadonlyMap<string, JobStanding>> {
+  async ofJobs(jobs: readonly string[]): Promise<JobStandings> {
     const { quoted } = this.schema;
     const rows = await this.query<StoredStanding>(
-      `WITH ${endedLately(quoted)}, ${sumsOf('lately')},
-       ${known(quoted, 'job_id = ANY ($2::text[]) AND hour >= $3')}
-       SELECT j.id, coalesce(k.ended, '[]') AS ended, coalesce(o.failures, 0) AS failures,
-              to_json(o.failing_since) AS since
-       FROM unnest($2::text[]) j (id)
+      `WITH day AS MATERIALIZED (SELECT ${hourOf(CLOCK)} - interval '24 hours' AS since),
+       ${endedLately(quoted)}, ${sumsOf('lately')}, ${LAST},
+       ${known(quoted, 'job_id = ANY ($2::text[]) AND hour >= (SELECT since FROM day)')}
+       SELECT j.id, coalesce(k.ended, '[]') AS ended, to_json(day.since) AS "daySince",
+              CASE WHEN l.failed IS FALSE THEN 0
+                   ELSE greatest(o.failures, CASE WHEN l.failed THEN 1 END, 0) END AS failures,
+              to_json(coalesce(o.failing_since, l.finished_at)) AS since
+       FROM unnest($2::text[]) j (id) CROSS JOIN day
          LEFT JOIN ${quoted}.job_outcomes o ON o.job_id = j.id
+         LEFT JOIN last l ON l.job_id = j.id
          LEFT JOIN (
            SELECT job_id, json_agg(json_build_object(
                     'state', state, 'runs', runs, 'lags', lags, 'durations', durations)) AS ended
-           FROM known GROUP BY job_id) k ON k.job_id = j.id
-       WHERE $1::interval IS NOT NULL`,
-      [jobs, from],
+           FROM known GROUP BY job_id) k ON k.job_id = j.id`,
+      [jobs],
     );
-    return new Map(
-      rows.map(({ id, ended, failures, since }) => {
-        const told = { inARow: failures, since: since === null ? null : new Date(since) };
-        return [id, { ended, failures: failures === 0 ? null : told }];
-      }),
-    );
+    return {
+      since: new Date(rows[0]?.daySince ?? 0),
+      jobs: new Map(rows.map((row) => [row.id, standingOf(row)])),
+    };
   }
 
   private query<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
@@ -80,6 +88,11 @@ export class PostgresStatistics extends Statistics {
       manager.query<Row[]>(sql, [this.shift.bound, ...parameters]),
     );
   }
+}
+
+function standingOf({ ended, failures, since }: StoredStanding): JobStanding {
+  const told = { inARow: failures, since: since === null ? null : new Date(since) };
+  return { ended, failures: failures === 0 ? null : told };
 }
 
 function reachOf({ now, to, from }: StoredReach): Reach {

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { InvalidInputError } from '../../domain/errors.js';
+import { isTimeZone } from '../../triggers/days.js';
+import { instant, instantSchema } from '../protocol/instant.dto.js';
+import { summarySchema } from '../protocol/summary.dto.js';
+
+const DAY_MS = 86_400_000;
+
+/** The longest range, in days: what is kept by default, and a day. */
+const MAX_DAYS = 31;
+
+export const seriesQuerySchema = z.strictObject({
+  /** Of one job. Default: of all. */
+  job: z.string().min(1).max(200).exactOptional(),
+  by: z.enum(['hour', 'day']).default('hour'),
+  from: instantSchema.exactOptional(),
+  /** Default: now. */
+  to: instantSchema.exactOptional(),
+  /** Whose days are meant; hours that lie in two of them count for the first. Default: UTC. */
+  timeZone: z
+    .string()
+    .max(100)
+    .refine(isTimeZone, { error: 'must be the name of an IANA time zone' })
+    .default('UTC'),
+});
+export type SeriesQueryDto = z.infer<typeof seriesQuerySchema>;
+
+export const seriesSchema = z
+  .object({
+    by: z.enum(['hour', 'day']),
+    from: instant,
+    to: instant,
+    countedFrom: instant.nullable(),
+    countedTo: instant,
+    items: z.array(summarySchema.extend({ from: instant, to: instant })),
+  })
+  .meta({
+    id: 'Series',
+    description:
+      'What ended by the hour or day of its end. countedFrom: what ended before is not all in it yet.',
+  });
+
+/** Default: the last 24 hours, or 30 days. @throws InvalidInputError */
+export function rangeOf({ by, from, to }: SeriesQueryDto, now: Date) {
+  const end = to ?? now;
+  const start = from ?? new Date(end.getTime() - (by === 'hour' ? 1 : 30) * DAY_MS);
+  const tooLong = end.getTime() - start.getTime() > MAX_DAYS * DAY_MS;
+  if (start < end && !tooLong) return { from: start, to: end };
+  const message = tooLong ? `must be at most ${MAX_DAYS} days before /to` : 'must be before /to';
+  throw new InvalidInputError('The query', [{ pointer: '/from', message }]);
+}

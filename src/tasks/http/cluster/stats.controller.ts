@@ -1,0 +1,57 @@
+import { Get, Query } from '@nestjs/common';
+import { bucketsOf, edgesOf, hourOf } from '../../domain/series.js';
+import { TasksService } from '../../service/tasks.service.js';
+import { Statistics } from '../../store/statistics.js';
+import { ApiController } from '../access/api-controller.decorator.js';
+import { Requires } from '../access/requires.decorator.js';
+import { EXAMPLE_JOB } from '../protocol/example-job.js';
+import { checkedBy } from '../protocol/input.pipe.js';
+import { Operation } from '../protocol/operation.decorator.js';
+import { statsSchema } from './cluster.dto.js';
+import { rangeOf, seriesQuerySchema, seriesSchema, type SeriesQueryDto } from './series.dto.js';
+
+/** What has ended, in numbers. */
+@ApiController('stats')
+export class StatsController {
+  constructor(
+    private readonly tasks: TasksService,
+    private readonly statistics: Statistics,
+  ) {}
+
+  @Get()
+  @Requires('viewer')
+  @Operation({
+    summary: 'Counts of jobs and runs, and the backlog',
+    answers: { 200: statsSchema },
+    examples: [{ title: 'Now', status: 200 }],
+  })
+  stats() {
+    return this.tasks.getStats();
+  }
+
+  @Get('series')
+  @Requires('viewer')
+  @Operation({
+    summary: 'Runs by state, lag and duration, hour by hour or day by day',
+    answers: { 200: seriesSchema },
+    problems: [422],
+    examples: [
+      { title: 'The last day', status: 200 },
+      {
+        title: 'A month of a job, by the days of a zone',
+        query: { job: EXAMPLE_JOB.id, by: 'day', timeZone: 'Europe/Berlin' },
+        status: 200,
+      },
+      { title: 'A zone that there is not', query: { timeZone: 'Mars/Olympus' }, status: 422 },
+    ],
+  })
+  async series(@Query(checkedBy(seriesQuerySchema)) query: SeriesQueryDto) {
+    const { by, job, timeZone } = query;
+    const { from, to } = rangeOf(query, (await this.tasks.getState()).now);
+    const edges = edgesOf(by, from, to, timeZone);
+    const [first, last] = [edges[0]!, edges.at(-1)!];
+    const { hours, countedFrom, countedTo } = await this.statistics.hours(hourOf(first), last, job);
+    const items = bucketsOf(hours, edges);
+    return { by, from: first, to: last, countedFrom, countedTo, items };
+  }
+}
