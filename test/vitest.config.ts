@@ -60,7 +60,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'simulation',
-          include: ['test/simulation/**/*.spec.ts'],
+          include: ['test/simulation/**/*.spec.ts', 'test/model/**/*.spec.ts'],
           exclude: ['test/simulation/planted-bugs.spec.ts'],
           testTimeout: 60_000,
           sequence: { groupOrder: 1 },

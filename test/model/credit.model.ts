@@ -1,0 +1,207 @@
+import type { Model } from './checker.js';
+
+/**
+ * The credit protocol: a run that was claimed passes from the engine's thread to the main thread, which may stand still
+ * at any moment. Main works on two at once, and one word of memory passes one offer after the other. What is taken back
+ * may be run by another node. The thread may die, and another takes over.
+ */
+export interface CreditGuards {
+  /** Main takes an offer only if it is still there. */
+  readonly compare: boolean;
+  /** No two offers have the same ticket. */
+  readonly tickets: boolean;
+  /** Offers on their way are counted off the slots that main tells of. */
+  readonly counting: boolean;
+  /** Nothing is taken any more of an engine that has died. */
+  readonly generations: boolean;
+  /** An engine that takes over is told what goes on. */
+  readonly handover: boolean;
+}
+
+export const ALL_CREDIT_GUARDS: CreditGuards = {
+  compare: true,
+  tickets: true,
+  counting: true,
+  generations: true,
+  handover: true,
+};
+
+interface Offer {
+  readonly ticket: number;
+  readonly run: number;
+  /** Which thread of the engine made it. */
+  readonly thread: number;
+}
+
+export interface CreditState {
+  /** Who has each run by the ledger, and how often its handler was called. */
+  readonly runs: readonly {
+    readonly owner: 'nobody' | 'here' | 'there' | 'done';
+    readonly calls: number;
+  }[];
+  readonly thread: number;
+  readonly slot: number;
+  readonly tickets: number;
+  /** Claims that the thread holds: offered or known to work. */
+  readonly held: readonly number[];
+  /** Its slots, as it believes. */
+  readonly free: number;
+  /** Offered, and main has not said that it has come to them. */
+  readonly unseen: readonly number[];
+  /** Not yet read by main. */
+  readonly mail: readonly Offer[];
+  /** Said by main, not yet read by the thread: free slots, and up to which ticket main has come. */
+  readonly told: readonly { readonly free: number; readonly seen: number }[];
+  readonly seen: number;
+  /** Runs whose handlers go on on main. */
+  readonly works: readonly number[];
+}
+
+const RUNS = [0, 1, 2] as const;
+const SLOTS = 2;
+const MAX_TICKETS = 4;
+const MAX_THREADS = 2;
+
+export function creditModel(guards: CreditGuards): Model<CreditState> {
+  return {
+    initial: {
+      runs: RUNS.map(() => ({
+        owner: 'nobody',
+        calls: 0,
+      })),
+      thread: 1,
+      slot: 0,
+      tickets: 0,
+      held: [],
+      free: SLOTS,
+      unseen: [],
+      mail: [],
+      told: [],
+      seen: 0,
+      works: [],
+    },
+    *steps(state) {
+      for (const run of RUNS) yield* ofRun(state, run);
+      yield* ofThread(state, guards);
+      yield* ofMain(state, guards);
+    },
+    invariants: {
+      'a handler is called once': ({ runs }) => runs.every(({ calls }) => calls <= 1),
+      'main works on nothing that is not its node’s': ({ runs, works }) =>
+        works.every((run) => runs[run]!.owner === 'here'),
+      'no more runs than slots': ({ works }) => works.length <= SLOTS,
+    },
+    isGoal: ({ runs }) => runs.every(({ owner }) => owner === 'done'),
+  };
+}
+
+type Step = readonly [name: string, next: CreditState];
+
+function* ofRun(state: CreditState, run: number): Iterable<Step> {
+  const { owner, calls } = state.runs[run]!;
+  if (owner === 'nobody') yield [`another node runs ${run}`, owned(state, run, 'there', calls + 1)];
+  if (owner === 'there') yield [`${run} ends there`, owned(state, run, 'done', calls)];
+}
+
+function* ofThread(state: CreditState, guards: CreditGuards): Iterable<Step> {
+  const { runs, slot, tickets, held, free, unseen, mail, thread } = state;
+  for (const run of RUNS) {
+    if (runs[run]!.owner !== 'nobody' || free < 1 || slot > 0 || tickets >= MAX_TICKETS) continue;
+    const ticket = guards.tickets ? tickets + 1 : 1;
+    yield [
+      `claims and offers ${run}`,
+      {
+        ...owned(state, run, 'here', runs[run]!.calls),
+        slot: ticket,
+        tickets: tickets + 1,
+        held: [...held, run],
+        free: free - 1,
+        unseen: [...unseen, ticket],
+        mail: [
+          ...mail,
+          {
+            ticket,
+            run,
+            thread,
+          },
+        ],
+      },
+    ];
+  }
+  const offered = mail.find(({ ticket, thread: by }) => ticket === slot && by === thread);
+  if (slot > 0 && offered) {
+    const left = { slot: 0, held: held.filter((run) => run !== offered.run) };
+    yield [`takes ${offered.run} back`, { ...owned(state, offered.run, 'nobody', 0), ...left }];
+  }
+  if (slot < 0) yield ['clears the slot', { ...state, slot: 0 }];
+  const [said, ...told] = state.told;
+  if (said) {
+    const left = unseen.filter((ticket) => ticket > said.seen);
+    const coming = guards.counting ? left.length : 0;
+    yield [
+      'reads of slots',
+      { ...state, told, unseen: left, free: Math.max(0, said.free - coming) },
+    ];
+  }
+  // What the ledger says this node has and the thread does not know is given back.
+  for (const run of RUNS) {
+    if (runs[run]!.owner !== 'here' || held.includes(run)) continue;
+    yield [`gives ${run} back`, owned(state, run, 'nobody', runs[run]!.calls)];
+  }
+  if (thread < MAX_THREADS) yield ['dies, and another takes over', another(state, guards)];
+}
+
+/** It begins with a memory of its own. What main has not read of the old one is read as long as main does. */
+function another(state: CreditState, { generations, handover }: CreditGuards): CreditState {
+  const { works, thread, mail, seen } = state;
+  return {
+    ...state,
+    thread: thread + 1,
+    slot: 0,
+    held: handover ? works : [],
+    unseen: [],
+    told: [],
+    free: SLOTS - works.length,
+    mail: generations ? [] : mail,
+    seen,
+  };
+}
+
+function* ofMain(state: CreditState, guards: CreditGuards): Iterable<Step> {
+  const [offer, ...mail] = state.mail;
+  if (offer) {
+    const fits = state.slot === offer.ticket && offer.thread === state.thread;
+    const takes = fits || !guards.compare || (offer.thread !== state.thread && !guards.generations);
+    const read = { ...state, mail, seen: offer.ticket };
+    if (takes) {
+      const { owner, calls } = state.runs[offer.run]!;
+      const slot = fits ? -offer.ticket : state.slot;
+      const works = [...state.works, offer.run];
+      yield [
+        `main takes ${offer.run}`,
+        { ...owned(read, offer.run, owner, calls + 1), slot, works },
+      ];
+    } else yield [`main misses ${offer.run}`, tells(read)];
+  }
+  if (state.told.length === 0) yield ['main tells of its slots', tells(state)];
+  for (const run of state.works) {
+    const works = state.works.filter((each) => each !== run);
+    const ended = { ...state, works, held: state.held.filter((each) => each !== run) };
+    yield [`${run} ends on main`, tells(owned(ended, run, 'done', state.runs[run]!.calls))];
+  }
+}
+
+const tells = (state: CreditState): CreditState => ({
+  ...state,
+  told: [...state.told, { free: SLOTS - state.works.length, seen: state.seen }].slice(-1),
+});
+
+function owned(
+  state: CreditState,
+  run: number,
+  owner: CreditState['runs'][number]['owner'],
+  calls: number,
+): CreditState {
+  const runs = state.runs.map((each, n) => (n === run ? { owner, calls } : each));
+  return { ...state, runs };
+}
