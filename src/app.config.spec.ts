@@ -33,6 +33,7 @@ describe('readConfig', () => {
         orphanAfterMs: 900_000,
         retentionDays: 30,
         hint: true,
+        engineThread: true,
       },
       api: { prefix: '/scheduler', keys: [], host: '127.0.0.1', production: false },
       dashboard: true,
@@ -53,6 +54,7 @@ describe('readConfig', () => {
       TASKS_ROLES: 'api, worker',
       TASKS_VERSION: '7',
       TASKS_HINT: 'off',
+      TASKS_ENGINE_THREAD: 'off',
       TASKS_API_PREFIX: '/ops/jobs',
       TASKS_API_KEYS: `ann:viewer:${HASH},bob:admin:${HASH}`,
       LOG_LEVEL: 'warn',
@@ -66,6 +68,7 @@ describe('readConfig', () => {
         roles: ['api', 'worker'],
         version: '7',
         hint: false,
+        engineThread: false,
       },
       api: {
         prefix: '/ops/jobs',

@@ -77,6 +77,7 @@ function configOf(
       startTimeoutMs: env.TASKS_START_TIMEOUT_MS,
       retentionDays: env.TASKS_RETENTION_DAYS,
       hint: env.TASKS_HINT === 'on',
+      engineThread: env.TASKS_ENGINE_THREAD === 'on',
       ...(jobs && { jobs }),
     },
     api: serves

@@ -74,6 +74,7 @@ export const environmentSchema = z.object({
   TASKS_RETENTION_DAYS: whole(1, 36_500).default(30),
   TASKS_JOBS_FILE: z.string().optional(),
   TASKS_HINT: oneOf(['on', 'off']).default('on'),
+  TASKS_ENGINE_THREAD: oneOf(['on', 'off']).default('on'),
   TASKS_API_ENABLED: oneOf(['true', 'false']).default('true'),
   TASKS_API_PREFIX: z
     .string()

@@ -1,7 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { SECRET_KEYS } from './domain/redact.js';
 import type { ConfiguredJobInput, JobOverrideInput } from './domain/configured-job.js';
-import type { EngineStore } from './store/engine-store.js';
 
 /** What this node does. */
 export const ROLES = ['scheduler', 'worker', 'api'] as const;
@@ -108,8 +107,16 @@ export class TasksOptions {
   prepare: () => Promise<void> = () => Promise.resolve();
 
   /**
-   * For tests that break things: puts something between the engine and its store, such as a delay, a
-   * failure or a stop around a statement. Default: nothing.
+   * Whether the engine has a thread of its own, so that what blocks this process's event loop delays no fire
+   * and does not make the node look dead. Off, it works on the main thread, as it does where no thread can load the
+   * library: from sources that are compiled on the fly, or out of a bundle. Default: on.
    */
-  intercept: (store: EngineStore) => EngineStore = (store) => store;
+  engineThread = true;
+
+  /**
+   * For tests that break things: the URL of a module whose default export puts something between the
+   * engine and its store, `(store: EngineStore) => EngineStore`, such as a delay, a failure or a stop around
+   * a statement. The engine's thread loads it. Default: none.
+   */
+  intercept?: string;
 }

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import pg from 'pg';
-import { NodeStatus, Task, TaskContext, TasksModule, TasksService } from '../../src/tasks/index.js';
+import {
+  NodeStatus,
+  Task,
+  TaskContext,
+  TasksModule,
+  TasksService,
+  type TasksModuleOptions,
+} from '../../src/tasks/index.js';
 import { migrate } from '../../src/tasks/store/postgres/migrate.js';
 import { PostgresServer, usualServer } from '../chaos/postgres-server.js';
 
@@ -19,7 +26,11 @@ export interface BenchHost {
 }
 
 /** @param concurrency how many runs at once */
-export async function benchHost(databaseUrl: string, concurrency: number): Promise<BenchHost> {
+export async function benchHost(
+  databaseUrl: string,
+  concurrency: number,
+  options: Partial<TasksModuleOptions> = {},
+): Promise<BenchHost> {
   let told: Told = () => undefined;
 
   @Injectable()
@@ -31,7 +42,10 @@ export async function benchHost(databaseUrl: string, concurrency: number): Promi
     }
   }
 
-  @Module({ imports: [TasksModule.forRoot({ databaseUrl, concurrency })], providers: [Nothing] })
+  @Module({
+    imports: [TasksModule.forRoot({ databaseUrl, concurrency, ...options })],
+    providers: [Nothing],
+  })
   class BenchModule {}
 
   const app = await NestFactory.createApplicationContext(BenchModule, { logger: ['error'] });

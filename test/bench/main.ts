@@ -11,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<boolean
   'catch-up': () => import('./catch-up.js'),
   idle: () => import('./idle.js'),
   takeover: () => import('./takeover.js'),
+  thread: () => import('./thread.js'),
   flood: () => import('./flood.js'),
 };
 

@@ -1,3 +1,4 @@
+import type { TasksModuleOptions } from '../../src/tasks/index.js';
 import { benchDatabase, benchHost, drained, enqueue, type BenchDatabase } from './bench-host.js';
 
 /**
@@ -33,8 +34,13 @@ export async function run(): Promise<boolean> {
   }
 }
 
-async function drain(database: BenchDatabase, concurrency: number, runs: number): Promise<number> {
-  const host = await benchHost(database.url, concurrency);
+export async function drain(
+  database: BenchDatabase,
+  concurrency: number,
+  runs: number,
+  options: Partial<TasksModuleOptions> = {},
+): Promise<number> {
+  const host = await benchHost(database.url, concurrency, options);
   try {
     await enqueue(database, Math.min(runs, 1_000));
     await drained(database);

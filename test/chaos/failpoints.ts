@@ -1,22 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isMainThread } from 'node:worker_threads';
 import type { EngineStore } from 'carillon';
 import { Random } from '../simulation/random.js';
 
-/** What happens at a place: the process stops or dies there, waits, or the step fails. */
-export type Action = 'stop' | 'kill' | 'delay' | 'fail';
+/**
+ * What happens at a place: the process stops or dies there, its thread ends or computes without a pause, it waits,
+ * or the step fails.
+ */
+export type Action = 'stop' | 'kill' | 'end-thread' | 'spin' | 'delay' | 'fail';
 
 /** A named place and what happens when the process comes by. */
 export interface Arming {
   /** Such as `fires.fire:after`; `*` stands for every place. */
   readonly place: string;
   readonly action: Action;
-  /** For `delay`. Default: 0. */
+  /** For `delay` and `spin`. Default: 0. */
   readonly ms?: number;
   /** How likely it is each time. Default: 1. */
   readonly chance?: number;
   /** Only the n-th time from now, counted from 1. Default: every time. */
   readonly nth?: number;
 }
+
+/** What all threads of a process are told. */
+interface Orders {
+  readonly armings: readonly Arming[];
+  readonly seed: number;
+}
+
+/** How long another thread may take to hear of it, in ms. */
+const ORDERS_MS = 500;
 
 /**
  * Places around every statement of the engine, at which a test can stop the process or let a step
@@ -25,9 +38,32 @@ export interface Arming {
 export class Failpoints {
   private armed: { arming: Arming; seen: number }[] = [];
   private random = new Random(0);
+  /** To the places in the other threads of this process. */
+  private readonly others = new BroadcastChannel('failpoints');
+  private heard: () => void = () => undefined;
 
-  /** Replaces whatever was armed. */
-  arm(armings: readonly Arming[], seed: number): void {
+  constructor() {
+    this.others.unref();
+    this.others.onmessage = (event) => {
+      const { data } = event as { readonly data: Orders | 'heard' };
+      if (data === 'heard') return this.heard();
+      this.armHere(data);
+      this.others.postMessage('heard');
+    };
+  }
+
+  /** Replaces whatever was armed, here and in the other threads. */
+  async arm(armings: readonly Arming[], seed: number): Promise<void> {
+    this.armHere({ armings, seed });
+    const heard = new Promise<void>((resolve) => {
+      this.heard = resolve;
+    });
+    this.others.postMessage({ armings, seed } satisfies Orders);
+    // There may be no other, or it may stand still.
+    await Promise.race([heard, sleep(ORDERS_MS)]);
+  }
+
+  armHere({ armings, seed }: Orders): void {
     this.armed = armings.map((arming) => ({ arming, seen: 0 }));
     this.random = new Random(seed);
   }
@@ -88,6 +124,13 @@ async function act({ action, ms = 0 }: Arming, place: string): Promise<void> {
       return;
     case 'kill':
       process.kill(process.pid, 'SIGKILL');
+      return;
+    case 'end-thread':
+      // Of the main thread that would be the end of the process, in good order.
+      if (!isMainThread) process.exit(1);
+      return;
+    case 'spin':
+      for (const until = performance.now() + ms; performance.now() < until;);
       return;
     case 'delay':
       await sleep(ms);

@@ -12,10 +12,12 @@ import type { ChaosOptions } from './options.js';
 import { PATH_FAULTS, POOLER_FAULTS } from './path-faults.js';
 import { PROCESS_FAULTS } from './process-faults.js';
 import { ROLE_FAULTS } from './role-faults.js';
+import { THREAD_FAULTS } from './thread-faults.js';
 import { SERVER_FAULTS } from './server-faults.js';
 
 const FAULTS = [
   ...PROCESS_FAULTS,
+  ...THREAD_FAULTS,
   ...NETWORK_FAULTS,
   ...PATH_FAULTS,
   ...HOST_FAULTS,

@@ -48,15 +48,6 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     inflict: (_, slot, random) =>
       freeze(slot, random.whole(DEAD_AFTER_MS * 1.2, DEAD_AFTER_MS * 3)),
   },
-  {
-    kind: 'blocked event loop',
-    group: 'process',
-    weight: 2,
-    async inflict(_, slot) {
-      await slot.node.ask({ do: 'spin', ms: 3 * LEASE_MS }).catch(() => undefined);
-      return `for ${3 * LEASE_MS} ms`;
-    },
-  },
 ];
 
 /** A stop is bounded also while the database is away; this is above all its bounds together. */

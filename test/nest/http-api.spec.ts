@@ -120,6 +120,9 @@ const node = {
   heartbeatAt: AT,
   stoppedAt: null,
   draining: false,
+  loopLagMs: 3,
+  blockedSince: null,
+  blockedBy: null,
   alive: true,
 };
 
@@ -288,6 +291,9 @@ describe('the cluster', () => {
       tasks: _tasks,
       stoppedAt: _stopped,
       draining: _draining,
+      loopLagMs: _lag,
+      blockedSince: _since,
+      blockedBy: _by,
       alive: _alive,
       ...brief
     } = node;

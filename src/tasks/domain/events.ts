@@ -58,6 +58,13 @@ export interface TasksEvents {
   'node.started': { readonly nodeId: string };
   'node.stopping': { readonly nodeId: string };
   'node.stopped': { readonly nodeId: string };
+  /** Its event loop came round again after `ms` milliseconds. `by`: what blocked it, as far as is known. */
+  'node.blocked': {
+    readonly nodeId: string;
+    readonly since: Date;
+    readonly ms: number;
+    readonly by: string | null;
+  };
   'leader.acquired': { readonly nodeId: string };
   'leader.lost': { readonly nodeId: string };
   'database.lost': { readonly reason: string };

@@ -58,9 +58,9 @@ let held: HeldClaims;
 let claimer: Claimer;
 let claimed: string[];
 
-const make = (tasks: readonly string[] = [TASK]) =>
+const make = (tasks: readonly string[] = [TASK], canTake = () => true) =>
   new Claimer(
-    ...([queue, held, { tasks, pollMs: POLL_MS, deadAfterMs: DEAD_AFTER_MS }] as const),
+    ...([queue, held, { tasks, pollMs: POLL_MS, deadAfterMs: DEAD_AFTER_MS, canTake }] as const),
     ...([clock, recordedLog()] as const),
     (runs) => claimed.push(...runs.map(({ runId }) => runId)),
   );
@@ -102,6 +102,30 @@ describe('the claimer', () => {
     await clock.settle();
     expect(claimed).toEqual(['1', '2', '3']);
     expect(queue.asked).toEqual([2, 2]);
+  });
+
+  it('claims nothing while its runs would not be started, and at once when they would', async () => {
+    let isAwake = false;
+    claimer = make([TASK], () => isAwake);
+    queue.pending = runs('1');
+    claimer.setFree(1);
+    claimer.start();
+    await clock.advance(1_000);
+    expect(queue.asked).toEqual([]);
+    isAwake = true;
+    await clock.advance(20);
+    expect(claimed).toEqual(['1']);
+  });
+
+  it('gives back what it is told to doubt, as far as this node does not hold it', async () => {
+    queue.running = runs('1', '2');
+    held.add(aClaimedRun('2'));
+    claimer.start();
+    await clock.settle();
+    expect(queue.given).toEqual([]);
+    claimer.doubt();
+    await clock.settle();
+    expect(queue.given.map(({ runId }) => runId)).toEqual(['1']);
   });
 
   it('holds what it has claimed', async () => {

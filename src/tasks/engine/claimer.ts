@@ -9,6 +9,8 @@ export interface ClaimerOptions {
   /** How often to look although nothing was heard. */
   readonly pollMs: number;
   readonly deadAfterMs: number;
+  /** Whether runs that are claimed now would be started at once. Default: they would. */
+  readonly canTake?: () => boolean;
 }
 
 /** How many more runs of a task this node may take, for tasks that have a limit. */
@@ -16,6 +18,8 @@ export type TaskLimits = Readonly<Record<string, number>>;
 
 /** A claim that somebody holds cannot be given back now; it is tried again so soon. */
 const HELD_MS = 250;
+/** Whoever starts runs is busy: it is looked again so soon. */
+const BUSY_MS = 20;
 /** For no longer than this once the node stops, in ms. */
 const LAST_TRIES_MS = 2_000;
 
@@ -84,6 +88,12 @@ export class Claimer {
     if (more) this.loop.wake();
   }
 
+  /** The ledger may have runs in this node's name that it does not hold: they are given back. */
+  doubt(): void {
+    this.inDoubt = true;
+    this.loop.wake();
+  }
+
   /** @param draining whether somebody wants this node to take no more runs */
   setDraining(draining: boolean): void {
     if (draining === this.draining) return;
@@ -131,6 +141,7 @@ export class Claimer {
     const pollMs = this.inDoubt ? HELD_MS : this.options.pollMs;
     const slots = Math.min(this.free, MAX_CLAIMED);
     if (slots === 0 || this.known().length === 0 || this.draining) return pollMs;
+    if (this.options.canTake?.() === false) return BUSY_MS;
     const { runs, nextInMs } = await this.claim(slots);
     const restMs = Math.min(pollMs, Math.ceil(nextInMs ?? pollMs));
     if (runs.length === 0) return restMs;

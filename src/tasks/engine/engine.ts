@@ -3,6 +3,7 @@ import { leaseTimings } from '../domain/lease.js';
 import type { Log } from '../domain/log.js';
 import { within } from '../domain/within.js';
 import type { EngineStore } from '../store/engine-store.js';
+import type { Claim } from '../store/run-queue.js';
 import { Caretaker } from './caretaker.js';
 import { Claimer } from './claimer.js';
 import { Counter } from './counter.js';
@@ -13,6 +14,7 @@ import { HeardFires } from './heard-fires.js';
 import { HeartbeatLoop } from './heartbeat.js';
 import { HeldClaims } from './held-claims.js';
 import type { ToEngine, ToRunner } from './messages.js';
+import type { LeaderDuty } from './leader-duty.js';
 import { LeaderFitness } from './leader-fitness.js';
 import { LeaderWatch } from './leader-watch.js';
 import { OutcomeWriter } from './outcome-writer.js';
@@ -31,6 +33,8 @@ export interface EngineOptions {
   readonly leaseMs: number;
   readonly heartbeatMs: number;
   readonly deadAfterMs: number;
+  /** Whether runs that are claimed now would be started at once. Default: they would. */
+  readonly canTake?: () => boolean;
 }
 
 /** How often workers look for runs: where wake-ups are heard they only make up for a lost one. */
@@ -55,15 +59,13 @@ export class Engine {
   private readonly elector: Elector;
   private readonly planner: Planner;
   private readonly releaser: Releaser;
-  private readonly settler: Settler;
-  private readonly pruner: Pruner;
-  private readonly counter: Counter;
   private readonly claimer: Claimer;
   private readonly outcomes: OutcomeWriter;
   private readonly heartbeat: HeartbeatLoop;
   private readonly reporter: Reporter;
   private readonly caretaker: Caretaker | null;
-  private readonly ender: TransactionEnder | null;
+  /** All that the leader alone does beside firing; two of them are woken for reasons of their own, too. */
+  private readonly duties: readonly LeaderDuty[];
 
   constructor(
     private readonly options: EngineOptions,
@@ -80,21 +82,10 @@ export class Engine {
     const changed = (leads: boolean) => {
       tell({ type: 'leads', leads });
       this.planner.wake();
-      this.releaser.wake();
-      this.settler.wake();
-      this.pruner.wake();
-      this.counter.wake();
-      this.caretaker?.wake();
-      this.ender?.wake();
+      for (const duty of this.duties) duty.wake();
     };
-    this.elector = new Elector(
-      lock,
-      clock,
-      leaseTimings(options.leaseMs),
-      log,
-      changed,
-      this.fitness,
-    );
+    const timings = leaseTimings(options.leaseMs);
+    this.elector = new Elector(lock, clock, timings, log, changed, this.fitness);
     const leads = () => this.elector.token !== null;
     this.leaderWatch = new LeaderWatch(this.fitness, leads, options.leaseMs, clock);
     this.heardFires = new HeardFires(fires, (event) => tell({ type: 'event', event }));
@@ -104,28 +95,34 @@ export class Engine {
       this.fitness.firing,
     );
     this.releaser = new Releaser(fires, this.elector, pollMs, clock, log, pending);
-    this.settler = new Settler(fires, this.elector, options, clock, log);
-    this.pruner = new Pruner(history, this.elector, clock, log);
-    this.counter = new Counter(store.sums, this.elector, clock, log);
     this.caretaker = care ? new Caretaker(care, this.elector, deadAfterMs, clock, log) : null;
-    this.ender = transactions
-      ? new TransactionEnder(transactions, this.elector, options, clock, log)
-      : null;
+    this.duties = [
+      this.releaser,
+      new Settler(fires, this.elector, options, clock, log),
+      new Pruner(history, this.elector, clock, log),
+      new Counter(store.sums, this.elector, clock, log),
+      ...(this.caretaker ? [this.caretaker] : []),
+      ...(transactions
+        ? [new TransactionEnder(transactions, this.elector, options, clock, log)]
+        : []),
+    ];
     this.claimer = new Claimer(
       queue,
       this.held,
-      { tasks, pollMs, deadAfterMs },
+      { tasks, pollMs, deadAfterMs, canTake: options.canTake ?? (() => true) },
       clock,
       log,
       (runs) => tell({ type: 'claimed', runs }),
     );
-    this.outcomes = new OutcomeWriter(queue, this.held, clock, log, (claim, recorded) =>
-      tell(
-        recorded
-          ? { type: 'recorded', claim, nextFireAt: recorded.nextFireAt }
-          : { type: 'refused', claim },
-      ),
-    );
+    this.outcomes = new OutcomeWriter(queue, this.held, clock, log, {
+      recorded: (claim, recorded) =>
+        tell(
+          recorded
+            ? { type: 'recorded', claim, nextFireAt: recorded.nextFireAt }
+            : { type: 'refused', claim },
+        ),
+      noted: (claims) => tell({ type: 'noted', claims }),
+    });
     const watcher = new DeclarationWatcher(deadAfterMs, clock, tell);
     this.heartbeat = new HeartbeatLoop(roster, this.held, heartbeatMs, clock, time, log, {
       lost: (claim) => tell({ type: 'abort', claim, reason: { type: 'claim-lost' } }),
@@ -145,6 +142,12 @@ export class Engine {
     this.reporter = new Reporter(queue, clock, log);
   }
 
+  /** Goes on where another engine of this node ended, whose runs go on. To be called before the start. */
+  resume(claims: readonly Claim[]): void {
+    for (const claim of claims) this.held.add(claim);
+    this.claimer.doubt();
+  }
+
   start(): void {
     const { roles } = this.options;
     this.heartbeat.start();
@@ -162,12 +165,7 @@ export class Engine {
     if (roles.includes('scheduler')) {
       this.elector.start();
       this.planner.start();
-      this.releaser.start();
-      this.settler.start();
-      this.pruner.start();
-      this.counter.start();
-      this.caretaker?.start();
-      this.ender?.start();
+      for (const duty of this.duties) duty.start();
     }
   }
 
@@ -186,6 +184,11 @@ export class Engine {
     );
   }
 
+  /** A sign of life at once: there is something that the others should know. */
+  beat(): void {
+    this.heartbeat.wake();
+  }
+
   /** What the runner has to say. */
   post(message: ToEngine): void {
     switch (message.type) {
@@ -195,6 +198,9 @@ export class Engine {
         return this.claimer.setFree(message.free, message.limits);
       case 'outcome':
         return this.outcomes.write(message.outcome);
+      case 'untaken':
+        for (const claim of message.claims) this.held.remove(claim);
+        return this.claimer.doubt();
       case 'returned':
         return this.outcomes.returned(message.claim);
       case 'line':
@@ -215,9 +221,7 @@ export class Engine {
    * clean-up or claims, may last, and nobody else should have to wait for it.
    */
   async retire(): Promise<void> {
-    const { claimer, releaser, settler, pruner, counter, caretaker, ender } = this;
-    const others = [claimer, releaser, settler, pruner, counter, caretaker, ender];
-    const stopped = Promise.all(others.flatMap((loop) => (loop ? [loop.stop()] : [])));
+    const stopped = Promise.all([this.claimer, ...this.duties].map((loop) => loop.stop()));
     await within(this.clock, FIRE_MS, this.planner.stop());
     await this.elector.stop();
     await stopped;
@@ -226,10 +230,7 @@ export class Engine {
   /** Writes what is left to write, says good-bye and closes. Bounded, also without a database. */
   async close(): Promise<void> {
     const flushed = Promise.all([this.reporter.flushed(), this.outcomes.flushed()]);
-    const enough = new AbortController();
-    await Promise.race([flushed, this.clock.sleep(FLUSH_MS, enough.signal)]);
-    // A timer that goes on would keep the process for that long.
-    enough.abort();
+    await within(this.clock, FLUSH_MS, flushed);
     await Promise.all([this.reporter.stop(), this.outcomes.stop(), this.heartbeat.stop()]);
     try {
       await this.store.roster.leave();

@@ -14,9 +14,13 @@ export type AbortReason =
 export type ToRunner =
   | { readonly type: 'claimed'; readonly runs: readonly ClaimedRun[] }
   | { readonly type: 'abort'; readonly claim: Claim; readonly reason: AbortReason }
+  /** Its time was over while the runner could do nothing: that is its outcome, whatever comes of it. */
+  | { readonly type: 'timed-out'; readonly claim: Claim }
   | { readonly type: 'recorded'; readonly claim: Claim; readonly nextFireAt: Date | null }
   /** The run is no longer this node's: its outcome did not count. */
   | { readonly type: 'refused'; readonly claim: Claim }
+  /** It is written that these handlers have ended. */
+  | { readonly type: 'noted'; readonly claims: readonly Claim[] }
   | { readonly type: 'leads'; readonly leads: boolean }
   /** Why the database does not answer this node; null: it does. */
   | { readonly type: 'database'; readonly unreachable: string | null }
@@ -36,6 +40,8 @@ export type ToEngine =
       readonly limits?: Readonly<Record<string, number>>;
     }
   | { readonly type: 'outcome'; readonly outcome: Outcome }
+  /** Claimed, but not taken by the runner and never to be. */
+  | { readonly type: 'untaken'; readonly claims: readonly Claim[] }
   /** A handler that had run out of time has ended at last. */
   | { readonly type: 'returned'; readonly claim: Claim }
   | { readonly type: 'line'; readonly line: NewRunLine }

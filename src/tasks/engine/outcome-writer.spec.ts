@@ -12,6 +12,7 @@ let held: HeldClaims;
 let writer: OutcomeWriter;
 let batches: string[][];
 let returned: string[][];
+let noted: string[];
 let told: [string, Date | null | 'refused'][];
 let finish: (outcomes: readonly Outcome[]) => Promise<readonly (Recorded | HeldOutcome)[]>;
 
@@ -23,6 +24,7 @@ beforeEach(() => {
   held = new HeldClaims();
   batches = [];
   returned = [];
+  noted = [];
   told = [];
   finish = (outcomes) => Promise.resolve(all(outcomes));
   const queue: RunQueue = {
@@ -40,9 +42,11 @@ beforeEach(() => {
     },
   };
   log = recordedLog();
-  writer = new OutcomeWriter(queue, held, clock, log, ({ runId }, recorded) =>
-    told.push([runId, recorded ? recorded.nextFireAt : 'refused']),
-  );
+  writer = new OutcomeWriter(queue, held, clock, log, {
+    recorded: ({ runId }, recorded) =>
+      void told.push([runId, recorded ? recorded.nextFireAt : 'refused']),
+    noted: (claims) => void noted.push(...claims.map(({ runId }) => runId)),
+  });
   writer.start();
 });
 afterEach(async () => {
@@ -139,6 +143,7 @@ describe('the outcome writer', () => {
     expect(returned).toEqual([]);
     await clock.advance(30);
     expect([batches, returned]).toEqual([[['1'], ['2']], [['2']]]);
+    expect(noted).toEqual(['2']);
   });
 
   it('is not flushed before that is written, and tries until it is', async () => {

@@ -11,6 +11,14 @@ const MAX_WRITTEN = 500;
 /** What somebody's transaction holds is tried again so soon, in ms. */
 const HELD_AGAIN_MS = 250;
 
+/** Who wants to know what the ledger has. */
+export interface OutcomeListener {
+  /** @param recorded null: the run was not this node's any more */
+  recorded(outcome: Outcome, recorded: Recorded | null): void;
+  /** That these handlers have ended is written. */
+  noted(claims: readonly Claim[]): void;
+}
+
 /**
  * Writes outcomes in batches: what comes in while one statement is on its way goes with the next.
  * An outcome is kept until the ledger has answered for it, however long the database is away.
@@ -42,8 +50,7 @@ export class OutcomeWriter {
     private readonly held: HeldClaims,
     private readonly clock: Clock,
     private readonly log: Log,
-    /** `null`: the run was not this node's any more. */
-    private readonly recorded: (outcome: Outcome, recorded: Recorded | null) => void,
+    private readonly listener: OutcomeListener,
   ) {
     this.loop = new Loop('outcome writer', clock, log, () => this.turn());
   }
@@ -136,7 +143,7 @@ export class OutcomeWriter {
       }
       this.refused.delete(keyOf(outcome));
       this.held.remove(outcome);
-      this.recorded(outcome, answer);
+      this.listener.recorded(outcome, answer);
     }
   }
 
@@ -158,7 +165,9 @@ export class OutcomeWriter {
     const ended = this.ended.filter((claim) => !resting.has(keyOf(claim))).slice(0, MAX_WRITTEN);
     const held = ended.length > 0 ? await this.queue.returned(ended) : [];
     const again = new Set(held.map(keyOf));
-    const written = new Set(ended.map(keyOf).filter((key) => !again.has(key)));
+    const noted = ended.filter((claim) => !again.has(keyOf(claim)));
+    const written = new Set(noted.map(keyOf));
+    if (noted.length > 0) this.listener.noted(noted);
     this.ended = this.ended.filter((claim) => !written.has(keyOf(claim)));
     if (again.size + resting.size > 0) this.endedAgainAt = this.clock.monotonic() + HELD_AGAIN_MS;
   }

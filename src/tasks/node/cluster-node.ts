@@ -7,15 +7,13 @@ import { Clock } from '../domain/clock.js';
 import { tasksEvent } from '../domain/events.js';
 import { logWith } from '../domain/log.js';
 import { within } from '../domain/within.js';
-import { Engine } from '../engine/engine.js';
 import { FIRE_EVENTS } from '../engine/heard-fires.js';
-import type { ToRunner } from '../engine/messages.js';
 import { HostRunner } from './host-runner.js';
-import { NodeEvents } from './node-events.js';
+import { EngineNews } from './engine-news.js';
 import { NodeStatus } from './node-status.js';
-import { openPostgres, reachPostgres } from './open-postgres.js';
+import { makeEngine, type EngineSurroundings } from './make-engine.js';
+import { reachPostgres } from './reach-postgres.js';
 import { TaskRegistry } from '../registry/task-registry.js';
-import type { EngineStore } from '../store/engine-store.js';
 import { ClockShift } from '../store/postgres/database-time.js';
 import { JobStore } from '../store/job-store.js';
 import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
@@ -25,6 +23,7 @@ import { nodeIdentity } from './node-identity.js';
 import { TasksDatabase } from '../store/postgres/tasks-database.js';
 import { TasksEventBus } from '../service/task-events.js';
 import { TasksOptions } from '../tasks.options.js';
+import type { EngineHandle } from '../thread/engine-handle.js';
 import { TasksLogger } from './tasks-logger.js';
 
 /** How long the end of work waits for claims and fires in flight and for the resignation. */
@@ -49,8 +48,9 @@ const DROPPED_MS = 500;
 export class ClusterNode {
   protected readonly logger = new TasksLogger('Tasks');
   private readonly nodeLog = logWith(this.logger, () => ({ nodeId: this.status.id }));
-  private readonly engineEvents: NodeEvents;
-  private engine: Engine | null = null;
+  private readonly news: EngineNews;
+  private engine: EngineHandle | null = null;
+  private opening: EngineHandle | null = null;
   private unfollow = (): void => undefined;
   private hasEnded = false;
   private made: HostRunner | null = null;
@@ -65,11 +65,11 @@ export class ClusterNode {
     private readonly jobs: JobStore,
     private readonly database: TasksDatabase,
     private readonly shift: ClockShift,
-    private readonly clock: Clock,
+    protected readonly clock: Clock,
     private readonly events: TasksEventBus,
     private readonly modules: ModuleRef,
   ) {
-    this.engineEvents = new NodeEvents(() => status.id);
+    this.news = new EngineNews(status, declarations, events, clock);
     const reach = (signal: AbortSignal) =>
       reachPostgres({ options, status, database, log: this.logger }, signal);
     void new FirstReach(database, clock, options.startTimeoutMs, this.logger, reach);
@@ -85,7 +85,10 @@ export class ClusterNode {
    * @param signal ends it, in whatever it waits for
    */
   async begin(signal: AbortSignal): Promise<void> {
-    const drop = () => this.database.connections.drop();
+    const drop = () => {
+      this.database.connections.drop();
+      this.opening?.drop();
+    };
     signal.addEventListener('abort', drop);
     try {
       await this.beginUntil(signal);
@@ -97,36 +100,30 @@ export class ClusterNode {
   }
 
   private async beginUntil(signal: AbortSignal): Promise<void> {
-    const { leaseMs, heartbeatMs, deadAfterMs, roles } = this.options;
+    const { roles } = this.options;
     // The cluster has said good-bye to the node that this was.
     if (this.hasEnded) this.status.id = randomUUID();
     this.hasEnded = false;
-    const opened = await this.openStore(
-      nodeIdentity(this.status, this.options, this.declarations),
-      signal,
-    );
-    let store = opened;
+    const vitals = () => ({ loopLagMs: this.host.takeLag(), blocked: null });
+    const node = nodeIdentity(this.status, this.options, this.declarations, vitals);
+    const engine = await this.makeEngine(node, signal);
+    this.opening = engine;
     try {
-      store = this.options.intercept(opened);
       if (roles.includes('worker')) await this.host.check();
       signal.throwIfAborted();
-      await store.roster.register();
+      await engine.open();
       await this.declarations.declare(this.status.id);
       signal.throwIfAborted();
     } catch (error) {
-      await within(this.clock, CLOSE_MS, store.close());
+      await within(this.clock, CLOSE_MS, engine.close());
       throw error;
+    } finally {
+      this.opening = null;
     }
-    const tasks = this.registry.runnable();
-    this.engine = new Engine(
-      { roles, tasks, leaseMs, heartbeatMs, deadAfterMs },
-      store,
-      this.clock,
-      this.nodeLog,
-      (message) => this.hear(message),
-    );
-    this.engine.start();
-    this.host.start();
+    this.engine = engine;
+    engine.start();
+    engine.post({ type: 'tasks', tasks: this.registry.runnable() });
+    this.host.start(!engine.watchesMain);
     this.host.runner.attach((message) => this.engine?.post(message));
     this.unfollow = this.events.follow(FIRE_EVENTS, (rows) =>
       this.engine?.post({ type: 'listen', rows }),
@@ -143,6 +140,7 @@ export class ClusterNode {
   async declareLate(): Promise<void> {
     if (!this.engine || !this.options.roles.includes('worker')) return;
     if (!(await this.declarations.declareNew(this.status.id))) return;
+    this.engine?.advertise(this.declarations.advertised);
     this.engine?.post({ type: 'tasks', tasks: this.registry.runnable() });
   }
 
@@ -171,9 +169,21 @@ export class ClusterNode {
   }
 
   /** Reaches the database and brings it up to date; the test kit has another one. */
-  protected async openStore(node: NodeIdentity, signal: AbortSignal): Promise<EngineStore> {
-    const { options, status, database, shift, clock, logger: log } = this;
-    return openPostgres({ options, status, node, database, shift, clock, log }, signal);
+  protected async makeEngine(node: NodeIdentity, signal: AbortSignal): Promise<EngineHandle> {
+    const { options, status, database, shift, clock, nodeLog: log } = this;
+    const reached = await reachPostgres({ options, status, database, log: this.logger }, signal);
+    const { connections } = database;
+    const around = { node, shift, clock, log, connections };
+    return makeEngine(options, reached, { ...around, ...this.surroundings() });
+  }
+
+  /** What an engine of this node has to do with. */
+  protected surroundings(): EngineSurroundings {
+    return {
+      hear: (message) => this.news.hear(message, this.host.runner),
+      holding: () => this.host.runner.holding(),
+      tellSlots: () => this.host.runner.tellSlots(),
+    };
   }
 
   protected async closeStore(): Promise<void> {
@@ -184,6 +194,7 @@ export class ClusterNode {
   private async orDropped(ms: number, ending: Promise<void>): Promise<void> {
     if (await within(this.clock, ms, ending)) return;
     this.database.connections.drop();
+    this.engine?.drop();
     await within(this.clock, DROPPED_MS, ending);
   }
 
@@ -202,43 +213,5 @@ export class ClusterNode {
       find: (token) => this.modules.get(token, { strict: false }),
     });
     return this.made;
-  }
-
-  private hear(message: ToRunner): void {
-    const event = this.engineEvents.of(message, this.clock.now());
-    if (event) this.events.emit(event);
-    switch (message.type) {
-      case 'leads':
-        this.status.isLeader = message.leads;
-        return;
-      case 'database':
-        return this.tellDatabase(message.unreachable);
-      case 'unknown-tasks':
-        return this.tellUnknown(message.tasks);
-      case 'adopt':
-        void this.declarations.adopt(message.jobs, this.status.id).catch((error: unknown) => {
-          this.logger.error('The declarations of this node could not be brought back.', error);
-        });
-        return;
-      default:
-        return this.host.runner.handle(message);
-    }
-  }
-
-  private tellDatabase(unreachable: string | null): void {
-    if (!this.status.running) return;
-    this.status.notReady = unreachable && `the database does not answer: ${unreachable}`;
-  }
-
-  private tellUnknown(tasks: readonly string[]): void {
-    this.status.unknownTasks = tasks;
-    if (tasks.length === 0)
-      this.logger.log('Every task of an active job is known to a live worker.');
-    else {
-      this.logger.warn(
-        `No live worker knows ${tasks.join(', ')}: runs of these tasks wait. Start a node whose code ` +
-          `has them, or remove their jobs.`,
-      );
-    }
   }
 }

@@ -52,7 +52,7 @@ describe('a node that begins', () => {
 
   it('leaves nothing behind when it has stopped', async () => {
     const { runner, clock } = hostRunner({}, nothing);
-    runner.start();
+    runner.start(true);
     await clock.advance(5_000);
     await runner.stop(1_000);
     expect(clock.sleeping).toBe(0);

@@ -78,8 +78,14 @@ export class HostRunner {
     if (warning !== null) log.warn(warning);
   }
 
-  start(): void {
-    if (this.parts.watchesLoop ?? true) this.lag.start();
+  /** @param watchesLoop whether nobody else sees that the event loop is blocked */
+  start(watchesLoop: boolean): void {
+    if (watchesLoop && (this.parts.watchesLoop ?? true)) this.lag.start();
+  }
+
+  /** How late the event loop came round at worst since this was asked last, in ms. */
+  takeLag(): number {
+    return this.lag.take();
   }
 
   /** Lets runs end within the grace. */

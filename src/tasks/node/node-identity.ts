@@ -1,5 +1,6 @@
 import { SCHEMA_VERSION } from '../store/postgres/migrations/index.js';
 import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
+import type { NodeVitals } from '../store/node-roster.js';
 import type { TasksOptions } from '../tasks.options.js';
 import type { Declarations } from './declarations.js';
 import type { NodeStatus } from './node-status.js';
@@ -9,6 +10,7 @@ export function nodeIdentity(
   { id, name }: NodeStatus,
   { version, roles }: TasksOptions,
   declarations: Declarations,
+  vitals: () => NodeVitals,
 ): NodeIdentity {
   return {
     id,
@@ -16,6 +18,9 @@ export function nodeIdentity(
     version,
     roles,
     schemaVersion: SCHEMA_VERSION,
+    get vitals() {
+      return vitals();
+    },
     get tasks() {
       return declarations.advertised.tasks;
     },

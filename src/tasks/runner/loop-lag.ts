@@ -15,6 +15,7 @@ const LONG_MS = 1_000;
  */
 export class LoopLag {
   private stopping = new AbortController();
+  private longestMs = 0;
 
   /** @param ranLately the tasks that were running at any time since it was asked last */
   constructor(
@@ -32,12 +33,20 @@ export class LoopLag {
     this.stopping.abort();
   }
 
+  /** The longest lag since this was asked last, in ms. */
+  take(): number {
+    const ms = Math.round(this.longestMs);
+    this.longestMs = 0;
+    return ms;
+  }
+
   private async watch(stopped: AbortSignal): Promise<void> {
     while (!stopped.aborted) {
       const asleepAt = this.clock.monotonic();
       await this.clock.sleep(EVERY_MS, stopped);
       const lateMs = this.clock.monotonic() - asleepAt - EVERY_MS;
       const tasks = this.ranLately();
+      this.longestMs = Math.max(this.longestMs, lateMs);
       if (lateMs >= LONG_MS && !stopped.aborted) this.tell(lateMs, tasks);
     }
   }

@@ -314,3 +314,47 @@ describe('what happens to a run', () => {
     expect(events.at(-1)).toMatchObject({ name: 'run.lost', data: { reason: 'refused' } });
   });
 });
+
+describe('a run whose time is over while nobody here could see that', () => {
+  const TIMED_OUT: ToRunner = { type: 'timed-out', claim: aClaim('1') };
+
+  it('has timed out as the engine says, and its handler goes on', async () => {
+    const { handler, resolve } = stubborn();
+    const { clock, posted, start, runner, log } = attachedRunner(handler);
+    await start({ policy: LIMITED });
+    runner.handle(TIMED_OUT);
+    runner.handle({ type: 'recorded', claim: aClaim('1'), nextFireAt: null });
+    expect(log.lines.at(-1)).toMatch(/timed-out/);
+    resolve();
+    await clock.settle();
+    const told = posted.filter(({ type }) => type === 'outcome' || type === 'returned');
+    expect(told).toEqual([{ type: 'returned', claim: aClaim('1') }]);
+  });
+
+  it('has timed out although its handler has returned meanwhile', async () => {
+    const { clock, start, runner, log } = attachedRunner(() => 'done');
+    await start({ policy: LIMITED });
+    await clock.settle();
+    runner.handle(TIMED_OUT);
+    runner.handle({ type: 'recorded', claim: aClaim('1'), nextFireAt: null });
+    expect(log.lines.at(-1)).toMatch(/timed-out/);
+  });
+});
+
+describe('what an engine must know that takes over', () => {
+  it('is what works, and every outcome and end that is not yet written', async () => {
+    const { handler, resolve } = stubborn();
+    const { clock, start, runner } = attachedRunner(handler);
+    await start({ policy: LIMITED });
+    expect(runner.holding()).toMatchObject({ working: [aClaim('1')], outcomes: [], returned: [] });
+    await clock.advance(6_000);
+    expect(runner.holding()).toMatchObject({ working: [], outcomes: [{ state: 'timed-out' }] });
+    runner.handle({ type: 'recorded', claim: aClaim('1'), nextFireAt: null });
+    expect(runner.holding()).toEqual({ working: [], outcomes: [], returned: [] });
+    resolve();
+    await clock.settle();
+    expect(runner.holding().returned).toEqual([aClaim('1')]);
+    runner.handle({ type: 'noted', claims: [aClaim('1')] });
+    expect(runner.holding().returned).toEqual([]);
+  });
+});

@@ -4,13 +4,13 @@ import type { Log } from '../domain/log.js';
 import type { AbortReason, ToEngine, ToRunner } from '../engine/messages.js';
 import type { RegisteredTask, TaskRegistry } from '../registry/task-registry.js';
 import type { Claim, ClaimedRun } from '../store/run-queue.js';
-import { cancelled, claimLost, nodeStops } from './ending.js';
+import { cancelled, claimLost, nodeStops, timedOut } from './ending.js';
 import { HandlerCall, type HandlerOutcome } from './handler-call.js';
 import { endedEvent, lostEvent, startedEvent } from './run-events.js';
 import { RunLog } from './run-log.js';
 import { RunReports } from './run-reports.js';
 import { runnerOptions, type RunnerOptions } from './runner-options.js';
-import { RunsHere } from './runs-here.js';
+import { RunsHere, type Holding } from './runs-here.js';
 import { freeOf } from './slots.js';
 import { AFTER_ABORT_MS, StartedRun } from './started-run.js';
 
@@ -65,6 +65,10 @@ export class Runner {
         return this.tellEnd(message.claim, message.nextFireAt);
       case 'refused':
         return this.tellLate(message.claim);
+      case 'timed-out':
+        return this.overrule(message.claim);
+      case 'noted':
+        return this.runs.noted(message.claims);
       default:
         return;
     }
@@ -73,6 +77,11 @@ export class Runner {
   /** The tasks that were running at any time since this was asked last. */
   ranLately(): readonly string[] {
     return this.runs.ranLately();
+  }
+
+  /** What the ledger has not answered for: another engine takes over, and is to go on with it. */
+  holding(): Holding {
+    return this.runs.holding();
   }
 
   /** Lets runs go on for `graceMs`, then aborts them. What does not end then is abandoned. */
@@ -127,7 +136,9 @@ export class Runner {
     if (started.outcome === null) return this.end(started, outcome);
     if (started.outcome.handlerAlive) {
       this.log.returned(run);
-      this.post({ type: 'returned', claim: { runId: run.runId, attempt: run.attempt } });
+      const claim = { runId: run.runId, attempt: run.attempt };
+      this.runs.returned(claim);
+      this.post({ type: 'returned', claim });
     }
     this.tellSlots();
   }
@@ -151,6 +162,24 @@ export class Runner {
     this.runs.tellIdle();
   }
 
+  /** The engine has ended it as timed out, as this thread did nothing about it in time. */
+  private overrule(claim: Claim): void {
+    const started = this.runs.find(claim);
+    if (!started) return;
+    const ending = timedOut(started.run.policy.timeoutMs ?? 0);
+    const outcome = { ...claim, ...this.handlers.ignored(ending) };
+    if (started.outcome !== null) {
+      started.outcome = outcome;
+      return;
+    }
+    started.abort(ending);
+    started.end();
+    started.outcome = outcome;
+    started.reports.close();
+    started.leave(ending.error);
+    this.runs.tellIdle();
+  }
+
   private abort(claim: Claim, reason: AbortReason): void {
     const started = this.runs.find(claim);
     if (!started || started.outcome !== null) return;
@@ -160,7 +189,8 @@ export class Runner {
     void started.lose(claimLost());
   }
 
-  private tellSlots(): void {
+  /** Says how many more runs it could start. */
+  tellSlots(): void {
     this.post({ type: 'slots', ...freeOf(this.concurrency, this.limited, this.runs.busy) });
   }
 

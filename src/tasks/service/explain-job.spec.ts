@@ -17,6 +17,9 @@ const aNode = (id: string, node: Partial<NodeInfo> = {}): NodeInfo => ({
   heartbeatAt: NOON,
   stoppedAt: null,
   draining: false,
+  loopLagMs: null,
+  blockedSince: null,
+  blockedBy: null,
   alive: true,
   ...node,
 });

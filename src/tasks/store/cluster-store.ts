@@ -16,6 +16,12 @@ export interface NodeInfo {
   readonly stoppedAt: Date | null;
   /** Somebody wants it to take no more runs. */
   readonly draining: boolean;
+  /** How late its event loop came round at worst of late, in ms; null: it does not tell. */
+  readonly loopLagMs: number | null;
+  /** Since when its event loop is blocked: it starts no run. Null: it is not. */
+  readonly blockedSince: Date | null;
+  /** What blocks it, in words; null: nothing, or it is not known. */
+  readonly blockedBy: string | null;
   /** Not stopped, and heard of within `TASKS_DEAD_AFTER_MS`. */
   readonly alive: boolean;
 }

@@ -23,6 +23,21 @@ export interface Heartbeat {
   readonly at: Date;
 }
 
+/** What keeps the event loop of a node from coming round. */
+export interface Blocked {
+  readonly since: Date;
+  /** In words; null: it could not be found out, or not yet. */
+  readonly by: string | null;
+}
+
+/** How a node is, told with each of its signs of life. */
+export interface NodeVitals {
+  /** How late its event loop came round at worst since the sign of life before, in ms. */
+  readonly loopLagMs: number;
+  /** Null: it comes round. */
+  readonly blocked: Blocked | null;
+}
+
 /** Who is alive. */
 export abstract class NodeRoster {
   /**

@@ -19,11 +19,10 @@ const options = JSON.parse(process.env['OPTIONS'] ?? '{}') as TasksModuleOptions
 const host = process.env['BANK'] ? hostDatabase(options) : { imports: [], providers: [] };
 const failpoints = new Failpoints();
 
+const FAILING_STORE = new URL('./failing-store.js', import.meta.url).href;
+
 @Module({
-  imports: [
-    ...host.imports,
-    TasksModule.forRoot({ ...options, intercept: (store) => failpoints.around(store) }),
-  ],
+  imports: [...host.imports, TasksModule.forRoot({ ...options, intercept: FAILING_STORE })],
   providers: [
     ChaosTasks,
     Canaries,

@@ -15,13 +15,12 @@ import { RunTasks } from './run-tasks.js';
 const options = JSON.parse(process.env['OPTIONS'] ?? '{}') as TasksModuleOptions;
 const host = hostDatabase(options);
 const failpoints = new Failpoints();
-failpoints.arm(JSON.parse(process.env['ARMED'] ?? '[]') as Arming[], 1);
+failpoints.armHere({ armings: JSON.parse(process.env['ARMED'] ?? '[]') as Arming[], seed: 1 });
+
+const FAILING_STORE = new URL('./failing-store.js', import.meta.url).href;
 
 @Module({
-  imports: [
-    ...host.imports,
-    TasksModule.forRoot({ ...options, intercept: (store) => failpoints.around(store) }),
-  ],
+  imports: [...host.imports, TasksModule.forRoot({ ...options, intercept: FAILING_STORE })],
   providers: [RunTasks, ...host.providers, { provide: Failpoints, useValue: failpoints }],
 })
 class RunsApp {}

@@ -1,4 +1,11 @@
-import { goingOn, nodeLabel, overlappedLast, runsIn, type Circumstances } from './circumstances.js';
+import {
+  goingOn,
+  howBlocked,
+  nodeLabel,
+  overlappedLast,
+  runsIn,
+  type Circumstances,
+} from './circumstances.js';
 import type { Run } from '../run.js';
 import type { Why } from './answer.js';
 import { START_SCHEDULER } from './obstacle.js';
@@ -57,8 +64,10 @@ function howItGoes(c: Circumstances, run: Run): string {
   if (state !== 'running') {
     return `${runLabel(run)} timed out, and its handler is still running on ${where}`;
   }
+  const blocked = howBlocked(c.nodes.find(({ id }) => id === nodeId));
   return [
     `${runLabel(run)} has been running on ${where}${since}`,
+    ...(blocked ? [`whose event loop is ${blocked}`] : []),
     ...(attempt > 1 ? [`attempt ${attempt}`] : []),
     ...(progress
       ? [`${progress.percent} % done${progress.note ? ` (${progress.note})` : ''}`]

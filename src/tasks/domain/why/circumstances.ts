@@ -27,6 +27,10 @@ export interface LiveNode {
   readonly roles: readonly string[];
   /** The tasks that it can run. */
   readonly tasks: readonly string[];
+  /** Since when its event loop is blocked, so that it starts no run. Null or none: it is not. */
+  readonly blockedSince?: Date | null;
+  /** What blocks it, as far as is known. */
+  readonly blockedBy?: string | null;
 }
 
 /** Of the runs that wait, so many are looked at: what waits behind them changes no answer. */
@@ -38,6 +42,13 @@ export const workers = ({ nodes }: Circumstances): readonly LiveNode[] =>
 /** The live workers that can run the job. */
 export const ableWorkers = (c: Circumstances): readonly LiveNode[] =>
   workers(c).filter(({ tasks }) => tasks.includes(c.job.task));
+
+/** ` blocked since … by the task "Reports.daily"`, for a node; empty: its event loop comes round. */
+export function howBlocked(node: LiveNode | undefined): string {
+  if (!node?.blockedSince) return '';
+  const by = node.blockedBy ? ` by ${node.blockedBy}` : '';
+  return `blocked since ${node.blockedSince.toISOString()}${by}`;
+}
 
 export const runsIn = ({ runs }: Circumstances, state: RunState): readonly Run[] =>
   runs.filter((run) => run.state === state);

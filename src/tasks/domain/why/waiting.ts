@@ -1,4 +1,10 @@
-import { ableWorkers, overlappedLast, runsIn, type Circumstances } from './circumstances.js';
+import {
+  ableWorkers,
+  howBlocked,
+  overlappedLast,
+  runsIn,
+  type Circumstances,
+} from './circumstances.js';
 import type { Run } from '../run.js';
 import type { Why } from './answer.js';
 import { START_SCHEDULER } from './obstacle.js';
@@ -21,12 +27,28 @@ function backlog(c: Circumstances): Why | null {
   const skipped = overlappedLast(c);
   const lost = skipped.length > 0 ? ` ${lastFireTimes(skipped)} skipped meanwhile.` : '';
   const isPatient = c.now.getTime() - oldest.runAt.getTime() < PATIENCE_MS;
+  const stuck = allBlocked(c);
   return {
     state: 'backlog',
-    reason: `${sentence(runLabel(oldest))} waits for ${what}.${rest}${lost}${expiry(c, oldest)}`,
+    reason: `${sentence(runLabel(oldest))} waits for ${what}.${stuck}${rest}${lost}${expiry(c, oldest)}`,
     since: oldest.runAt,
-    remedy: isPatient ? null : catchUp(c, oldest),
+    remedy: stuck ? UNBLOCK : isPatient ? null : catchUp(c, oldest),
   };
+}
+
+const UNBLOCK =
+  'Move what computes into a worker thread with the "thread" setting of @Task; until then, start another worker.';
+
+/** None of those that could run it can start anything. */
+function allBlocked(c: Circumstances): string {
+  const able = ableWorkers(c);
+  const [first] = able;
+  if (!first || able.some(({ blockedSince }) => !blockedSince)) return '';
+  const whose =
+    able.length === 1
+      ? 'Its event loop'
+      : `All of them have a blocked event loop; that of ${first.name}`;
+  return ` ${whose} is ${howBlocked(first)}.`;
 }
 
 function able(c: Circumstances): string {

@@ -325,3 +325,24 @@ describe('a job that nothing is in the way of', () => {
     expect(told.remedy).toContain('role "scheduler"');
   });
 });
+
+describe('a node whose event loop is blocked', () => {
+  const web = { id: 'n1', name: 'web-1', roles: ['worker'], tasks: [TASK] };
+  const by = 'the request GET /export';
+  const nodes = [{ ...web, blockedSince: at(-3_000), blockedBy: by }];
+
+  it('is named with what blocks it, where a run of the job goes on there', () => {
+    const told = why(given({ nodes, runs: [aRunningRow('8', minutes(1), { nodeId: 'n1' })] }));
+    expect(told.reason).toContain(`whose event loop is blocked since ${iso(-3_000)} by ${by}`);
+  });
+
+  it('is why a run waits, if no other node could take it', () => {
+    const runs = [aPendingRow('9', 2_000)];
+    const told = why(given({ nodes, runs }));
+    expect(told.state).toBe('backlog');
+    expect(told.reason).toContain(`Its event loop is blocked since ${iso(-3_000)} by ${by}.`);
+    expect(told.remedy).toContain('worker thread');
+    const other = { ...web, id: 'n2', name: 'web-2' };
+    expect(why(given({ nodes: [...nodes, other], runs })).remedy).toBeNull();
+  });
+});

@@ -28,6 +28,17 @@ export const nodeSchema = briefNodeSchema
     tasks: z.array(z.string()),
     stoppedAt: instant.nullable(),
     draining: z.boolean(),
+    loopLagMs: z.int().nullable().meta({
+      description:
+        'How late its event loop came round at worst of late, in ms. Null: it does not tell.',
+    }),
+    blockedSince: instant.nullable().meta({
+      description: 'Since when its event loop is blocked: it starts no run. Null: it is not.',
+    }),
+    blockedBy: z.string().nullable().meta({
+      description:
+        'What blocks it, such as a task or a request. Null: nothing, or it is not known.',
+    }),
     alive: z.boolean(),
   })
   .meta({ id: 'Node', description: 'A process of the application, as the cluster sees it.' });
@@ -146,8 +157,9 @@ export function briefNodeDto({ id, name, version, roles, startedAt, heartbeatAt 
 }
 
 export function nodeDto(node: NodeInfo) {
-  const { tasks, stoppedAt, draining, alive } = node;
-  return { ...briefNodeDto(node), tasks: [...tasks], stoppedAt, draining, alive };
+  const { tasks, stoppedAt, draining, loopLagMs, blockedSince, blockedBy, alive } = node;
+  const vitals = { loopLagMs, blockedSince, blockedBy };
+  return { ...briefNodeDto(node), tasks: [...tasks], stoppedAt, draining, ...vitals, alive };
 }
 
 export function leaderDto({ history, ...leader }: LeaderInfo) {

@@ -1,4 +1,4 @@
-import { Get, Headers, Param, Req, Res, StreamableFile } from '@nestjs/common';
+import { Get, Param, Req, Res, StreamableFile } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiController } from '../access/api-controller.decorator.js';
 import { ProblemException } from '../protocol/problem.js';
@@ -17,9 +17,8 @@ export class OpenApiController {
 
   @Get('openapi.json')
   @Requires('viewer')
-  document(@Req() request: unknown, @Headers('x-forwarded-prefix') forwarded: unknown) {
-    const url: string = this.adapterHost.httpAdapter.getRequestUrl(request) ?? '';
-    return this.description.documentFor(url, forwarded);
+  document() {
+    return this.description.document;
   }
 
   @Get('docs')

@@ -1,3 +1,4 @@
+import type { NodeVitals } from '../node-roster.js';
 import type { Run } from '../../domain/run.js';
 import type { StoredJob } from '../../domain/job-definition.js';
 
@@ -57,4 +58,6 @@ export interface NodeRow {
   readonly startedAt: Date;
   readonly heartbeatAt: Date;
   readonly stoppedAt: Date | null;
+  /** Default: it tells nothing of itself. */
+  readonly vitals?: NodeVitals;
 }

@@ -59,6 +59,9 @@ export class MemoryClusterStore extends ClusterStore {
         ...node,
         tasks: Object.keys(node.tasks).sort(),
         draining: node.drain,
+        loopLagMs: node.vitals?.loopLagMs ?? null,
+        blockedSince: node.vitals?.blocked?.since ?? null,
+        blockedBy: node.vitals?.blocked?.by ?? null,
         alive: this.database.isAlive(node),
       }))
       .sort(

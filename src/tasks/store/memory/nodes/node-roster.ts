@@ -4,7 +4,10 @@ import type { MemoryDatabase } from '../database.js';
 import type { NodeRow } from '../rows.js';
 
 /** Who a node is, as the others see it. */
-export type MemoryNode = Pick<NodeRow, 'id' | 'name' | 'version' | 'roles' | 'tasks' | 'jobs'>;
+export type MemoryNode = Pick<
+  NodeRow,
+  'id' | 'name' | 'version' | 'roles' | 'tasks' | 'jobs' | 'vitals'
+>;
 
 export class MemoryNodeRoster extends NodeRoster {
   constructor(
@@ -34,6 +37,7 @@ export class MemoryNodeRoster extends NodeRoster {
         ...known,
         tasks: this.node.tasks,
         jobs: this.node.jobs,
+        ...(this.node.vitals && { vitals: this.node.vitals }),
         heartbeatAt: at,
       });
     }

@@ -85,6 +85,7 @@ export class PostgresClusterStore extends ClusterStore {
               ARRAY(SELECT jsonb_object_keys(tasks) ORDER BY 1) AS tasks,
               started_at AS "startedAt", heartbeat_at AS "heartbeatAt",
               stopped_at AS "stoppedAt", drain_requested_at IS NOT NULL AS draining,
+              loop_lag_ms AS "loopLagMs", blocked_since AS "blockedSince", blocked_by AS "blockedBy",
               ${isAlive('$2')} AS alive
        FROM (SELECT * FROM ${this.schema.quoted}.nodes
              ORDER BY heartbeat_at DESC LIMIT ${MAX_NODES}) n

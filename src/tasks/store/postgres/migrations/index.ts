@@ -2,6 +2,7 @@ import { CreateTables1764000000001 } from './1-create-tables.js';
 import { DynamicJobsAndAttempts1764000000002 } from './2-dynamic-jobs-and-attempts.js';
 import { NothingStops1764000000003 } from './3-nothing-stops.js';
 import { WhatPagesRead1764000000004 } from './4-what-pages-read.js';
+import { BlockedNodes1764000000005 } from './5-blocked-nodes.js';
 
 /** In order. A migration that has been released is never changed, only followed by another. */
 export const tasksMigrations = [
@@ -9,6 +10,7 @@ export const tasksMigrations = [
   DynamicJobsAndAttempts1764000000002,
   NothingStops1764000000003,
   WhatPagesRead1764000000004,
+  BlockedNodes1764000000005,
 ];
 
 /** What this build's code expects of the schema. */

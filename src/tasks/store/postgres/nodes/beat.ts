@@ -6,7 +6,8 @@ import { LOCK_NAME, type StatementOf } from '../session/statement.js';
 /**
  * One sign of life for a node and all its runs, and what the ledger believes it is running.
  * $2 id · $3 name · $4 version · $5 schema version · $6 roles · $7 tasks · $8 other
- * jobs that it declares, or that are disabled here · $9 dead-after in ms.
+ * jobs that it declares, or that are disabled here · $9 lag of its event loop in ms ·
+ * $10 since when that is blocked · $11 by what · $12 dead-after in ms.
  *
  * An upsert: a node that slept for so long that its row was pruned comes back.
  *
@@ -19,14 +20,18 @@ export const beat: StatementOf = ({ quoted }) => ({
   text: `
     WITH RECURSIVE beat AS (
       INSERT INTO ${quoted}.nodes AS n
-        (id, name, version, schema_version, roles, tasks, jobs, started_at, heartbeat_at)
-      VALUES ($2::uuid, $3, $4, $5::int, $6::text[], $7::jsonb, $8::jsonb, ${STAMP}, ${STAMP})
+        (id, name, version, schema_version, roles, tasks, jobs, loop_lag_ms, blocked_since, blocked_by,
+         started_at, heartbeat_at)
+      VALUES ($2::uuid, $3, $4, $5::int, $6::text[], $7::jsonb, $8::jsonb, $9::int, $10, $11,
+              ${STAMP}, ${STAMP})
       ON CONFLICT (id) DO UPDATE SET tasks = excluded.tasks, jobs = excluded.jobs,
+        loop_lag_ms = excluded.loop_lag_ms, blocked_since = excluded.blocked_since,
+        blocked_by = excluded.blocked_by,
         heartbeat_at = greatest(n.heartbeat_at, excluded.heartbeat_at)
       RETURNING drain_requested_at),
     others AS MATERIALIZED (
       SELECT DISTINCT tasks, jobs FROM ${quoted}.nodes
-      WHERE id <> $2::uuid AND ${isAlive('$9')}),
+      WHERE id <> $2::uuid AND ${isAlive('$12')}),
     used (task) AS (
       (SELECT task FROM ${quoted}.jobs WHERE state IN ('active', 'paused') ORDER BY task LIMIT 1)
       UNION ALL

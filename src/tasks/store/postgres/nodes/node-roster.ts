@@ -21,7 +21,11 @@ export class PostgresNodeRoster extends NodeRoster {
 
   async beat(): Promise<Heartbeat> {
     const { schema, deadAfterMs } = this.options;
-    const [row] = await this.pool.query<Heartbeat>(beat(schema), [...this.values(), deadAfterMs]);
+    const [row] = await this.pool.query<Heartbeat>(beat(schema), [
+      ...this.values(),
+      ...this.vitals(),
+      deadAfterMs,
+    ]);
     if (!row) throw new Error('the heartbeat gave no answer');
     return row;
   }
@@ -29,6 +33,12 @@ export class PostgresNodeRoster extends NodeRoster {
   async leave(): Promise<void> {
     const { schema, shift, node } = this.options;
     await this.pool.query(leave(schema), [shift.bound, node.id]);
+  }
+
+  private vitals(): unknown[] {
+    const { vitals } = this.options.node;
+    const { since = null, by = null } = vitals?.blocked ?? {};
+    return [vitals?.loopLagMs ?? null, since, by];
   }
 
   private values(): unknown[] {

@@ -1,6 +1,7 @@
 import type { CareOptions } from '../../../domain/care-decision.js';
 import type { Clock } from '../../../domain/clock.js';
 import type { Log } from '../../../domain/log.js';
+import type { NodeVitals } from '../../node-roster.js';
 import type { ClockShift } from '../database-time.js';
 import type { SchemaName } from '../schema-name.js';
 import type { Connections } from './connections.js';
@@ -18,6 +19,8 @@ export interface NodeIdentity {
   readonly tasks: Readonly<Record<string, string | null>>;
   /** Id of any other job that it declares → hash of that, or `disabled`: it is not to run it. */
   readonly jobs: Readonly<Record<string, string>>;
+  /** Read anew for each sign of life. Default: nothing is told. */
+  readonly vitals?: NodeVitals;
 }
 
 /** What the engine's statements are run with. */

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import inspector from 'node:inspector';
+import type { EngineOptions } from '../engine/engine.js';
+import type { ToRunner } from '../engine/messages.js';
+import { SystemClock } from '../engine/system-clock.js';
+import { tellWorkingNow } from '../runner/working-now.js';
+import type { TasksOptions } from '../tasks.options.js';
+import type { EngineHandle } from '../thread/engine-handle.js';
+import { EngineHere } from '../thread/engine-here.js';
+import type { EngineSeed, Holding } from '../thread/messages.js';
+import { openStore, type StoreSurroundings } from '../thread/open-store.js';
+import { ThreadedEngine } from '../thread/threaded-engine.js';
+import type { Reached } from './reach-postgres.js';
+
+/** What an engine has to do with on the main thread. */
+export interface EngineSurroundings {
+  readonly hear: (message: ToRunner) => void;
+  /** What the runner has, for an engine that takes over from one that died. */
+  readonly holding: () => Holding;
+  readonly tellSlots: () => void;
+}
+
+/** What a thread of the engine runs, where the library lies there as it was published. */
+const ENTRY = new URL('../thread/thread-entry.js', import.meta.url);
+
+export function engineOptions(options: TasksOptions): EngineOptions {
+  const { roles, leaseMs, heartbeatMs, deadAfterMs } = options;
+  return { roles, tasks: [], leaseMs, heartbeatMs, deadAfterMs };
+}
+
+/** In a thread of its own, wherever one can load it and time is real. */
+export function makeEngine(
+  options: TasksOptions,
+  reached: Reached,
+  around: StoreSurroundings & EngineSurroundings,
+): EngineHandle {
+  const { hear, holding, tellSlots, clock, log, node, connections } = around;
+  const seed = seedOf(options, reached, around);
+  const isReal = clock instanceof SystemClock && around.shift.ms === 0;
+  if (options.engineThread && isReal && existsSync(ENTRY)) {
+    tellWorkingNow();
+    const isDebugged = inspector.url() !== undefined;
+    const { concurrency } = options;
+    const main = { concurrency, isDebugged, clock, log, hear, holding, tellSlots };
+    return new ThreadedEngine({ seed, entry: ENTRY, ...main });
+  }
+  return new EngineHere({
+    options: seed.engine,
+    openStore: () => openStore(seed.store, seed.intercept, { ...around, node }),
+    clock,
+    log,
+    hear,
+    drop: () => connections.drop(),
+  });
+}
+
+function seedOf(
+  options: TasksOptions,
+  reached: Reached,
+  { node }: StoreSurroundings,
+): Omit<EngineSeed, 'holding'> {
+  const { schema, poolSize, leaseMs, deadAfterMs, orphanAfterMs, retentionDays, hint } = options;
+  return {
+    engine: engineOptions(options),
+    store: {
+      ...reached,
+      schema,
+      poolSize,
+      leaseMs,
+      deadAfterMs,
+      orphanAfterMs,
+      retentionDays,
+      hint,
+    },
+    node: { ...node },
+    intercept: options.intercept ?? null,
+  };
+}

@@ -1,0 +1,244 @@
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../domain/clock.js';
+import type { Log } from '../domain/log.js';
+import type { ToEngine, ToRunner } from '../engine/messages.js';
+import type { EngineHandle } from './engine-handle.js';
+import { MainPulse } from './main-pulse.js';
+import type {
+  Advertised,
+  EngineSeed,
+  FromThread,
+  Holding,
+  ThreadSeed,
+  ToThread,
+} from './messages.js';
+import { SharedState } from './shared-state.js';
+import { Taker } from './taker.js';
+
+/** What an engine's thread has of the main thread. */
+export interface ThreadedEngineParts {
+  readonly seed: Omit<EngineSeed, 'holding'>;
+  /** How many runs the node works on at once. */
+  readonly concurrency: number;
+  /** The module that a thread runs. */
+  readonly entry: URL;
+  readonly isDebugged: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly hear: (message: ToRunner) => void;
+  /** What the runner has, for a thread that takes over from one that died. */
+  readonly holding: () => Holding;
+  /** The runner tells of its slots anew. */
+  readonly tellSlots: () => void;
+}
+
+/** After a thread has died, how long until the next one; doubled each time up to the longest. In ms. */
+const FIRST_AGAIN_MS = 100;
+const MAX_AGAIN_MS = 5_000;
+
+/** One that has lived for so long has not died of its start. In ms. */
+const SETTLED_MS = 30_000;
+
+/**
+ * The engine in a thread, as the main thread has it: passes on what the two tell each other, and starts another thread
+ * when one has died.
+ *
+ * What can go wrong, and why it does not matter:
+ *
+ * - A thread dies with claims that main has taken. Their handlers go on here; the next thread is told of them, and of
+ *   the outcomes that the ledger has not answered for, and holds them as its own. It gives back what the ledger says
+ *   this node has and nobody here does: what was offered and not taken.
+ * - Something of the dead thread is still to be read. What was offered before its end was heard of is taken, and so is
+ *   among what the next one is told of; after that nothing of it counts.
+ * - What it had to write of lines and progress is lost with it. What the ledger has not answered for is said again.
+ * - It dies again and again. Between two of them there is ever more time, and health says why nothing is fired here.
+ */
+export class ThreadedEngine implements EngineHandle {
+  readonly watchesMain = true;
+  private thread: { readonly worker: Worker; readonly taker: Taker; startedAt: number } | null =
+    null;
+  private readonly pulse: MainPulse;
+  private opening: { resolve: () => void; reject: (error: Error) => void } | null = null;
+  private readonly waiting = new Map<'retire' | 'close', () => void>();
+  private isStarted = false;
+  private isOver = false;
+  private told: string | null = null;
+  private death: string | null = null;
+  private againMs = FIRST_AGAIN_MS;
+  private advertised: Advertised | null = null;
+  /** What each engine must be told that takes over, by its type. */
+  private readonly standing = new Map<ToEngine['type'], ToEngine>();
+
+  constructor(private readonly parts: ThreadedEngineParts) {
+    const { deadAfterMs } = parts.seed.engine;
+    this.pulse = new MainPulse(parts.clock, deadAfterMs, (reason) => this.kill(reason));
+  }
+
+  open(): Promise<void> {
+    const opened = new Promise<void>((resolve, reject) => {
+      this.opening = { resolve, reject };
+    });
+    this.begin(null);
+    return opened;
+  }
+
+  start(): void {
+    this.isStarted = true;
+    this.send({ type: 'start' });
+  }
+
+  post(message: ToEngine): void {
+    if (message.type === 'listen' || message.type === 'tasks')
+      this.standing.set(message.type, message);
+    const seen = this.thread?.taker.seen ?? 0;
+    this.send({ type: 'post', message, seen });
+  }
+
+  advertise(advertised: Advertised): void {
+    this.advertised = advertised;
+    this.send({ type: 'advertise', advertised });
+  }
+
+  trouble(): string | null {
+    if (this.death !== null)
+      return `the engine's thread has died and is started anew: ${this.death}`;
+    return this.pulse.trouble() ?? this.told;
+  }
+
+  retire(): Promise<void> {
+    return this.ask('retire');
+  }
+
+  async close(): Promise<void> {
+    // One that never was at work has no good-bye to say: its node tries again under the same name.
+    if (this.isStarted) await this.ask('close');
+    this.drop();
+  }
+
+  drop(): void {
+    this.isOver = true;
+    this.pulse.stop();
+    this.opening?.reject(new Error('the node stops'));
+    for (const answered of this.waiting.values()) answered();
+    const { thread } = this;
+    this.thread = null;
+    void thread?.worker.terminate();
+  }
+
+  private begin(holding: Holding | null): void {
+    const { parts } = this;
+    const shared = SharedState.ofSize(parts.concurrency);
+    const { seed, isDebugged } = parts;
+    const workerData: ThreadSeed = { ...seed, holding, isDebugged, shared: shared.buffer };
+    const worker = new Worker(parts.entry, { name: 'carillon-engine', workerData });
+    const start = (run: Parameters<Taker['take']>[0][number]['run']) =>
+      parts.hear({ type: 'claimed', runs: [run] });
+    const thread = {
+      worker,
+      taker: new Taker(shared, start, () => parts.tellSlots()),
+      startedAt: parts.clock.monotonic(),
+    };
+    this.thread = thread;
+    let reason = 'it ended';
+    worker.on('message', (message: FromThread) => {
+      if (this.thread === thread) this.hear(message, thread.taker);
+    });
+    worker.on(
+      'error',
+      (error) => (reason = error instanceof Error ? error.message : String(error)),
+    );
+    worker.on('exit', () => {
+      if (this.thread === thread) void this.died(reason);
+    });
+    this.pulse.start(shared);
+  }
+
+  private hear(message: FromThread, taker: Taker): void {
+    const { hear, log } = this.parts;
+    switch (message.type) {
+      case 'registered':
+        return this.opened();
+      case 'failed':
+        return this.failed(message.reason);
+      case 'offers':
+        return taker.take(message.offers, () => this.thread?.taker !== taker);
+      case 'tell':
+        return hear(message.message);
+      case 'log':
+        return message.fields
+          ? log[message.level](message.message, message.fields)
+          : log[message.level](message.message);
+      case 'trouble':
+        this.told = message.trouble;
+        return;
+      case 'done':
+        this.waiting.get(message.what)?.();
+        return;
+    }
+  }
+
+  private opened(): void {
+    this.opening?.resolve();
+    this.opening = null;
+    if (!this.isStarted) return;
+    // It has taken over from one that died.
+    this.death = null;
+    if (this.advertised) this.advertise(this.advertised);
+    this.send({ type: 'start' });
+    for (const message of this.standing.values()) this.post(message);
+    this.parts.tellSlots();
+    this.parts.log.log("The engine's thread works again.", { event: 'engine.recovered' });
+  }
+
+  private failed(reason: string): void {
+    if (!this.opening) return this.kill(reason);
+    const { opening } = this;
+    this.opening = null;
+    this.drop();
+    opening.reject(new Error(reason));
+  }
+
+  private kill(reason: string): void {
+    const { thread } = this;
+    if (!thread || this.isOver) return;
+    void this.died(reason);
+    void thread.worker.terminate();
+  }
+
+  private async died(reason: string): Promise<void> {
+    const { clock, log, hear, holding } = this.parts;
+    const lived = clock.monotonic() - (this.thread?.startedAt ?? 0);
+    this.thread = null;
+    this.pulse.stop();
+    if (this.opening || !this.isStarted) return this.failed(reason);
+    this.death = reason;
+    this.told = null;
+    log.error(`The engine's thread has died and is started anew: ${reason}`, {
+      event: 'engine.died',
+      reason,
+    });
+    hear({ type: 'leads', leads: false });
+    // Nobody is there to end in order.
+    for (const answered of this.waiting.values()) answered();
+    if (this.isOver) return;
+    if (lived > SETTLED_MS) this.againMs = FIRST_AGAIN_MS;
+    await clock.sleep(this.againMs);
+    this.againMs = Math.min(this.againMs * 2, MAX_AGAIN_MS);
+    if (!this.isOver) this.begin(holding());
+  }
+
+  private ask(what: 'retire' | 'close'): Promise<void> {
+    if (!this.thread) {
+      this.isOver = true;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      this.waiting.set(what, resolve);
+      this.send({ type: what });
+    });
+  }
+
+  private send(message: ToThread): void {
+    this.thread?.worker.postMessage(message);
+  }
+}
