@@ -41,7 +41,7 @@ export class DashboardController {
     return '';
   }
 
-  @Get(['jobs', 'runs', 'schedule', 'cluster', 'audit', 'settings'])
+  @Get(['jobs', 'new-job', 'runs', 'schedule', 'cluster', 'audit', 'settings'])
   list(@Req() request: unknown, @Res({ passthrough: true }) response: unknown) {
     return this.page(this.pathOf(request), 1, response);
   }

@@ -47,18 +47,12 @@ export const leaderSchema = z
   .object({
     ...holder,
     nodeId: z.string().nullable(),
-    vacantSince: instant.nullable(),
-    leaseMs: z.number().int(),
-    hinted: z.boolean(),
-    generation: z.number().int(),
-    generationAt: instant.nullable(),
     history: z.array(
       z.object({
         fencingToken: z.number(),
         nodeId: z.string(),
         nodeName: z.string(),
         acquiredAt: instant,
-        how: z.string(),
       }),
     ),
   })
@@ -169,17 +163,11 @@ export function leaderDto({ history, ...leader }: LeaderInfo) {
     fencingToken: leader.fencingToken,
     acquiredAt: leader.acquiredAt,
     expiresAt: leader.expiresAt,
-    vacantSince: leader.vacantSince,
-    leaseMs: leader.leaseMs,
-    hinted: leader.hinted,
-    generation: leader.generation,
-    generationAt: leader.generationAt,
-    history: history.map(({ fencingToken, nodeId, nodeName, acquiredAt, how }) => ({
+    history: history.map(({ fencingToken, nodeId, nodeName, acquiredAt }) => ({
       fencingToken,
       nodeId,
       nodeName,
       acquiredAt,
-      how,
     })),
   };
 }

@@ -37,7 +37,6 @@ export interface TermRow {
   readonly fencingToken: number;
   readonly nodeId: string;
   readonly acquiredAt: Date;
-  readonly how: string;
 }
 
 export interface PauseRow {

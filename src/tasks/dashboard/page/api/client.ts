@@ -10,6 +10,8 @@ export class ApiError extends Error {
     readonly code: string,
     detail: string,
     readonly issues: readonly { readonly pointer: string; readonly message: string }[] = [],
+    /** The job as it is, where somebody else has changed it. */
+    readonly current: unknown = null,
   ) {
     super(detail);
   }
@@ -74,6 +76,7 @@ interface ProblemText {
   readonly code?: string;
   readonly detail?: string;
   readonly errors?: ApiError['issues'];
+  readonly current?: unknown;
 }
 
 function refusalOf(status: number, text: string): ApiError {
@@ -84,5 +87,5 @@ function refusalOf(status: number, text: string): ApiError {
     // A proxy in between answers with pages of its own.
   }
   const { code = 'refused', detail = `The server answered ${status}.`, errors = [] } = problem;
-  return new ApiError(status, code, detail, errors);
+  return new ApiError(status, code, detail, errors, problem.current ?? null);
 }

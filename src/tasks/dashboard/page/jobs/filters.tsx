@@ -5,6 +5,7 @@ import { count } from '../overview/counts.js';
 import { useAsked } from '../shell/router.js';
 import type { Tone } from '../parts/state-mark.js';
 import { Link } from '../parts/link.js';
+import { Narrow } from '../parts/narrow.js';
 
 const STATES: readonly (readonly [string, string, Tone])[] = [
   ['active', 'Active', 'good'],
@@ -72,27 +73,6 @@ function Chip({
         {name} {count(number)}
       </Link>
     </li>
-  );
-}
-
-/** Narrows by a text, once it is entered. */
-function Narrow({ name, label }: { readonly name: string; readonly label: string }) {
-  const [asked, change] = useAsked();
-  const value = asked.get(name) ?? '';
-  return (
-    <input
-      key={value}
-      className="narrow"
-      aria-label={`Filter by ${label.toLowerCase()}`}
-      placeholder={label}
-      defaultValue={value}
-      onBlur={(event) => {
-        if (event.target.value.trim() !== value) change({ [name]: event.target.value.trim() });
-      }}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') change({ [name]: event.currentTarget.value.trim() });
-      }}
-    />
   );
 }
 

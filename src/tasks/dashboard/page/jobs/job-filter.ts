@@ -14,7 +14,7 @@ export function queryOf(asked: URLSearchParams): Query {
     direction,
     limit: PAGE,
     total: true,
-    include: 'description,why,lastRun,lastRuns',
+    include: 'description,why,lastRun,lastRuns,stats',
   };
 }
 

@@ -6,7 +6,9 @@ import { Link } from '../parts/link.js';
 import { Strip } from '../parts/strip.js';
 import { Distance, Elapsed, Near } from '../parts/time.js';
 import { jobPath, runPath } from '../shell/router.js';
+import { triggerWords } from '../job/trigger-words.js';
 import { duration } from '../time/duration.js';
+import { useClock } from '../time/use-clock.js';
 
 export const JobRow = memo(function JobRow({
   job,
@@ -20,6 +22,7 @@ export const JobRow = memo(function JobRow({
   readonly onChoose: (id: string) => void;
 }) {
   const { id, name, tags, description, stats } = job;
+  const { zone } = useClock();
   return (
     <tr data-job={id}>
       {operator && (
@@ -43,7 +46,7 @@ export const JobRow = memo(function JobRow({
         ))}
         <small>
           {name === id ? '' : `${id} · `}
-          {description}
+          {triggerWords(description ?? '', zone)}
         </small>
       </td>
       <td data-label="Last 20 runs">

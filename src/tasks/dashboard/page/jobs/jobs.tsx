@@ -25,7 +25,7 @@ export function Jobs() {
         <div className="toolbar">
           <Filters asked={asked} />
           {admin && (
-            <LinkButton kind="primary" to="jobs/new">
+            <LinkButton kind="primary" to="new-job">
               New job
             </LinkButton>
           )}

@@ -6,6 +6,8 @@ import { Link } from '../parts/link.js';
 import { Loaded } from '../parts/loaded.js';
 import { Distance, Near } from '../parts/time.js';
 import { jobPath } from '../shell/router.js';
+import { triggerWords } from '../job/trigger-words.js';
+import { useClock } from '../time/use-clock.js';
 import { serverNow } from '../time/now.js';
 import { count } from './counts.js';
 
@@ -21,6 +23,7 @@ export function NextFires() {
     ...queries.forecast({ to: new Date(hourAhead()).toISOString(), limit: 1 }),
     placeholderData: (before) => before,
   }).data;
+  const { zone } = useClock();
   const hint = hour && `in the coming hour: ${count(hour.fires)} fires`;
   return (
     <Card title="Next" hint={hint} aside={<Link to="schedule">Schedule</Link>}>
@@ -38,7 +41,7 @@ export function NextFires() {
                     <Link to={jobPath(id)} className="name">
                       {name}
                     </Link>
-                    <small>{description}</small>
+                    <small>{triggerWords(description ?? '', zone)}</small>
                   </div>
                   <div className="number">
                     <strong>

@@ -1,4 +1,3 @@
-import { AWAITED } from '../api/queries.js';
 import { Shell } from '../shell/shell.js';
 import { TopBar } from '../shell/top-bar.js';
 import { Figures } from './figures.js';
@@ -12,10 +11,10 @@ import { Running } from './running.js';
 export function Overview() {
   return (
     <Shell top={<TopBar title="Overview" />}>
-      {!AWAITED.has('problems') && <Problems />}
+      <Problems />
       <Figures />
       <div className="two-columns">
-        {!AWAITED.has('series') && <Outcomes />}
+        <Outcomes />
         <NextFires />
         <Running />
         <NodesCard />

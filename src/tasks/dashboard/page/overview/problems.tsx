@@ -7,6 +7,7 @@ import { Card } from '../parts/card.js';
 import { Loaded } from '../parts/loaded.js';
 import { Link } from '../parts/link.js';
 import { Distance } from '../parts/time.js';
+import { Words } from '../parts/words.js';
 import { jobPath } from '../shell/router.js';
 
 /** What needs somebody: the worst first. */
@@ -50,14 +51,14 @@ function ProblemRow({ problem }: { readonly problem: Problem }) {
         <span className="hidden-text">{severity}</span>
       </span>
       <div className="main">
-        {message}
+        <Words text={message} />
         <small>
           {since && (
             <>
               <Distance at={since} /> ·{' '}
             </>
           )}
-          {remedy}
+          <Words text={remedy} />
         </small>
         {jobs.length > 1 && (
           <small className="row">

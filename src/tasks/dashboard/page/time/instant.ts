@@ -70,7 +70,7 @@ export function fromInput(text: string, { zone }: Clockface): number {
 }
 
 /** How far the zone is ahead of UTC at an instant, in ms. */
-function offsetOf(at: number, zone: string): number {
+export function offsetOf(at: number, zone: string): number {
   const parts = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
     hourCycle: 'h23',

@@ -60,8 +60,7 @@ export class MemoryLeaderLock extends LeaderLock {
       leaseMs,
       hinted: false,
     };
-    const how = sessionGone ? 'session ended' : 'free or expired';
-    terms.push({ fencingToken, nodeId, acquiredAt, how });
+    terms.push({ fencingToken, nodeId, acquiredAt });
     return { fencingToken, hinted: this.canWatch && session.tryLock(fencingToken) };
   }
 

@@ -1,0 +1,84 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import * as queries from '../api/queries.js';
+import { Button } from '../parts/button.js';
+import { Empty } from '../parts/empty.js';
+import { Failure, Loaded } from '../parts/loaded.js';
+import { LinkButton } from '../parts/button.js';
+import { useSteady } from '../parts/use-steady.js';
+import { useAsked } from '../shell/router.js';
+import { Shell } from '../shell/shell.js';
+import { TopBar } from '../shell/top-bar.js';
+import type { Run } from '../api/types.js';
+import { Export } from './export.js';
+import { runQueryOf } from './run-filter.js';
+import { RunFilters } from './run-filters.js';
+import { RunTable } from './run-table.js';
+
+/** What ran, what did not, and why: newest first. */
+export function Runs() {
+  const [asked] = useAsked();
+  const query = useInfiniteQuery(queries.runs(runQueryOf(asked)));
+  const items = query.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Shell top={<TopBar title="Runs" />}>
+      <section className="card" aria-label="Runs">
+        <div className="toolbar">
+          <RunFilters />
+          <span className="to-end">
+            <Export runs={items} />
+          </span>
+        </div>
+        {query.error && query.data && (
+          <div className="body">
+            <Failure error={query.error} />
+          </div>
+        )}
+        <Loaded query={query} lines={10}>
+          {() =>
+            items.length === 0 ? (
+              <NoRuns filtered={asked.size > 0} />
+            ) : (
+              <Steady key={asked.toString()} runs={items} />
+            )
+          }
+        </Loaded>
+      </section>
+      {query.hasNextPage && (
+        <p className="row">
+          <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {items.length === 0 ? 'Look further back' : 'Show more'}
+          </Button>
+        </p>
+      )}
+    </Shell>
+  );
+}
+
+/** New runs wait above until the pointer has left the table: no row moves under it. */
+function Steady({ runs }: { readonly runs: readonly Run[] }) {
+  const { shown, waiting, hold } = useSteady(runs, ({ id }) => id);
+  return (
+    <div {...hold}>
+      {waiting > 0 && (
+        <p className="pill">
+          <Button kind="primary" onClick={hold.onPointerLeave}>
+            {waiting} new {waiting === 1 ? 'run' : 'runs'}
+          </Button>
+        </p>
+      )}
+      <RunTable runs={shown} />
+    </div>
+  );
+}
+
+function NoRuns({ filtered }: { readonly filtered: boolean }) {
+  return (
+    <Empty title={filtered ? 'No run fits' : 'Nothing has run yet'}>
+      {filtered ? (
+        <LinkButton to="runs">Show all runs</LinkButton>
+      ) : (
+        'The first run of a job is recorded here, and so is each fire time that did not run.'
+      )}
+    </Empty>
+  );
+}
