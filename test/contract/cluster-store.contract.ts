@@ -60,6 +60,58 @@ export function clusterStoreContract(makeStore: MakeStore): void {
   });
 
   describe('the audit', () => {
+    it('has what was before and after of each change', async () => {
+      const node = await aNodeAtWork(store, 'north');
+      const fencingToken = await lead(node);
+      await store.jobs.add(aJob('a'), 'api');
+      await store.jobs.modify('a', { priority: 3, tags: ['x'] });
+      const { id } = await store.jobs.runNow('a');
+      await store.runs.cancel(id);
+      await store.cluster.pause('release');
+      await store.cluster.resume();
+      await store.cluster.drain(node.id, true);
+      await store.cluster.resign();
+      await store.cluster.note('node.start', { nodeId: node.id }, { actor: 'ada', reason: 'why' });
+      const { items } = await store.cluster.audit({ limit: 20 });
+      const told = items.map(({ action, details }) => [action, details]).toReversed();
+      expect(told).toEqual([
+        ['job.add', { before: null, after: expect.objectContaining({ priority: 0 }) as object }],
+        ['job.modify', { before: { priority: 0, tags: [] }, after: { priority: 3, tags: ['x'] } }],
+        ['job.run', null],
+        [
+          'run.cancel',
+          {
+            before: { state: 'pending', cancelRequestedAt: null },
+            after: { state: 'cancelled', cancelRequestedAt: null },
+          },
+        ],
+        [
+          'cluster.pause',
+          {
+            before: { paused: false, pauseReason: null },
+            after: { paused: true, pauseReason: 'release' },
+          },
+        ],
+        [
+          'cluster.resume',
+          {
+            before: { paused: true, pauseReason: 'release' },
+            after: { paused: false, pauseReason: null },
+          },
+        ],
+        ['node.drain', { nodeId: node.id, before: { draining: false }, after: { draining: true } }],
+        [
+          'leader.resign',
+          {
+            before: { nodeId: node.id, fencingToken },
+            after: { nodeId: null, fencingToken: fencingToken + 1 },
+          },
+        ],
+        ['node.start', { nodeId: node.id }],
+      ]);
+      expect(items[0]).toMatchObject({ actor: 'ada', reason: 'why', jobId: null });
+    });
+
     it('is narrowed by job, run, actor, action and time', async () => {
       await store.jobs.add(aJob('a'), 'api', 'error', { actor: 'ada' });
       const { id } = await store.jobs.runNow('a', {}, { actor: 'bob' });

@@ -52,8 +52,16 @@ describe('the audit', () => {
       expect(Math.abs(row.at.getTime() - now.getTime())).toBeLessThan(60_000);
     }
     expect(rows.map(({ run_id }) => run_id)).toEqual([null, null, null, null, null, id, null]);
-    expect(rows[2]?.details).toEqual({ priority: 2 });
-    expect(rows[6]?.details).toMatchObject({ id: 'report', priority: 2, origin: 'api' });
+    const details = rows.map((row) => row.details);
+    expect(details[0]).toMatchObject({ before: null, after: { priority: 0, origin: 'api' } });
+    expect(details[1]).toEqual({ before: { priority: 0 }, after: { priority: 1 } });
+    expect(details[2]).toEqual({ before: { priority: 1 }, after: { priority: 2 } });
+    expect(details[3]).toMatchObject({
+      before: { paused: false, state: 'active', nextFireAt: expect.any(String) },
+      after: { paused: true, state: 'paused', nextFireAt: null },
+    });
+    expect(details[4]).toMatchObject({ misses: 'once', after: { paused: false } });
+    expect(details[6]).toMatchObject({ before: { priority: 2, origin: 'api' }, after: null });
   });
 
   it('names the code of the host where nobody else is named', async () => {

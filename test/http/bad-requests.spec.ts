@@ -23,7 +23,8 @@ const rows = () =>
     `SELECT (SELECT jsonb_agg(j ORDER BY id) FROM carillon.jobs j) AS jobs,
             (SELECT jsonb_agg(p ORDER BY job_id) FROM carillon.job_plans p) AS plans,
             (SELECT jsonb_agg(r ORDER BY id) FROM carillon.runs r) AS runs,
-            (SELECT jsonb_agg(a ORDER BY id) FROM carillon.audit a) AS audit,
+            (SELECT jsonb_agg(a ORDER BY id) FROM carillon.audit a
+             WHERE action <> 'access.refuse') AS audit,
             (SELECT jsonb_agg(k ORDER BY key) FROM carillon.idempotency_keys k) AS keys,
             (SELECT jsonb_agg(jsonb_build_array(id, stopped_at, drain_requested_at))
              FROM carillon.nodes) AS nodes,

@@ -217,6 +217,7 @@ const fakeCluster = (): Partial<ClusterStore> => ({
   leader: tasks.getLeader,
   nodes: tasks.getNodes,
   requests: async () => new Map(),
+  note: async () => undefined,
 });
 
 let tasks: ReturnType<typeof fakeTasks>;
@@ -246,6 +247,8 @@ async function serve(options: Partial<TasksHttpOptions> = {}): Promise<INestAppl
     ],
     providers: [{ provide: APP_FILTER, useClass: TasksErrorFilter }],
   })
+    // What no test here asks for.
+    .useMocker(() => ({}))
     .setLogger({ log: () => undefined, warn: note, error: note })
     .compile();
   const created = module.createNestApplication<NestExpressApplication>({ bodyParser: false });
@@ -532,7 +535,10 @@ describe('this node and the others', () => {
     await call().post('/scheduler/start').expect(204);
     await call().post('/scheduler/shutdown').expect(204);
     await call().post('/scheduler/shutdown').send({ wait: false }).expect(204);
-    expect(tasks.shutdown.mock.calls).toEqual([[{ wait: true }], [{ wait: false }]]);
+    expect(tasks.shutdown.mock.calls).toEqual([
+      [{ wait: true }, ANONYMOUS],
+      [{ wait: false }, ANONYMOUS],
+    ]);
     await call().post(`/scheduler/nodes/${node.id}/drain`).expect(204);
     await call().post(`/scheduler/nodes/${node.id}/drain`).send({ drain: false }).expect(204);
     expect(tasks.drain.mock.calls).toEqual([

@@ -59,3 +59,11 @@ export function checkRetry({ id, state, coversTo }: Run): void {
     );
   }
 }
+
+/** What a cancellation has made of a run, for the audit. */
+export function cancellation(before: Cancellable, after: Cancellable) {
+  const part = ({ state, cancelRequestedAt }: Cancellable) => ({ state, cancelRequestedAt });
+  return { before: part(before), after: part(after) };
+}
+
+type Cancellable = Pick<Run, 'state' | 'cancelRequestedAt'>;

@@ -132,6 +132,10 @@ export class TasksLifecycle
     );
   }
 
+  get hasBegun(): boolean {
+    return this.ending === null && !this.closed;
+  }
+
   start(): void {
     if (this.closed) throw closing();
     if (this.ending === null) {

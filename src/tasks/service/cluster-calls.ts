@@ -18,6 +18,9 @@ import type {
   LeaderInfo,
   NodeInfo,
 } from '../store/cluster-store.js';
+import type { Author } from '../domain/job-requests.js';
+import { within } from '../domain/within.js';
+import { TasksLogger } from '../node/tasks-logger.js';
 import type { ChangeOptions } from '../store/job-store.js';
 import type { Page, Total } from '../store/page.js';
 import type { LineQuery, RunFilter, RunQuery, RunStore } from '../store/run-store.js';
@@ -28,8 +31,13 @@ import type { TasksEventBus, TasksEventListener } from './task-events.js';
 /** How many items a page has where nobody says. */
 export const DEFAULT_LIMIT = 100;
 
+/** How long a stop of the node waits to be written down. */
+const NOTE_MS = 2_000;
+
 /** The part of `TasksService` that is about runs, nodes and the cluster as a whole. */
 export abstract class ClusterCalls {
+  private readonly logger = new TasksLogger('Tasks');
+
   protected constructor(
     protected readonly runs: RunStore,
     protected readonly cluster: ClusterStore,
@@ -161,14 +169,29 @@ export abstract class ClusterCalls {
   }
 
   /** Begins this node's work anew. @throws WrongStateError while it is at work */
-  start(): void {
+  start(by?: Author): void {
     this.node.start();
+    // A node that has ended has no connection to write it down with.
+    void this.node.ready().then(() => this.noteNode('node.start', false, by), this.unnoted);
   }
 
   /** Ends this node's work; the application goes on. @throws WrongStateError when it has ended */
-  shutdown(options?: { readonly wait?: boolean }): Promise<void> {
+  async shutdown(options?: { readonly wait?: boolean }, by?: Author): Promise<void> {
+    if (this.node.hasBegun) await this.noteNode('node.shutdown', true, by);
     return this.node.shutdown(options);
   }
+
+  /** A database that is away keeps no node from what it is told to do. */
+  private async noteNode(action: string, wasRunning: boolean, by?: Author): Promise<void> {
+    const nodeId = this.catalogue.nodeId;
+    const details = { nodeId, before: { running: wasRunning }, after: { running: !wasRunning } };
+    const noted = this.cluster.note(action, details, by).catch(this.unnoted);
+    await within(this.clock, NOTE_MS, noted);
+  }
+
+  private readonly unnoted = (error: unknown): void => {
+    this.logger.warn(`A start or stop of this node is not in the audit: ${String(error)}`);
+  };
 
   protected tell<Name extends TasksEventName>(name: Name, data: TasksEvents[Name]): void {
     this.bus.emit(tasksEvent(name, this.clock.now(), data));

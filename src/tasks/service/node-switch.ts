@@ -11,6 +11,9 @@ export abstract class NodeSwitch {
    */
   abstract ready(): Promise<void>;
 
+  /** It works, or is about to. */
+  abstract get hasBegun(): boolean;
+
   /** Begins work. @throws WrongStateError when it has begun already */
   abstract start(): void;
 

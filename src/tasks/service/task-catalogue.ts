@@ -26,6 +26,11 @@ export class TaskCatalogue {
     private readonly status: NodeStatus,
   ) {}
 
+  /** Of this node. */
+  get nodeId(): string {
+    return this.status.id;
+  }
+
   /**
    * Checks that somebody can run a task. What the code of this node has is known: whoever runs jobs of
    * this code can run it.

@@ -102,6 +102,9 @@ export interface ClusterStats {
 /** What of the audit is a request for a run. */
 export const REQUESTS = ['job.run', 'run.retry'] as const;
 
+/** What of the audit was refused, so that nothing has changed. */
+export const REFUSED = 'access.refuse';
+
 /** The cluster as a whole. */
 export abstract class ClusterStore {
   abstract state(): Promise<ClusterState>;
@@ -114,6 +117,8 @@ export abstract class ClusterStore {
   abstract resign(by?: Author): Promise<void>;
   /** Lets a node take no more runs, or take them again. @throws NodeNotFoundError */
   abstract drain(nodeId: string, drain: boolean, by?: Author): Promise<void>;
+  /** Writes down what is done elsewhere, such as a stop of a node, or was refused. */
+  abstract note(action: string, details: object, by?: Author): Promise<void>;
   /** Newest first. */
   abstract audit(query: AuditQuery): Promise<Page<AuditRow>>;
   /** Who asked for these runs by hand, or for a retry that they are, by the run's id. */

@@ -7,6 +7,7 @@ import { rememberCaller } from './caller.js';
 import type { GuardedRequest } from '../protocol/guarded-request.js';
 import { HostGuards } from './host-guards.js';
 import { ProblemException } from '../protocol/problem.js';
+import { Refusals } from './refusals.js';
 import { Requires } from './requires.decorator.js';
 import { SECURITY_HEADERS } from '../protocol/security-headers.js';
 import { sessionCookie } from './session-cookie.js';
@@ -24,6 +25,7 @@ export class AccessGuard implements CanActivate {
     private readonly options: TasksHttpOptions,
     private readonly seal: SessionSeal,
     private readonly attempts: AttemptLimiter,
+    private readonly refusals: Refusals,
     private readonly hostGuards: HostGuards,
     private readonly clock: Clock,
     private readonly adapterHost: HttpAdapterHost,
@@ -36,10 +38,27 @@ export class AccessGuard implements CanActivate {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
       this.adapterHost.httpAdapter.setHeader(response, name, value);
     }
-    const decision = await this.decide(context, request);
-    if ('refusal' in decision) throw refusalOf(decision.refusal);
+    const decision = await this.decided(context, request);
     if (decision.caller) rememberCaller(request, decision.caller);
     return true;
+  }
+
+  /** @throws ProblemException, or what the host's guards throw: refused changes are on record */
+  private async decided(context: ExecutionContext, request: GuardedRequest) {
+    let actor: string | null = null;
+    try {
+      const decision = await this.decide(context, request);
+      if (!('refusal' in decision)) return decision;
+      actor = decision.refusal.by ?? null;
+      throw refusalOf(decision.refusal);
+    } catch (error) {
+      if (isChange(request)) {
+        const path: string = this.adapterHost.httpAdapter.getRequestUrl(request) ?? '';
+        const { method, ip: address = '' } = request;
+        this.refusals.noteIfRefused(error, { actor, address, method, path });
+      }
+      throw error;
+    }
   }
 
   private async decide(context: ExecutionContext, request: GuardedRequest): Promise<Decision> {
@@ -48,18 +67,23 @@ export class AccessGuard implements CanActivate {
       const decision = await this.hostGuards.decide(context, required);
       return 'refusal' in decision ? decision : (refuseBody(request.headers) ?? decision);
     }
-    const { headers, method, ip = '' } = request;
+    const { headers, ip = '' } = request;
     const now = this.clock.now();
     const cookie = sessionCookie(headers);
     const session = cookie === null ? null : this.seal.open(cookie, now);
-    const changes = method !== 'GET' && method !== 'HEAD';
-    const decision = decideAccess(this.options, { headers, changes, session }, required);
+    const decision = decideAccess(
+      this.options,
+      { headers, changes: isChange(request), session },
+      required,
+    );
     if ('refusal' in decision && decision.refusal.code === 'unknown-key') {
       this.attempts.refuse(ip, now);
     }
     return decision;
   }
 }
+
+const isChange = ({ method }: GuardedRequest) => method !== 'GET' && method !== 'HEAD';
 
 function refusalOf({ status, code, detail }: Refusal): ProblemException {
   const headers = status === 401 ? { 'WWW-Authenticate': 'Bearer realm="carillon"' } : {};

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AttemptLimiter } from './attempt-limiter.js';
 import { HostGuards } from './host-guards.js';
+import { Refusals } from './refusals.js';
 import { SessionSeal } from './session-seal.js';
 import { TasksHttpOptions } from '../tasks-http.options.js';
 
@@ -15,8 +16,9 @@ export class AccessModule {
         { provide: SessionSeal, useValue: new SessionSeal(options.keys, options.sessionSecret) },
         { provide: AttemptLimiter, useValue: new AttemptLimiter() },
         HostGuards,
+        Refusals,
       ],
-      exports: [TasksHttpOptions, SessionSeal, AttemptLimiter, HostGuards],
+      exports: [TasksHttpOptions, SessionSeal, AttemptLimiter, HostGuards, Refusals],
     };
   }
 }

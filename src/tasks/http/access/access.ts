@@ -45,6 +45,8 @@ export interface Refusal {
   readonly status: 401 | 403 | 415;
   readonly code: string;
   readonly detail: string;
+  /** Whose key or session it was, if that is known. */
+  readonly by?: string;
 }
 
 export type Decision = { readonly caller: Caller | null } | { readonly refusal: Refusal };
@@ -61,8 +63,9 @@ export function decideAccess(
   const decision = required === 'anyone' ? letIn(null) : recognise(policy, request);
   if ('refusal' in decision) return decision;
   const { caller } = decision;
-  const refusal = refuseRole(caller, required) ?? refuseForeign(request, caller);
-  return refusal ?? refuseBody(request.headers) ?? decision;
+  const refused = refuseRole(caller, required) ?? refuseForeign(request, caller);
+  if (refused !== null) return caller === null ? refused : ofCaller(refused, caller);
+  return refuseBody(request.headers) ?? decision;
 }
 
 /** Whether the server answers on the machine's own loopback names only, outside production. */
@@ -148,6 +151,9 @@ export function refuseBody(headers: IncomingHttpHeaders): Decision | null {
   const detail = 'The body must be JSON: send it with "Content-Type: application/json".';
   return { refusal: { status: 415, code: 'unsupported-media-type', detail } };
 }
+
+const ofCaller = (decision: Decision, { name }: Caller): Decision =>
+  'refusal' in decision ? { refusal: { ...decision.refusal, by: name } } : decision;
 
 const letIn = (caller: Caller | null): Decision => ({ caller });
 const unauthorized = (code: string, detail: string): Decision => ({

@@ -33,6 +33,7 @@ export class HostGuards {
     return refused(
       'role-too-low',
       `"${caller.name}" has the role ${caller.role}, and this needs ${required}.`,
+      caller.name,
     );
   }
 
@@ -57,6 +58,6 @@ export class HostGuards {
   }
 }
 
-const refused = (code: string, detail: string): Decision => ({
-  refusal: { status: 403, code, detail },
+const refused = (code: string, detail: string, by?: string): Decision => ({
+  refusal: { status: 403, code, detail, ...(by !== undefined && { by }) },
 });

@@ -9,6 +9,7 @@ import { findApiKey, API_ROLES } from '../api-key.js';
 import { AttemptLimiter } from './attempt-limiter.js';
 import { Operation } from '../protocol/operation.decorator.js';
 import { ProblemException } from '../protocol/problem.js';
+import { Refusals } from './refusals.js';
 import { Requires } from './requires.decorator.js';
 import { setSessionCookie } from './session-cookie.js';
 import { SessionSeal } from './session-seal.js';
@@ -33,6 +34,7 @@ export class SessionController {
     private readonly options: TasksHttpOptions,
     private readonly seal: SessionSeal,
     private readonly attempts: AttemptLimiter,
+    private readonly refusals: Refusals,
     private readonly clock: Clock,
     private readonly adapterHost: HttpAdapterHost,
   ) {}
@@ -51,9 +53,19 @@ export class SessionController {
     @Req() request: GuardedRequest,
     @Res({ passthrough: true }) response: unknown,
   ) {
+    try {
+      return this.begun(body.key, request, response);
+    } catch (error) {
+      const change = { actor: null, address: request.ip ?? '', method: 'POST', path: 'session' };
+      this.refusals.noteIfRefused(error, change);
+      throw error;
+    }
+  }
+
+  private begun(bodyKey: string | undefined, request: GuardedRequest, response: unknown) {
     const now = this.clock.now();
     const address = request.ip ?? '';
-    const given = body.key ?? bearerOf(request.headers) ?? '';
+    const given = bodyKey ?? bearerOf(request.headers) ?? '';
     if (given === '')
       throw new ProblemException(401, 'unauthorized', 'Send an API key to sign in: {"key": "…"}.');
     const key = findApiKey(this.options.keys, given);

@@ -90,10 +90,11 @@ export class ClusterController {
     summary: 'Start this node again after a shutdown',
     answers: { 204: null },
     problems: [409],
+    headers: ['X-Reason'],
     examples: [{ title: 'While it is running', status: 409 }],
   })
-  start(@Body(checkedBy(emptySchema)) _body: object): void {
-    this.tasks.start();
+  start(@Body(checkedBy(emptySchema)) _body: object, @By() by: ChangeOptions): void {
+    this.tasks.start(by);
   }
 
   @Post('shutdown')
@@ -103,12 +104,14 @@ export class ClusterController {
     summary: 'Shut this node down; the application keeps running',
     answers: { 204: null },
     problems: [409],
+    headers: ['X-Reason'],
     examples: [{ title: 'And answer at once', body: { wait: false }, status: 204 }],
   })
   async shutdown(
     @Body(checkedBy(shutdownSchema)) { wait }: z.infer<typeof shutdownSchema>,
+    @By() by: ChangeOptions,
   ): Promise<void> {
-    await this.tasks.shutdown({ wait });
+    await this.tasks.shutdown({ wait }, by);
   }
 
   @Get('tasks')

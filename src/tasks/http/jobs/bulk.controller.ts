@@ -9,6 +9,8 @@ import { callerOf } from '../access/caller.js';
 import { EXAMPLE_JOB } from '../protocol/example-job.js';
 import { Operation } from '../protocol/operation.decorator.js';
 import { ProblemException } from '../protocol/problem.js';
+import type { GuardedRequest } from '../protocol/guarded-request.js';
+import { Refusals } from '../access/refusals.js';
 import { Requires } from '../access/requires.decorator.js';
 import { checkedBy } from '../protocol/input.pipe.js';
 
@@ -17,7 +19,10 @@ const ADMINS_ONLY: readonly BulkAction[] = ['reset', 'remove'];
 
 @ApiController('jobs/bulk')
 export class BulkController {
-  constructor(private readonly bulk: BulkEditor) {}
+  constructor(
+    private readonly bulk: BulkEditor,
+    private readonly refusals: Refusals,
+  ) {}
 
   @Post()
   @Requires('operator')
@@ -43,15 +48,16 @@ export class BulkController {
   async edit(
     @Body(checkedBy(bulkSchema)) body: BulkDto,
     @By() by: ChangeOptions,
-    @Req() request: object,
+    @Req() request: GuardedRequest,
   ) {
     const role = callerOf(request)?.role;
     if (ADMINS_ONLY.includes(body.action) && (role === undefined || !covers(role, 'admin'))) {
-      throw new ProblemException(
-        403,
-        'role-too-low',
-        `"${body.action}" needs the role admin. Ask somebody who has it.`,
-      );
+      const code = 'role-too-low';
+      const [actor, address] = [by.actor ?? null, request.ip ?? ''];
+      const path = `jobs/bulk, ${body.action}`;
+      this.refusals.note({ actor, address, method: 'POST', path, status: 403, code });
+      const detail = `"${body.action}" needs the role admin. Ask somebody who has it.`;
+      throw new ProblemException(403, code, detail);
     }
     return this.bulk.edit(body, by);
   }

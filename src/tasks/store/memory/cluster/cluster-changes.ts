@@ -7,7 +7,10 @@ export function pauseCluster(database: MemoryDatabase, reason: string | null, by
   const { lock, pauses } = database;
   if (!lock.paused) pauses.push({ from: database.now(), to: null });
   database.lock = { ...lock, paused: true, pauseReason: reason, pauses: lock.pauses + 1 };
-  database.audit.write({ action: 'cluster.pause' }, { ...by, reason: reason ?? by.reason ?? null });
+  const before = { paused: lock.paused, pauseReason: lock.pauseReason };
+  const details = { before, after: { paused: true, pauseReason: reason } };
+  const author = { ...by, reason: reason ?? by.reason ?? null };
+  database.audit.write({ action: 'cluster.pause', details }, author);
   database.notify('jobs');
 }
 
@@ -17,7 +20,9 @@ export function resumeCluster(database: MemoryDatabase, by: Author): void {
   if (!lock.paused || !open) return;
   pauses.splice(-1, 1, { ...open, to: database.now() });
   database.lock = { ...lock, paused: false, pauseReason: null, pauses: lock.pauses + 1 };
-  database.audit.write({ action: 'cluster.resume' }, by);
+  const before = { paused: true, pauseReason: lock.pauseReason };
+  const details = { before, after: { paused: false, pauseReason: null } };
+  database.audit.write({ action: 'cluster.resume', details }, by);
   database.notify('jobs');
   database.notify('runs');
 }
@@ -29,7 +34,9 @@ export function resignLeader(database: MemoryDatabase, by: Author): void {
   const free = { nodeId: null, expiresAt: -Infinity, hinted: false };
   const fencingToken = lock.fencingToken + 1;
   database.lock = { ...lock, ...free, fencingToken };
-  database.audit.write({ action: 'leader.resign', details: { fencingToken } }, by);
+  const before = { nodeId: lock.nodeId, fencingToken: lock.fencingToken };
+  const details = { before, after: { nodeId: null, fencingToken } };
+  database.audit.write({ action: 'leader.resign', details }, by);
   database.notify('leader');
 }
 
@@ -43,6 +50,7 @@ export function drainNode(
   const node = database.nodes.get(nodeId);
   if (!node || !database.isAlive(node)) throw new NodeNotFoundError(nodeId);
   database.nodes.set(nodeId, { ...node, drain });
-  database.audit.write({ action: 'node.drain', details: { nodeId, drain } }, by);
+  const details = { nodeId, before: { draining: node.drain }, after: { draining: drain } };
+  database.audit.write({ action: 'node.drain', details }, by);
   database.notify('cancel');
 }

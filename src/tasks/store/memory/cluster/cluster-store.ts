@@ -81,6 +81,10 @@ export class MemoryClusterStore extends ClusterStore {
     this.database.inOneGo(() => drainNode(this.database, nodeId, drain, by));
   }
 
+  async note(action: string, details: object, by: Author = {}): Promise<void> {
+    this.database.audit.write({ action, details }, by);
+  }
+
   async audit(query: AuditQuery): Promise<Page<AuditRow>> {
     return this.database.audit.list(query);
   }

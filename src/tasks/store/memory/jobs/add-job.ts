@@ -1,3 +1,4 @@
+import { beforeAndAfter } from '../../../domain/before-and-after.js';
 import { JobExistsError } from '../../../domain/errors.js';
 import type { JobOrigin, NewJob } from '../../../domain/job.js';
 import { newJob } from '../../../domain/job-definition.js';
@@ -5,6 +6,7 @@ import { supplanted } from '../../../domain/job-edits.js';
 import type { Conflict } from '../../../domain/job-requests.js';
 import type { ChangeOptions } from '../../job-store.js';
 import type { MemoryDatabase } from '../database.js';
+import { seen } from './edit-job.js';
 import { MemoryJobWriter } from './job-writer.js';
 
 /**
@@ -44,13 +46,16 @@ function put(
   const made = newJob(job, origin, now);
   if (!database.jobs.has(jobId)) {
     writer.insert(made);
-    database.audit.write({ action: 'job.add', jobId }, by);
+    const details = beforeAndAfter(null, seen(writer.row(jobId)));
+    database.audit.write({ action: 'job.add', jobId, details }, by);
     return true;
   }
   if (conflict === 'error') throw new JobExistsError(jobId);
   if (conflict === 'keep') return false;
   const before = writer.row(jobId, by.ifRevision);
+  const seenBefore = seen(before);
   writer.apply(before, supplanted(before, job, origin, now));
-  database.audit.write({ action: 'job.replace', jobId }, by);
+  const details = beforeAndAfter(seenBefore, seen(writer.row(jobId)));
+  database.audit.write({ action: 'job.replace', jobId, details }, by);
   return false;
 }

@@ -1,3 +1,4 @@
+import { beforeAndAfter } from '../../../domain/before-and-after.js';
 import type { Job, JobPatch } from '../../../domain/job.js';
 import { refuseToResume } from '../../../domain/declaration.js';
 import { DISABLED_IN_CODE } from '../../../domain/declared-job.js';
@@ -22,12 +23,12 @@ export interface JobEdit {
 }
 
 export const modifying = (patch: JobPatch): JobEdit => ({
-  entry: { action: 'job.modify', details: patch },
+  entry: { action: 'job.modify' },
   decide: (job, now) => modified(job, patch, now),
 });
 
 export const retiming = (trigger: TriggerSpec): JobEdit => ({
-  entry: { action: 'job.retime', details: { trigger } },
+  entry: { action: 'job.retime' },
   decide: (job, now, database) =>
     retimed(job, trigger, generationOf(database)?.generation ?? null, now),
 });
@@ -35,7 +36,7 @@ export const retiming = (trigger: TriggerSpec): JobEdit => ({
 export const RESETTING: JobEdit = { entry: { action: 'job.reset' }, decide: reset };
 
 export const pausing = (pause: PauseJob): JobEdit => ({
-  entry: { action: 'job.pause', reason: pause.reason ?? null, details: pause },
+  entry: { action: 'job.pause', reason: pause.reason ?? null },
   decide: (job, now) => paused(job, pause, now),
 });
 
@@ -59,10 +60,13 @@ export function editJob(
   const writer = new MemoryJobWriter(database);
   const job = writer.row(jobId, by.ifRevision);
   const change = decide(job, database.now(), database);
-  if (change === null) return seen(job);
+  const before = seen(job);
+  if (change === null) return before;
   writer.apply(job, change);
-  database.audit.write({ ...entry, jobId }, by);
-  return seen(writer.row(jobId));
+  const after = seen(writer.row(jobId));
+  const details = { ...(entry.details as object | undefined), ...beforeAndAfter(before, after) };
+  database.audit.write({ ...entry, jobId, details }, by);
+  return after;
 }
 
 /** @throws JobNotFoundError, RevisionConflictError, WrongStateError for what is declared */
@@ -71,7 +75,10 @@ export function removeJob(database: MemoryDatabase, jobId: string, by: ChangeOpt
   const job = writer.row(jobId, by.ifRevision);
   refuseToRemove(job);
   writer.delete(job, undealt(job, database.now(), 'replaced'));
-  database.audit.write({ action: 'job.remove', jobId, details: jobOf(job) }, by);
+  database.audit.write(
+    { action: 'job.remove', jobId, details: beforeAndAfter(jobOf(job), null) },
+    by,
+  );
 }
 
 /** A job as its users see it. */

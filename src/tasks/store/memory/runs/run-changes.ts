@@ -1,5 +1,6 @@
 import { RunNotFoundError } from '../../../domain/errors.js';
 import {
+  cancellation,
   cancelledError,
   cancelling,
   cancelReasonOf,
@@ -34,8 +35,10 @@ export function cancelRun(database: MemoryDatabase, id: string, by: ChangeOption
     runs.write({ ...row, cancelRequestedAt: now, cancelReason: why });
     database.notify('cancel');
   }
-  database.audit.write({ action: 'run.cancel', jobId: row.jobId, runId: id }, by);
-  return runRow(database, id);
+  const after = runRow(database, id);
+  const details = cancellation(row, after);
+  database.audit.write({ action: 'run.cancel', jobId: row.jobId, runId: id, details }, by);
+  return after;
 }
 
 /** @throws RunNotFoundError, WrongStateError, JobNotFoundError, OverlappedError */

@@ -1,3 +1,4 @@
+import { REFUSED } from '../../cluster-store.js';
 import { ChangeFeed, type Change, type Changes } from '../../change-feed.js';
 import { CLOCK, type ClockShift } from '../database-time.js';
 import type { SchemaName } from '../schema-name.js';
@@ -56,7 +57,7 @@ const changes = ({ quoted }: SchemaName, limit: number) =>
                                       'action', a.action)
               ELSE jsonb_build_object('kind', 'cluster', 'action', a.action) END AS change
      FROM ${quoted}.audit a LEFT JOIN ${quoted}.jobs j ON j.id = a.job_id
-     WHERE a.at > $2 AND a.run_id IS NULL AND a.action <> 'job.backfill'
+     WHERE a.at > $2 AND a.run_id IS NULL AND a.action NOT IN ('job.backfill', '${REFUSED}')
      ORDER BY a.at LIMIT ${limit}),
    finished AS (
      SELECT ${RUN} FROM ${quoted}.runs r WHERE r.finished_at > $2

@@ -15,6 +15,7 @@ import { isAlive } from '../nodes/live-nodes.js';
 import type { Page } from '../../page.js';
 import type { SchemaName } from '../schema-name.js';
 import { drainNode, pauseCluster, resignLeader, resumeCluster } from './cluster-changes.js';
+import { writeAudit } from './audit.js';
 import { listAudit, listRequests } from './list-audit.js';
 import { lastDay, selectStats, statsOf } from './read-stats.js';
 import type { Statistics } from '../../statistics.js';
@@ -104,6 +105,12 @@ export class PostgresClusterStore extends ClusterStore {
     const rest = [nodeId, this.deadAfterMs, drain];
     const rows = await this.change(drainNode(this.schema), by, rest);
     if (rows.length === 0) throw new NodeNotFoundError(nodeId);
+  }
+
+  async note(action: string, details: object, by: Author = {}): Promise<void> {
+    await this.database.use((sql) =>
+      writeAudit(sql, this.schema, this.shift, { ...by, action, details }),
+    );
   }
 
   audit(query: AuditQuery): Promise<Page<AuditRow>> {

@@ -1,3 +1,4 @@
+import { beforeAndAfter } from '../../../domain/before-and-after.js';
 import { JobExistsError } from '../../../domain/errors.js';
 import type { JobOrigin, NewJob } from '../../../domain/job.js';
 import { jobOf, newJob } from '../../../domain/job-definition.js';
@@ -53,8 +54,10 @@ async function addJob(
   for (;;) {
     const now = await writer.now();
     if (await writer.insert(newJob(job, origin, now), now)) {
-      await auditChange(writer, by, { action: 'job.add', jobId: id });
-      return { job: jobOf(await writer.read(id)), created: true };
+      const made = jobOf(await writer.read(id));
+      const details = beforeAndAfter(null, made);
+      await auditChange(writer, by, { action: 'job.add', jobId: id, details });
+      return { job: made, created: true };
     }
     if (conflict === 'error') throw new JobExistsError(id);
     const before = conflict === 'keep' ? await writer.find(id) : await writer.lockIfThere(id);
@@ -62,7 +65,9 @@ async function addJob(
     if (conflict === 'keep') return { job: jobOf(before), created: false };
     assertRevision(before, by.ifRevision);
     await writer.apply(supplanted(before, job, origin, await writer.now()));
-    await auditChange(writer, by, { action: 'job.replace', jobId: id });
-    return { job: jobOf(await writer.read(id)), created: false };
+    const after = jobOf(await writer.read(id));
+    const details = beforeAndAfter(jobOf(before), after);
+    await auditChange(writer, by, { action: 'job.replace', jobId: id, details });
+    return { job: after, created: false };
   }
 }

@@ -1,3 +1,4 @@
+import { beforeAndAfter } from '../../../domain/before-and-after.js';
 import type { Job, JobOrigin, JobPatch, NewJob } from '../../../domain/job.js';
 import type { Run } from '../../../domain/run.js';
 import type { TriggerSpec } from '../../../triggers/trigger-spec.js';
@@ -80,12 +81,12 @@ export class PostgresJobStore extends JobStore {
   }
 
   modify(id: string, patch: JobPatch, by: ChangeOptions = {}): Promise<Job> {
-    const entry = { action: 'job.modify', details: patch };
+    const entry = { action: 'job.modify' };
     return this.edit(id, by, entry, (job, now) => modified(job, patch, now));
   }
 
   retime(id: string, trigger: TriggerSpec, by: ChangeOptions = {}): Promise<Job> {
-    const entry = { action: 'job.retime', details: { trigger } };
+    const entry = { action: 'job.retime' };
     return this.edit(id, by, entry, async (job, now, writer) => {
       const cluster = await currentGeneration(writer);
       return retimed(job, trigger, cluster?.generation ?? null, now);
@@ -97,7 +98,7 @@ export class PostgresJobStore extends JobStore {
   }
 
   pause(id: string, pause: PauseJob = {}, by: ChangeOptions = {}): Promise<Job> {
-    const entry = { action: 'job.pause', reason: pause.reason ?? null, details: pause };
+    const entry = { action: 'job.pause', reason: pause.reason ?? null };
     return this.edit(id, by, entry, (job, now) => paused(job, pause, now));
   }
 
@@ -115,7 +116,7 @@ export class PostgresJobStore extends JobStore {
       const job = await writer.lock(id, by.ifRevision);
       refuseToRemove(job);
       await writer.delete(job, undealt(job, await writer.now(), 'replaced'));
-      await auditChange(writer, by, { action: 'job.remove', jobId: id, details: jobOf(job) });
+      await auditChange(writer, by, removal(job));
     });
   }
 
@@ -161,7 +162,7 @@ export class PostgresJobStore extends JobStore {
     for (const { id } of rows) {
       const job = await writer.read(id);
       await writer.delete(job, undealt(job, now, 'replaced'));
-      await auditChange(writer, by, { action: 'job.remove', jobId: id, details: jobOf(job) });
+      await auditChange(writer, by, removal(job));
     }
     return rows.length;
   }
@@ -170,7 +171,7 @@ export class PostgresJobStore extends JobStore {
   private edit(
     id: string,
     by: ChangeOptions,
-    entry: Omit<AuditEntry, 'actor' | 'jobId'>,
+    entry: Omit<AuditEntry, 'actor' | 'jobId'> & { readonly details?: object },
     decide: (
       job: StoredJob,
       now: Date,
@@ -182,8 +183,10 @@ export class PostgresJobStore extends JobStore {
       const change = await decide(job, await writer.now(), writer);
       if (change === null) return jobOf(job);
       await writer.apply(change);
-      await auditChange(writer, by, { jobId: id, ...entry });
-      return jobOf(await writer.read(id));
+      const after = jobOf(await writer.read(id));
+      const details = { ...entry.details, ...beforeAndAfter(jobOf(job), after) };
+      await auditChange(writer, by, { jobId: id, ...entry, details });
+      return after;
     });
   }
 
@@ -199,3 +202,9 @@ export class PostgresJobStore extends JobStore {
     return this.database.transaction((sql) => body(new JobWriter(sql, schema, shift)));
   }
 }
+
+const removal = (job: StoredJob): AuditEntry => ({
+  action: 'job.remove',
+  jobId: job.id,
+  details: beforeAndAfter(jobOf(job), null),
+});

@@ -1,7 +1,12 @@
 import type { Run } from '../../../domain/run.js';
 import { STAMP } from '../database-time.js';
 import type { ChangeOptions } from '../../job-store.js';
-import { cancelledError, cancelling, cancelReasonOf } from '../../../domain/run-changes.js';
+import {
+  cancellation,
+  cancelledError,
+  cancelling,
+  cancelReasonOf,
+} from '../../../domain/run-changes.js';
 import { writeAudit } from '../cluster/audit.js';
 import type { JobWriter } from '../jobs/job-writer.js';
 import { readRun } from './read-run.js';
@@ -44,12 +49,14 @@ export async function cancelRun(writer: JobWriter, id: string, by: ChangeOptions
       );
       await writer.notify('cancel');
   }
+  const after = await readRun(sql, schema, id);
   await writeAudit(sql, schema, shift, {
     ...(by.actor !== undefined && { actor: by.actor }),
     action: 'run.cancel',
     jobId: run.jobId,
     runId: id,
     reason: by.reason ?? null,
+    details: cancellation(run, after),
   });
-  return readRun(sql, schema, id);
+  return after;
 }
