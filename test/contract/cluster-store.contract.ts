@@ -23,6 +23,11 @@ export function clusterStoreContract(makeStore: MakeStore): void {
         fencingToken: 0,
         acquiredAt: null,
         expiresAt: null,
+        vacantSince: null,
+        leaseMs: 0,
+        hinted: false,
+        generation: 0,
+        generationAt: null,
         history: [],
       });
       expect(await store.cluster.nodes()).toEqual([]);
@@ -45,7 +50,13 @@ export function clusterStoreContract(makeStore: MakeStore): void {
       expect(Math.abs(term - LEASE_MS)).toBeLessThanOrEqual(5);
       store.advance(LEASE_MS + 1);
       expect(await store.cluster.leader()).toMatchObject({ nodeId: null, fencingToken });
-      expect((await store.cluster.leader()).history).toHaveLength(1);
+      const { history, vacantSince, generation, leaseMs } = await store.cluster.leader();
+      expect(history).toMatchObject([{ nodeId: node.id, fencingToken, how: 'free or expired' }]);
+      expect({ vacantSince, generation, leaseMs }).toEqual({
+        vacantSince: leader.expiresAt,
+        generation: 1,
+        leaseMs: LEASE_MS,
+      });
     });
 
     it('lists the living nodes first, the youngest of them first', async () => {

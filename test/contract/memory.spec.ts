@@ -29,6 +29,7 @@ import { runNowContract } from './run-now.contract.js';
 import { runQueueContract } from './run-queue.contract.js';
 import { runStoreContract } from './run-store.contract.js';
 import { statisticsContract } from './statistics.contract.js';
+import { troublesContract } from './troubles.contract.js';
 import { settlingContract } from './settling.contract.js';
 import {
   DEAD_AFTER_MS,
@@ -62,6 +63,7 @@ describe('backfill', () => backfillContract(makeMemoryStore));
 describe('cluster store', () => clusterStoreContract(makeMemoryStore));
 describe('run store', () => runStoreContract(makeMemoryStore));
 describe('statistics', () => statisticsContract(makeMemoryStore));
+describe('troubles', () => troublesContract(makeMemoryStore));
 describe('wake ups', () => wakeUpsContract(makeMemoryStore));
 
 async function makeMemoryStore(): Promise<TestStore> {

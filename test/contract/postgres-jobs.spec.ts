@@ -16,6 +16,7 @@ import { runNowPoliciesContract } from './run-now-policies.contract.js';
 import { runNowContract } from './run-now.contract.js';
 import { runStoreContract } from './run-store.contract.js';
 import { statisticsContract } from './statistics.contract.js';
+import { troublesContract } from './troubles.contract.js';
 import { wakeUpsContract } from './wake-ups.contract.js';
 
 const makeStore = postgresStores();
@@ -36,4 +37,5 @@ describe('backfill', () => backfillContract(makeStore));
 describe('cluster store', () => clusterStoreContract(makeStore));
 describe('run store', () => runStoreContract(makeStore));
 describe('statistics', () => statisticsContract(makeStore));
+describe('troubles', () => troublesContract(makeStore));
 describe('wake ups', () => wakeUpsContract(makeStore));

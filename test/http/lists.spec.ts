@@ -135,3 +135,30 @@ describe('the series of a day', () => {
     }
   });
 });
+
+describe('the problems of the cluster', () => {
+  it('are none while all goes well, and name the jobs that fail once some do', async () => {
+    expect((await counted('/problems')).body).toMatchObject({ items: [] });
+    await http.database.query(
+      `INSERT INTO carillon.runs (job_id, task, fire_at, run_at, cause, state, queued, attempt, created_at,
+                                  started_at, finished_at)
+       SELECT 'job-007', 'reports.daily', at, at, 'manual', 'failed', false, 1, at, at, at FROM now() at`,
+    );
+    const { body, statements } = await counted('/problems');
+    const { items } = body as { items: object[] };
+    expect(items).toHaveLength(1);
+    expect(items[0]).toMatchObject({
+      kind: 'failing',
+      severity: 'warning',
+      message: '1 job fails: Job 7.',
+      jobs: [{ id: 'job-007', name: 'Job 7' }],
+      link: 'jobs?failing=true',
+    });
+    expect(statements).toBeLessThanOrEqual(12);
+    const { body: failing } = await counted('/jobs?failing=true&include=stats');
+    const listed = failing as { items: { id: string; failures: { inARow: number } | null }[] };
+    expect(listed.items.map(({ id, failures }) => [id, failures?.inARow])).toEqual([
+      ['job-007', 1],
+    ]);
+  });
+});

@@ -12,6 +12,7 @@ const MATRIX = {
   'get /scheduler/docs/:asset': 'viewer',
   'get /scheduler': 'viewer',
   'get /scheduler/tasks': 'viewer',
+  'get /scheduler/problems': 'viewer',
   'get /scheduler/stats': 'viewer',
   'get /scheduler/stats/series': 'viewer',
   'get /scheduler/jobs': 'viewer',

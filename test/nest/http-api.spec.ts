@@ -29,6 +29,7 @@ import { ChangeFeed } from '../../src/tasks/store/change-feed.js';
 import { TasksService } from '../../src/tasks/service/tasks.service.js';
 import { ClusterStore } from '../../src/tasks/store/cluster-store.js';
 import { RunStore } from '../../src/tasks/store/run-store.js';
+import { Statistics } from '../../src/tasks/store/statistics.js';
 import type { TasksHttpOptions } from '../../src/tasks/http/tasks-http.options.js';
 import {
   TasksErrorFilter,
@@ -131,7 +132,14 @@ const leader = {
   fencingToken: 4,
   acquiredAt: AT,
   expiresAt: AT,
-  history: [{ fencingToken: 3, nodeId: node.id, nodeName: 'one', acquiredAt: AT }],
+  vacantSince: null,
+  leaseMs: 5_000,
+  hinted: true,
+  generation: 2,
+  generationAt: AT,
+  history: [
+    { fencingToken: 3, nodeId: node.id, nodeName: 'one', acquiredAt: AT, how: 'session ended' },
+  ],
 };
 
 const attempt: RunAttempt = {
@@ -239,8 +247,9 @@ async function serve(options: Partial<TasksHttpOptions> = {}): Promise<INestAppl
           { provide: ChangeFeed, useValue: { since: vi.fn<ChangeFeed['since']>() } },
           { provide: RunStore, useValue: fakeRuns() },
           { provide: ClusterStore, useValue: fakeCluster() },
+          { provide: Statistics, useValue: {} },
         ],
-        exports: [TasksService, NodeStatus, Clock, ChangeFeed, RunStore, ClusterStore],
+        exports: [TasksService, NodeStatus, Clock, ChangeFeed, RunStore, ClusterStore, Statistics],
       },
       TasksHealthModule,
       TasksHttpModule.forRoot({ host: '127.0.0.1', production: false, ...options }),
@@ -291,7 +300,8 @@ describe('the cluster', () => {
       alive: _alive,
       ...brief
     } = node;
-    const { history: _, ...holder } = leader;
+    const { nodeId, nodeName, fencingToken, acquiredAt, expiresAt } = leader;
+    const holder = { nodeId, nodeName, fencingToken, acquiredAt, expiresAt };
     expect(body).toEqual(
       json({
         running: true,

@@ -6,6 +6,7 @@ import { EventsController } from './events/events.controller.js';
 import { JobActionsController } from './jobs/job-actions.controller.js';
 import { JobRunsController } from './jobs/job-runs.controller.js';
 import { NodesController } from './cluster/nodes.controller.js';
+import { ProblemsController } from './cluster/problems.controller.js';
 import { RunsController } from './runs/runs.controller.js';
 import { SessionController } from './access/session.controller.js';
 import { StatsController } from './cluster/stats.controller.js';
@@ -16,6 +17,7 @@ import { TriggersController } from './jobs/triggers.controller.js';
 export const API_CONTROLLERS = [
   ClusterController,
   StatsController,
+  ProblemsController,
   TasksController,
   JobActionsController,
   JobRunsController,

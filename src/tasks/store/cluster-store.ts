@@ -1,4 +1,5 @@
 import type { Percentiles } from '../domain/histogram.js';
+import type { JobGroup } from '../domain/problems/situation.js';
 import type { Author } from '../domain/job-requests.js';
 import type { Page, PageQuery } from './page.js';
 
@@ -30,6 +31,8 @@ export interface LeaderTerm {
   readonly nodeId: string;
   readonly nodeName: string;
   readonly acquiredAt: Date;
+  /** How the lock was taken: it was `free or expired`, or the holder's `session ended`. */
+  readonly how: string;
 }
 
 export interface LeaderInfo {
@@ -39,6 +42,15 @@ export interface LeaderInfo {
   readonly fencingToken: number;
   readonly acquiredAt: Date | null;
   readonly expiresAt: Date | null;
+  /** Since when nobody leads: when the last lease ended; null: somebody does, or gave the lead back. */
+  readonly vacantSince: Date | null;
+  /** For how long a lease is granted, in ms. */
+  readonly leaseMs: number;
+  /** A session holds the hint, so the holder's death is noticed at once. */
+  readonly hinted: boolean;
+  /** How often the cluster has started cold, and when it did last. */
+  readonly generation: number;
+  readonly generationAt: Date | null;
   /** Who led before, newest first. */
   readonly history: readonly LeaderTerm[];
 }
@@ -99,6 +111,21 @@ export interface ClusterStats {
   readonly now: Date;
 }
 
+/** Of all that may be wrong, what the store knows. */
+export interface Troubles {
+  readonly overdue: JobGroup;
+  readonly unreadable: JobGroup;
+  readonly unknown: JobGroup;
+  readonly failing: JobGroup;
+  readonly orphaned: JobGroup;
+  readonly pausedLong: JobGroup;
+  /** Runs that could start, up to 10,000. */
+  readonly waiting: { readonly count: number; readonly oldestRunAt: Date | null };
+}
+
+/** So many jobs of a kind are named; the others are counted, up to 10,000. */
+export const MAX_NAMED = 20;
+
 /** What of the audit is a request for a run. */
 export const REQUESTS = ['job.run', 'run.retry'] as const;
 
@@ -124,4 +151,6 @@ export abstract class ClusterStore {
   /** Who asked for these runs by hand, or for a retry that they are, by the run's id. */
   abstract requests(runIds: readonly string[]): Promise<ReadonlyMap<string, AuditRow>>;
   abstract stats(): Promise<ClusterStats>;
+  /** What is wrong with jobs and runs, in one look. */
+  abstract troubles(): Promise<Troubles>;
 }

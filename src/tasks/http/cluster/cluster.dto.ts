@@ -47,12 +47,18 @@ export const leaderSchema = z
   .object({
     ...holder,
     nodeId: z.string().nullable(),
+    vacantSince: instant.nullable(),
+    leaseMs: z.number().int(),
+    hinted: z.boolean(),
+    generation: z.number().int(),
+    generationAt: instant.nullable(),
     history: z.array(
       z.object({
         fencingToken: z.number(),
         nodeId: z.string(),
         nodeName: z.string(),
         acquiredAt: instant,
+        how: z.string(),
       }),
     ),
   })
@@ -163,11 +169,17 @@ export function leaderDto({ history, ...leader }: LeaderInfo) {
     fencingToken: leader.fencingToken,
     acquiredAt: leader.acquiredAt,
     expiresAt: leader.expiresAt,
-    history: history.map(({ fencingToken, nodeId, nodeName, acquiredAt }) => ({
+    vacantSince: leader.vacantSince,
+    leaseMs: leader.leaseMs,
+    hinted: leader.hinted,
+    generation: leader.generation,
+    generationAt: leader.generationAt,
+    history: history.map(({ fencingToken, nodeId, nodeName, acquiredAt, how }) => ({
       fencingToken,
       nodeId,
       nodeName,
       acquiredAt,
+      how,
     })),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JOB_ORIGINS, JOB_STATES } from '../../domain/job.js';
 import { JOB_ORDERS } from '../../store/job-store.js';
-import { pageQuerySchema, several, yes } from '../protocol/page.dto.js';
+import { countSchema, pageQuerySchema, several, yes } from '../protocol/page.dto.js';
 
 const text = z.string().min(1).max(200);
 
@@ -25,6 +25,8 @@ const NOT_INCLUDED = `must be a list of ${INCLUDED.join(', ')}`;
 export const jobQuerySchema = pageQuerySchema
   .extend({
     ...jobFilter,
+    /** Default: 100, or as many as there may be with what is included. */
+    limit: countSchema(500, 'must be a whole number from 1 to 500').exactOptional(),
     /** Only those whose last run failed, timed out or was abandoned. */
     failing: yes.exactOptional(),
     /** Jobs that have no such instant come last. Default: by id. */
@@ -38,10 +40,14 @@ export const jobQuerySchema = pageQuerySchema
       .pipe(z.array(z.enum(INCLUDED, { error: NOT_INCLUDED })))
       .exactOptional(),
   })
-  .refine(({ include, limit }) => limit <= mostWith(include ?? []), {
+  .refine(({ include, limit = 1 }) => limit <= mostWith(include ?? []), {
     path: ['limit'],
     error: 'must be 100 or less where items include more, and 50 or less with lastRuns or stats',
-  });
+  })
+  .transform(({ limit, ...query }) => ({
+    ...query,
+    limit: limit ?? Math.min(100, mostWith(query.include ?? [])),
+  }));
 
 /** What is included is read for so many jobs at once: each run or sum of a job lies somewhere else. */
 function mostWith(include: readonly Included[]): number {

@@ -37,6 +37,7 @@ export interface TermRow {
   readonly fencingToken: number;
   readonly nodeId: string;
   readonly acquiredAt: Date;
+  readonly how: string;
 }
 
 export interface PauseRow {

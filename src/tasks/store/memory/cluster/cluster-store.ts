@@ -8,9 +8,11 @@ import {
   type ClusterStats,
   type LeaderInfo,
   type NodeInfo,
+  type Troubles,
 } from '../../cluster-store.js';
 import type { Page } from '../../page.js';
 import type { MemoryDatabase } from '../database.js';
+import { troublesOf } from './troubles.js';
 import { MemoryStatistics } from '../sums/statistics.js';
 import { drainNode, pauseCluster, resignLeader, resumeCluster } from './cluster-changes.js';
 
@@ -39,6 +41,11 @@ export class MemoryClusterStore extends ClusterStore {
       fencingToken: lock.fencingToken,
       acquiredAt: held ? lock.acquiredAt : null,
       expiresAt: held && Number.isFinite(lock.expiresAt) ? new Date(lock.expiresAt) : null,
+      vacantSince: !held && Number.isFinite(lock.expiresAt) ? new Date(lock.expiresAt) : null,
+      leaseMs: lock.leaseMs,
+      hinted: held && lock.hinted,
+      generation: lock.generation,
+      generationAt: lock.generationAt,
       history: terms
         .slice(-MAX_TERMS)
         .toReversed()
@@ -118,6 +125,10 @@ export class MemoryClusterStore extends ClusterStore {
       liveNodes: nodes.filter((node) => this.database.isAlive(node)).length,
       now,
     };
+  }
+
+  async troubles(): Promise<Troubles> {
+    return troublesOf(this.database);
   }
 
   private nameOf(nodeId: string | null): string | null {

@@ -60,7 +60,8 @@ export class MemoryLeaderLock extends LeaderLock {
       leaseMs,
       hinted: false,
     };
-    terms.push({ fencingToken, nodeId, acquiredAt });
+    const how = sessionGone ? 'session ended' : 'free or expired';
+    terms.push({ fencingToken, nodeId, acquiredAt, how });
     return { fencingToken, hinted: this.canWatch && session.tryLock(fencingToken) };
   }
 

@@ -9,9 +9,11 @@ import {
   type LeaderInfo,
   type LeaderTerm,
   type NodeInfo,
+  type Troubles,
 } from '../../cluster-store.js';
 import { CLOCK, type ClockShift } from '../database-time.js';
 import { isAlive } from '../nodes/live-nodes.js';
+import { selectTroubles, troublesOf, type StoredTroubles } from './read-troubles.js';
 import type { Page } from '../../page.js';
 import type { SchemaName } from '../schema-name.js';
 import { drainNode, pauseCluster, resignLeader, resumeCluster } from './cluster-changes.js';
@@ -59,7 +61,8 @@ export class PostgresClusterStore extends ClusterStore {
          FROM ${quoted}.leader_lock l WHERE l.${LOCK}),
        terms AS (
          SELECT h.fencing_token AS "fencingToken", h.node_id AS "nodeId",
-                coalesce(n.name, h.node_id::text) AS "nodeName", h.acquired_at AS "acquiredAt"
+                coalesce(n.name, h.node_id::text) AS "nodeName", h.acquired_at AS "acquiredAt",
+                h.how
          FROM ${quoted}.leader_history h LEFT JOIN ${quoted}.nodes n ON n.id = h.node_id
          ORDER BY h.fencing_token DESC LIMIT ${MAX_TERMS})
        SELECT CASE WHEN held THEN l.node_id END AS "nodeId",
@@ -67,6 +70,9 @@ export class PostgresClusterStore extends ClusterStore {
               l.fencing_token::float8 AS "fencingToken",
               CASE WHEN held THEN l.acquired_at END AS "acquiredAt",
               CASE WHEN held THEN l.expires_at END AS "expiresAt",
+              CASE WHEN NOT held AND isfinite(l.expires_at) THEN l.expires_at END AS "vacantSince",
+              l.lease_ms AS "leaseMs", held AND l.hinted AS hinted,
+              l.generation::float8 AS generation, l.generation_at AS "generationAt",
               (SELECT coalesce(json_agg(terms), '[]') FROM terms) AS history
        FROM lead l LEFT JOIN ${quoted}.nodes n ON n.id = l.node_id`,
     );
@@ -126,6 +132,11 @@ export class PostgresClusterStore extends ClusterStore {
       this.deadAfterMs,
     ]);
     return statsOf(row!, await lastDay(this.statistics, new Date(row!.now)));
+  }
+
+  async troubles(): Promise<Troubles> {
+    const [row] = await this.query<{ troubles: StoredTroubles }>(selectTroubles(this.schema));
+    return troublesOf(row!.troubles);
   }
 
   private change(

@@ -1,0 +1,100 @@
+/**
+ * What is wrong, or will be: what an operator is to look at first.
+ *
+ * | kind             | what is wrong                                              |
+ * | ---------------- | ---------------------------------------------------------- |
+ * | `no-leader`      | nobody fires                                               |
+ * | `loop-failing`   | the node that answers cannot do its work                   |
+ * | `unreadable`     | due jobs whose rows this version cannot read               |
+ * | `no-worker`      | jobs whose task no live worker knows                       |
+ * | `overdue`        | jobs that are due for a while, and have not been fired     |
+ * | `backlog`        | runs wait for a free slot for a while                      |
+ * | `cluster-paused` | nothing is fired, because somebody wanted that             |
+ * | `failing`        | jobs whose last run failed                                 |
+ * | `orphaned`       | jobs whose code has been gone for long                     |
+ * | `silent-node`    | nodes that have neither stopped nor given a sign for long  |
+ * | `old-pause`      | jobs that somebody paused long ago                         |
+ */
+export const PROBLEM_KINDS = [
+  'no-leader',
+  'loop-failing',
+  'unreadable',
+  'no-worker',
+  'overdue',
+  'backlog',
+  'cluster-paused',
+  'failing',
+  'orphaned',
+  'silent-node',
+  'old-pause',
+] as const;
+export type ProblemKind = (typeof PROBLEM_KINDS)[number];
+
+/** `error`: something does not run that should. `warning`: somebody should know of it. */
+export const SEVERITIES = ['error', 'warning'] as const;
+
+export interface Named {
+  readonly id: string;
+  readonly name: string;
+  readonly since: Date | null;
+}
+
+/** Some jobs, of which not all are named. */
+export interface JobGroup {
+  /** How many there are, as far as they are counted. */
+  readonly count: number;
+  /** Those for which it has been so for the longest. */
+  readonly jobs: readonly Named[];
+}
+
+export interface Problem {
+  readonly kind: ProblemKind;
+  readonly severity: (typeof SEVERITIES)[number];
+  /** For how long; null: nobody knows. */
+  readonly since: Date | null;
+  /** A sentence or two for people. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy: string;
+  readonly count: number;
+  readonly jobs: readonly Named[];
+  readonly nodes: readonly Named[];
+  /** Where in the API more of it is told. */
+  readonly link: string;
+}
+
+/** All that is looked at, read at one time. */
+export interface Situation {
+  /** The database's clock. */
+  readonly now: Date;
+  readonly cluster: {
+    readonly paused: boolean;
+    readonly pauseReason: string | null;
+    readonly pausedSince: Date | null;
+  };
+  readonly leader: { readonly nodeId: string | null; readonly vacantSince: Date | null };
+  /** The node that answers; null: it does not take part. */
+  readonly node: {
+    readonly id: string;
+    readonly name: string;
+    readonly trouble: string | null;
+  } | null;
+  /** That neither live nor have stopped. */
+  readonly silent: readonly Named[];
+  readonly overdue: JobGroup;
+  readonly unreadable: JobGroup;
+  readonly unknown: JobGroup;
+  readonly failing: JobGroup;
+  readonly orphaned: JobGroup;
+  readonly pausedLong: JobGroup;
+  readonly waiting: { readonly count: number; readonly oldestRunAt: Date | null };
+}
+
+/** A fire or a start that is late by less is no problem yet, in ms. */
+export const LATE_MS = 30_000;
+
+/** A pause is old after so long, in ms. */
+export const OLD_PAUSE_MS = 7 * 86_400_000;
+
+/** A node that fell silent before is not spoken of any more, in ms. */
+export const SILENT_FOR_MS = 86_400_000;

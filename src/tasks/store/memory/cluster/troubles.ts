@@ -1,0 +1,53 @@
+import { failuresOf } from '../../../domain/outcomes.js';
+import { LATE_MS, OLD_PAUSE_MS, type JobGroup } from '../../../domain/problems/situation.js';
+import { whyUnreadable } from '../../../domain/unreadable.js';
+import { MAX_NAMED, type Troubles } from '../../cluster-store.js';
+import type { MemoryDatabase } from '../database.js';
+import type { JobRow } from '../rows.js';
+
+/** What is wrong with jobs and runs. */
+export function troublesOf(database: MemoryDatabase): Troubles {
+  const now = database.now();
+  const before = (ms: number) => new Date(now.getTime() - ms);
+  const jobs = [...database.jobs.values()];
+  const some = (sinceOf: (job: JobRow) => Date | null): JobGroup => {
+    const found = jobs.flatMap((job) => {
+      const since = sinceOf(job);
+      return since === null ? [] : [{ id: job.id, name: job.name, since }];
+    });
+    found.sort((a, b) => a.since.getTime() - b.since.getTime() || (a.id < b.id ? -1 : 1));
+    return { count: found.length, jobs: found.slice(0, MAX_NAMED) };
+  };
+  const isUnreadable = (job: JobRow) => whyUnreadable(job) !== null;
+  const due = (job: JobRow) =>
+    job.nextFireAt !== null && job.nextFireAt < before(LATE_MS) ? job.nextFireAt : null;
+  const waiting = database.runs
+    .live()
+    .filter(({ state, held, runAt }) => state === 'pending' && held === null && runAt <= now)
+    .map(({ runAt }) => runAt)
+    .sort((a, b) => a.getTime() - b.getTime());
+  return {
+    overdue: some((job) => (isUnreadable(job) ? null : due(job))),
+    unreadable: some((job) => (isUnreadable(job) ? due(job) : null)),
+    unknown: some(({ state, unknownSince }) =>
+      state === 'active' || state === 'paused' ? unknownSince : null,
+    ),
+    failing: some((job) => failingSince(database, job)),
+    orphaned: some(({ state, orphanedAt, unknownSince }) =>
+      state === 'orphaned' ? (orphanedAt ?? unknownSince) : null,
+    ),
+    pausedLong: some(({ state, pausedAt }) =>
+      state === 'paused' && pausedAt !== null && pausedAt < before(OLD_PAUSE_MS) ? pausedAt : null,
+    ),
+    waiting: { count: waiting.length, oldestRunAt: waiting[0] ?? null },
+  };
+}
+
+function failingSince(database: MemoryDatabase, { id, createdAt }: JobRow): Date | null {
+  const own = database.runs
+    .all()
+    .filter(
+      ({ jobId, finishedAt }) => jobId === id && finishedAt !== null && finishedAt >= createdAt,
+    );
+  return failuresOf(own.toReversed())?.since ?? null;
+}
