@@ -25,6 +25,7 @@ import { TaskExplorer } from './registry/task-explorer.js';
 import { TaskRegistry } from './registry/task-registry.js';
 import { ChangeFeed } from './store/change-feed.js';
 import { ClusterStore } from './store/cluster-store.js';
+import { JobStore } from './store/job-store.js';
 import { RunStore } from './store/run-store.js';
 import { Statistics } from './store/statistics.js';
 import { NodeTimers } from './runner/node-timers.js';
@@ -109,6 +110,7 @@ export class TasksModule {
         Clock,
         ChangeFeed,
         ClusterStore,
+        JobStore,
         RunStore,
         Statistics,
       ],

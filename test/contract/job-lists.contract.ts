@@ -98,6 +98,21 @@ export function jobListsContract(makeStore: MakeStore): void {
       expect(await list({ origin: 'api', tag: 'blue' })).toEqual(['a']);
     });
 
+    it('hold what will fire, with the runs that are left, for whoever looks ahead', async () => {
+      await store.jobs.add(aJob('a', { maxRuns: 3, tags: ['red'] }), 'api');
+      await store.jobs.add(aJob('b'), 'api');
+      await store.jobs.add(aJob('c', { paused: true }), 'api');
+      const planned = await store.jobs.planned({});
+      expect(planned.map(({ id, left, revision }) => [id, left, revision])).toEqual([
+        ['a', 3, 1],
+        ['b', null, 1],
+      ]);
+      expect((await store.jobs.planned({ tag: 'red' })).map(({ id }) => id)).toEqual(['a']);
+      const triggers = await store.jobs.triggersOf(['a', 'c', 'none']);
+      expect([...triggers.keys()].toSorted()).toEqual(['a', 'c']);
+      expect(triggers.get('a')).toEqual((await store.jobs.get('a'))?.trigger);
+    });
+
     it('have a total, whatever page is looked at', async () => {
       for (const id of ['a', 'b', 'c'])
         await store.jobs.add(aJob(id, { paused: id === 'c' }), 'api');

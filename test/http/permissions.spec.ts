@@ -20,6 +20,7 @@ const MATRIX = {
   'get /scheduler/jobs/:id/fire-times': 'viewer',
   'get /scheduler/jobs/:id/runs': 'viewer',
   'get /scheduler/fire-times': 'viewer',
+  'get /scheduler/forecast': 'viewer',
   'get /scheduler/runs': 'viewer',
   'get /scheduler/runs/:id': 'viewer',
   'get /scheduler/runs/:id/logs': 'viewer',

@@ -29,6 +29,7 @@ import { ChangeFeed } from '../../src/tasks/store/change-feed.js';
 import { TasksService } from '../../src/tasks/service/tasks.service.js';
 import { ClusterStore } from '../../src/tasks/store/cluster-store.js';
 import { RunStore } from '../../src/tasks/store/run-store.js';
+import { JobStore } from '../../src/tasks/store/job-store.js';
 import { Statistics } from '../../src/tasks/store/statistics.js';
 import type { TasksHttpOptions } from '../../src/tasks/http/tasks-http.options.js';
 import {
@@ -248,8 +249,18 @@ async function serve(options: Partial<TasksHttpOptions> = {}): Promise<INestAppl
           { provide: RunStore, useValue: fakeRuns() },
           { provide: ClusterStore, useValue: fakeCluster() },
           { provide: Statistics, useValue: {} },
+          { provide: JobStore, useValue: {} },
         ],
-        exports: [TasksService, NodeStatus, Clock, ChangeFeed, RunStore, ClusterStore, Statistics],
+        exports: [
+          TasksService,
+          NodeStatus,
+          Clock,
+          ChangeFeed,
+          RunStore,
+          ClusterStore,
+          Statistics,
+          JobStore,
+        ],
       },
       TasksHealthModule,
       TasksHttpModule.forRoot({ host: '127.0.0.1', production: false, ...options }),

@@ -3,6 +3,7 @@ import { BulkController } from './jobs/bulk.controller.js';
 import { CapabilitiesController } from './cluster/capabilities.controller.js';
 import { ClusterController } from './cluster/cluster.controller.js';
 import { EventsController } from './events/events.controller.js';
+import { ForecastController } from './jobs/forecast.controller.js';
 import { JobActionsController } from './jobs/job-actions.controller.js';
 import { JobRunsController } from './jobs/job-runs.controller.js';
 import { NodesController } from './cluster/nodes.controller.js';
@@ -23,6 +24,7 @@ export const API_CONTROLLERS = [
   JobRunsController,
   BulkController,
   TriggersController,
+  ForecastController,
   RunsController,
   NodesController,
   AuditController,

@@ -8,6 +8,7 @@ import { MAKE_A_KEY } from './api-key.js';
 import { BulkEditor } from './jobs/bulk-editor.js';
 import { ChangePoller } from './events/change-poller.js';
 import { EventStreams } from './events/event-streams.js';
+import { Forecast } from './jobs/forecast.js';
 import { JobDetail } from './jobs/job-detail.js';
 import { JobEditor } from './jobs/job-editor.js';
 import { OpenApiModule, RootOpenApiModule } from './openapi/openapi.module.js';
@@ -41,6 +42,7 @@ export class TasksHttpModule implements OnApplicationBootstrap {
         BulkEditor,
         ChangePoller,
         EventStreams,
+        Forecast,
         JobDetail,
         JobEditor,
         Outlook,

@@ -60,6 +60,19 @@ export interface Added {
   readonly created: boolean;
 }
 
+/** A job that will fire, without what it would take to say when. */
+export interface PlannedJob {
+  readonly id: string;
+  readonly name: string;
+  readonly revision: number;
+  readonly createdAt: Date;
+  /** How many runs it has left; null: no end of them. */
+  readonly left: number | null;
+}
+
+/** So many are looked at. */
+export const MOST_PLANNED = 10_000;
+
 /**
  * Jobs and their plans: what users and declarations change. Each change is one transaction and leaves
  * a row in the audit.
@@ -78,6 +91,10 @@ export abstract class JobStore {
   abstract list(query: JobQuery): Promise<Page<Job>>;
   /** How many there are, as far as they are counted. */
   abstract count(filter: JobFilter): Promise<Total>;
+  /** Those that have a next fire time, by id, up to `MOST_PLANNED`. */
+  abstract planned(filter: JobFilter): Promise<readonly PlannedJob[]>;
+  /** The triggers of these jobs as they are stored, by job. */
+  abstract triggersOf(ids: readonly string[]): Promise<ReadonlyMap<string, TriggerSpec>>;
   /** Of a declared job, what is changed overrides the declaration until it is reset. */
   abstract modify(id: string, patch: JobPatch, by?: ChangeOptions): Promise<Job>;
   /**

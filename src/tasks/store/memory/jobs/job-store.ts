@@ -6,10 +6,12 @@ import { pageOf } from '../../cursor.js';
 import { inOrder, isAskedFor, keyOf } from '../../job-query.js';
 import {
   JobStore,
+  MOST_PLANNED,
   type Added,
   type ChangeOptions,
   type JobFilter,
   type JobQuery,
+  type PlannedJob,
 } from '../../job-store.js';
 import type {
   Backfill,
@@ -74,6 +76,25 @@ export class MemoryJobStore extends JobStore {
 
   async count(filter: JobFilter): Promise<Total> {
     return totalOf(this.matching(filter).length);
+  }
+
+  async planned(filter: JobFilter): Promise<readonly PlannedJob[]> {
+    const jobs = inOrder(this.matching({ ...filter, planned: true }), { limit: MOST_PLANNED });
+    return jobs.slice(0, MOST_PLANNED).map(({ id, name, revision, createdAt, maxRuns }) => {
+      const { fired } = this.database.jobs.get(id)!;
+      return {
+        id,
+        name,
+        revision,
+        createdAt,
+        left: maxRuns === null ? null : Math.max(0, maxRuns - fired),
+      };
+    });
+  }
+
+  async triggersOf(ids: readonly string[]): Promise<ReadonlyMap<string, TriggerSpec>> {
+    const jobs = ids.flatMap((id) => this.database.jobs.get(id) ?? []);
+    return new Map(jobs.map(({ id, trigger }) => [id, trigger]));
   }
 
   private matching(filter: JobFilter): readonly Job[] {

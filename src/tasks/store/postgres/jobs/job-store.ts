@@ -13,6 +13,7 @@ import {
   type ChangeOptions,
   type JobFilter,
   type JobQuery,
+  type PlannedJob,
 } from '../../job-store.js';
 import type {
   Backfill,
@@ -32,7 +33,7 @@ import { backfill } from '../runs/backfill.js';
 import { currentGeneration, declareJob, isDisabledEverywhere } from './declare-job.js';
 import { selectJobs, storedJob } from './job-row.js';
 import { JobWriter } from './job-writer.js';
-import { countJobs, listJobs } from './list-jobs.js';
+import { countJobs, listJobs, plannedJobs } from './list-jobs.js';
 import { runNow } from '../runs/run-now.js';
 import { readRun } from '../runs/read-run.js';
 import type { TasksDatabase } from '../tasks-database.js';
@@ -78,6 +79,20 @@ export class PostgresJobStore extends JobStore {
 
   count(filter: JobFilter): Promise<Total> {
     return this.database.use((sql) => countJobs(sql, this.schema.quoted, filter));
+  }
+
+  planned(filter: JobFilter): Promise<readonly PlannedJob[]> {
+    return this.database.use((sql) => plannedJobs(sql, this.schema.quoted, filter));
+  }
+
+  async triggersOf(ids: readonly string[]): Promise<ReadonlyMap<string, TriggerSpec>> {
+    const rows = await this.database.use((sql) =>
+      sql.query<{ id: string; trigger: string }[]>(
+        `SELECT id, trigger::text FROM ${this.schema.quoted}.jobs WHERE id = ANY ($1::text[])`,
+        [ids],
+      ),
+    );
+    return new Map(rows.map(({ id, trigger }) => [id, JSON.parse(trigger) as TriggerSpec]));
   }
 
   modify(id: string, patch: JobPatch, by: ChangeOptions = {}): Promise<Job> {

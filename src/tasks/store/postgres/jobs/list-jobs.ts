@@ -2,7 +2,7 @@ import type { Job } from '../../../domain/job.js';
 import { pageOf } from '../../cursor.js';
 import { jobOf } from '../../../domain/job-definition.js';
 import { keyOf, placeOf } from '../../job-query.js';
-import type { JobFilter, JobQuery } from '../../job-store.js';
+import { MOST_PLANNED, type JobFilter, type JobQuery, type PlannedJob } from '../../job-store.js';
 import { listOf, MOST_COUNTED, totalOf, type Page, type Total } from '../../page.js';
 import type { SqlRunner } from '../../sql-runner.js';
 import { containing } from '../runs/run-parts.js';
@@ -64,6 +64,29 @@ export async function countJobs(
     values,
   );
   return totalOf(row!.found);
+}
+
+interface PlannedRow extends Omit<PlannedJob, 'createdAt'> {
+  readonly createdAt: string;
+}
+
+/** Those that will fire. */
+export async function plannedJobs(
+  sql: SqlRunner,
+  quotedSchema: string,
+  filter: JobFilter,
+): Promise<readonly PlannedJob[]> {
+  const { wanted, values } = conditions({ ...filter, planned: true });
+  const { before, from } = source(quotedSchema, filter);
+  const rows = await sql.query<PlannedRow[]>(
+    `WITH ${before} page AS (
+       SELECT j.id, j.name, j.revision, to_json(j.created_at) AS "createdAt",
+              CASE WHEN j.max_runs IS NOT NULL THEN greatest(j.max_runs - p.fired, 0)::int END AS "left"
+       FROM ${from} WHERE ${wanted.join(' AND ')} ORDER BY j.id LIMIT ${MOST_PLANNED})
+     SELECT * FROM page`,
+    values,
+  );
+  return rows.map(({ createdAt, ...job }) => ({ ...job, createdAt: new Date(createdAt) }));
 }
 
 /** Where jobs are looked for: parts of the statement that come before, and its tables. */
