@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditQuery } from '../../src/tasks/store/cluster-store.js';
 import { aJob, later, minutes } from '../support/builders.js';
-import { aDueJobIn, aNodeAtWork, clockOf, fireDue, lead, runsOf } from './scenes.js';
+import { aDueJobIn, aNodeAtWork, aRunningRun, clockOf, fireDue, lead, runsOf } from './scenes.js';
 import { LEASE_MS, type MakeStore, type TestStore } from './test-store.js';
 
 export function clusterStoreContract(makeStore: MakeStore): void {
@@ -57,6 +57,20 @@ export function clusterStoreContract(makeStore: MakeStore): void {
         generation: 1,
         leaseMs: LEASE_MS,
       });
+    });
+
+    it('says of each node how much it does, and how long ago it was heard of', async () => {
+      const node = await aNodeAtWork(store, 'north');
+      await aRunningRun(store, node, 'a');
+      await aRunningRun(store, node, 'b');
+      await node.roster.beat();
+      await node.roster.beat();
+      store.advance(3_000);
+      const [told] = await store.cluster.nodes();
+      expect(told).toMatchObject({ running: 2, slots: 7 });
+      expect(told!.beatAgeMs).toBeGreaterThanOrEqual(3_000);
+      expect(told!.beatAgeMs).toBeLessThan(60_000);
+      expect(Math.abs(told!.clockOffsetMs ?? 0)).toBeLessThan(60_000);
     });
 
     it('lists the living nodes first, the youngest of them first', async () => {

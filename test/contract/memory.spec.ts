@@ -80,7 +80,7 @@ async function makeMemoryStore(): Promise<TestStore> {
     told: log.lines,
     node(name, { hint = true, tasks = { 'Reports.daily': null }, jobs = {} } = {}) {
       const roles = ['scheduler', 'worker', 'api'];
-      const node = { id: randomUUID(), name, version: '1.0.0', roles, tasks, jobs };
+      const node = { id: randomUUID(), name, version: '1.0.0', roles, tasks, jobs, slots: 7 };
       return { ...memoryEngineStore(database, node, { hint }), id: node.id, name };
     },
     advance(ms) {

@@ -170,7 +170,7 @@ function aNode(
     schema,
     shift,
     hint,
-    node: { id, name, version: '1.0.0', schemaVersion: 1, roles, tasks, jobs },
+    node: { id, name, version: '1.0.0', schemaVersion: 1, roles, tasks, jobs, slots: 7 },
     pooled: access,
     direct: access,
     poolSize: 4,

@@ -13,6 +13,7 @@ const MATRIX = {
   'get /scheduler': 'viewer',
   'get /scheduler/tasks': 'viewer',
   'get /scheduler/problems': 'viewer',
+  'get /scheduler/settings': 'viewer',
   'get /scheduler/stats': 'viewer',
   'get /scheduler/stats/series': 'viewer',
   'get /scheduler/jobs': 'viewer',

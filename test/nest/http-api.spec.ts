@@ -29,6 +29,7 @@ import { ChangeFeed } from '../../src/tasks/store/change-feed.js';
 import { TasksService } from '../../src/tasks/service/tasks.service.js';
 import { ClusterStore } from '../../src/tasks/store/cluster-store.js';
 import { RunStore } from '../../src/tasks/store/run-store.js';
+import { TasksOptions } from '../../src/tasks/tasks.options.js';
 import { JobStore } from '../../src/tasks/store/job-store.js';
 import { Statistics } from '../../src/tasks/store/statistics.js';
 import type { TasksHttpOptions } from '../../src/tasks/http/tasks-http.options.js';
@@ -124,6 +125,10 @@ const node = {
   loopLagMs: 3,
   blockedSince: null,
   blockedBy: null,
+  slots: 10,
+  running: 4,
+  clockOffsetMs: -2,
+  beatAgeMs: 900,
   alive: true,
 };
 
@@ -250,6 +255,7 @@ async function serve(options: Partial<TasksHttpOptions> = {}): Promise<INestAppl
           { provide: ClusterStore, useValue: fakeCluster() },
           { provide: Statistics, useValue: {} },
           { provide: JobStore, useValue: {} },
+          { provide: TasksOptions, useValue: new TasksOptions() },
         ],
         exports: [
           TasksService,
@@ -260,6 +266,7 @@ async function serve(options: Partial<TasksHttpOptions> = {}): Promise<INestAppl
           ClusterStore,
           Statistics,
           JobStore,
+          TasksOptions,
         ],
       },
       TasksHealthModule,
@@ -301,16 +308,8 @@ afterEach(async () => {
 describe('the cluster', () => {
   it('tells its state', async () => {
     const { body } = await call().get('/scheduler').expect(200);
-    const {
-      tasks: _tasks,
-      stoppedAt: _stopped,
-      draining: _draining,
-      loopLagMs: _lag,
-      blockedSince: _since,
-      blockedBy: _by,
-      alive: _alive,
-      ...brief
-    } = node;
+    const { id, name, version, roles, startedAt, heartbeatAt } = node;
+    const brief = { id, name, version, roles, startedAt, heartbeatAt };
     const { nodeId, nodeName, fencingToken, acquiredAt, expiresAt } = leader;
     const holder = { nodeId, nodeName, fencingToken, acquiredAt, expiresAt };
     expect(body).toEqual(
@@ -352,7 +351,9 @@ describe('the cluster', () => {
         items: [{ name: 'Reports.daily', nodes: [node.id], schema: null, scope: 'cluster' }],
       });
     const nodes = await call().get('/scheduler/nodes').expect(200);
-    expect(nodes.body).toEqual(json({ items: [node, { ...node, name: 'two', alive: false }] }));
+    const { running: used, slots: total, ...rest } = node;
+    const one = { ...rest, slots: { total, used, free: total - used } };
+    expect(nodes.body).toEqual(json({ items: [one, { ...one, name: 'two', alive: false }] }));
     const answer = await call().get('/scheduler/leader').expect(200);
     expect(answer.body).toEqual(json(leader));
   });

@@ -9,6 +9,7 @@ import { JobRunsController } from './jobs/job-runs.controller.js';
 import { NodesController } from './cluster/nodes.controller.js';
 import { ProblemsController } from './cluster/problems.controller.js';
 import { RunsController } from './runs/runs.controller.js';
+import { SettingsController } from './cluster/settings.controller.js';
 import { SessionController } from './access/session.controller.js';
 import { StatsController } from './cluster/stats.controller.js';
 import { TasksController } from './jobs/tasks.controller.js';
@@ -27,6 +28,7 @@ export const API_CONTROLLERS = [
   ForecastController,
   RunsController,
   NodesController,
+  SettingsController,
   AuditController,
   EventsController,
   CapabilitiesController,

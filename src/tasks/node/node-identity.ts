@@ -8,7 +8,7 @@ import type { NodeStatus } from './node-status.js';
 /** Who a node is from now on. What it declares is read anew for each sign of life. */
 export function nodeIdentity(
   { id, name }: NodeStatus,
-  { version, roles }: TasksOptions,
+  { version, roles, concurrency }: TasksOptions,
   declarations: Declarations,
   vitals: () => NodeVitals,
 ): NodeIdentity {
@@ -17,6 +17,7 @@ export function nodeIdentity(
     name,
     version,
     roles,
+    slots: roles.includes('worker') ? concurrency : 0,
     schemaVersion: SCHEMA_VERSION,
     get vitals() {
       return vitals();

@@ -20,6 +20,10 @@ const aNode = (id: string, node: Partial<NodeInfo> = {}): NodeInfo => ({
   loopLagMs: null,
   blockedSince: null,
   blockedBy: null,
+  slots: null,
+  running: 0,
+  clockOffsetMs: null,
+  beatAgeMs: 0,
   alive: true,
   ...node,
 });

@@ -22,6 +22,14 @@ export interface NodeInfo {
   readonly blockedSince: Date | null;
   /** What blocks it, in words; null: nothing, or it is not known. */
   readonly blockedBy: string | null;
+  /** How many runs it works on at once; null: it does not tell. */
+  readonly slots: number | null;
+  /** How many runs are going on in its name. */
+  readonly running: number;
+  /** By how much the database's clock is ahead of its own, in ms; null: it does not tell. */
+  readonly clockOffsetMs: number | null;
+  /** How long ago it gave its last sign of life, in ms. */
+  readonly beatAgeMs: number;
   /** Not stopped, and heard of within `TASKS_DEAD_AFTER_MS`. */
   readonly alive: boolean;
 }

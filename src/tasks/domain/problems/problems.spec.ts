@@ -9,6 +9,7 @@ const ALL_IS_WELL: Situation = {
   cluster: { paused: false, pauseReason: null, pausedSince: null },
   leader: { nodeId: 'n1', vacantSince: null },
   node: { id: 'n1', name: 'web-1', trouble: null },
+  blocked: [],
   silent: [],
   overdue: NONE,
   unreadable: NONE,
@@ -86,6 +87,12 @@ describe('the problems of a cluster', () => {
     const problems = given({ cluster, overdue, waiting });
     expect(problems.map(({ kind }) => kind)).toEqual(['cluster-paused']);
     expect(problems[0]!.message).toContain('("deploy")');
+  });
+
+  it('name a node that is blocked, and what blocks it', () => {
+    const [problem] = given({ blocked: [{ ...named('web-2', 5_000), by: 'the task "Sums.all"' }] });
+    expect(problem).toMatchObject({ kind: 'blocked-node', nodes: [{ id: 'web-2' }] });
+    expect(problem!.message).toContain('node web-2 is blocked by the task "Sums.all"');
   });
 
   it('name nodes that fell silent', () => {

@@ -47,7 +47,7 @@ function ofCluster({ cluster, leader }: Situation): Problem[] {
   return problems;
 }
 
-function ofNodes({ node, silent }: Situation): Problem[] {
+function ofNodes({ node, blocked, silent }: Situation): Problem[] {
   const problems: Problem[] = [];
   if (node !== null && node.trouble !== null) {
     problems.push({
@@ -58,6 +58,18 @@ function ofNodes({ node, silent }: Situation): Problem[] {
       message: `Node ${node.name} cannot do its work: ${node.trouble}.`,
       remedy: 'See its log. It tries again by itself.',
       nodes: [{ id: node.id, name: node.name, since: null }],
+      link: 'nodes',
+    });
+  }
+  for (const { by, ...named } of blocked) {
+    problems.push({
+      ...NOBODY,
+      kind: 'blocked-node',
+      severity: 'error',
+      since: named.since,
+      message: `The event loop of node ${named.name} is blocked${by === null ? '' : ` by ${by}`}, so it starts no run.`,
+      remedy: 'Move what computes into a worker thread with the "thread" setting of @Task.',
+      nodes: [named],
       link: 'nodes',
     });
   }

@@ -5,6 +5,7 @@
  * | ---------------- | ---------------------------------------------------------- |
  * | `no-leader`      | nobody fires                                               |
  * | `loop-failing`   | the node that answers cannot do its work                   |
+ * | `blocked-node`   | nodes whose event loop is blocked: they start no run       |
  * | `unreadable`     | due jobs whose rows this version cannot read               |
  * | `no-worker`      | jobs whose task no live worker knows                       |
  * | `overdue`        | jobs that are due for a while, and have not been fired     |
@@ -18,6 +19,7 @@
 export const PROBLEM_KINDS = [
   'no-leader',
   'loop-failing',
+  'blocked-node',
   'unreadable',
   'no-worker',
   'overdue',
@@ -79,6 +81,8 @@ export interface Situation {
     readonly name: string;
     readonly trouble: string | null;
   } | null;
+  /** Whose event loop does not come round, and by what. */
+  readonly blocked: readonly (Named & { readonly by: string | null })[];
   /** That neither live nor have stopped. */
   readonly silent: readonly Named[];
   readonly overdue: JobGroup;

@@ -39,6 +39,15 @@ export const nodeSchema = briefNodeSchema
       description:
         'What blocks it, such as a task or a request. Null: nothing, or it is not known.',
     }),
+    slots: z
+      .object({ total: z.int(), used: z.int(), free: z.int() })
+      .nullable()
+      .meta({ description: 'How many runs it works on at once. Null: it does not tell.' }),
+    clockOffsetMs: z.number().nullable().meta({
+      description:
+        "By how much the database's clock is ahead of its own, in ms. Null: it does not tell.",
+    }),
+    beatAgeMs: z.number().meta({ description: 'How long ago its last sign of life was, in ms.' }),
     alive: z.boolean(),
   })
   .meta({ id: 'Node', description: 'A process of the application, as the cluster sees it.' });
@@ -158,7 +167,10 @@ export function briefNodeDto({ id, name, version, roles, startedAt, heartbeatAt 
 
 export function nodeDto(node: NodeInfo) {
   const { tasks, stoppedAt, draining, loopLagMs, blockedSince, blockedBy, alive } = node;
-  const vitals = { loopLagMs, blockedSince, blockedBy };
+  const { slots, running, clockOffsetMs, beatAgeMs } = node;
+  const work =
+    slots === null ? null : { total: slots, used: running, free: Math.max(0, slots - running) };
+  const vitals = { loopLagMs, blockedSince, blockedBy, slots: work, clockOffsetMs, beatAgeMs };
   return { ...briefNodeDto(node), tasks: [...tasks], stoppedAt, draining, ...vitals, alive };
 }
 

@@ -59,6 +59,7 @@ export class ProblemsController {
       cluster: state,
       leader,
       node: { id, name, trouble },
+      blocked: nodes.filter(isBlocked).slice(0, MAX_NAMED).map(blockedDto),
       silent: silentOf(nodes, state.now),
     });
     return { items, now: state.now };
@@ -74,3 +75,12 @@ function silentOf(nodes: readonly NodeInfo[], now: Date) {
     .slice(0, MAX_NAMED)
     .map(({ id, name, heartbeatAt }) => ({ id, name, since: heartbeatAt }));
 }
+
+const isBlocked = ({ alive, blockedSince }: NodeInfo) => alive && blockedSince !== null;
+
+const blockedDto = ({ id, name, blockedSince, blockedBy }: NodeInfo) => ({
+  id,
+  name,
+  since: blockedSince,
+  by: blockedBy,
+});

@@ -59,5 +59,7 @@ export interface NodeRow {
   readonly heartbeatAt: Date;
   readonly stoppedAt: Date | null;
   /** Default: it tells nothing of itself. */
+  /** How many runs it works on at once; none: it does not tell. */
+  readonly slots?: number;
   readonly vitals?: NodeVitals;
 }

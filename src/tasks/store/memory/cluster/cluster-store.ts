@@ -62,6 +62,10 @@ export class MemoryClusterStore extends ClusterStore {
         loopLagMs: node.vitals?.loopLagMs ?? null,
         blockedSince: node.vitals?.blocked?.since ?? null,
         blockedBy: node.vitals?.blocked?.by ?? null,
+        slots: node.slots ?? null,
+        running: this.database.runs.runningOn(node.id).length,
+        clockOffsetMs: null,
+        beatAgeMs: Math.max(0, this.database.now().getTime() - node.heartbeatAt.getTime()),
         alive: this.database.isAlive(node),
       }))
       .sort(

@@ -6,7 +6,7 @@ import type { NodeRow } from '../rows.js';
 /** Who a node is, as the others see it. */
 export type MemoryNode = Pick<
   NodeRow,
-  'id' | 'name' | 'version' | 'roles' | 'tasks' | 'jobs' | 'vitals'
+  'id' | 'name' | 'version' | 'roles' | 'tasks' | 'jobs' | 'slots' | 'vitals'
 >;
 
 export class MemoryNodeRoster extends NodeRoster {

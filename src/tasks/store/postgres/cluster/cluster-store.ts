@@ -87,9 +87,14 @@ export class PostgresClusterStore extends ClusterStore {
               started_at AS "startedAt", heartbeat_at AS "heartbeatAt",
               stopped_at AS "stoppedAt", drain_requested_at IS NOT NULL AS draining,
               loop_lag_ms AS "loopLagMs", blocked_since AS "blockedSince", blocked_by AS "blockedBy",
+              slots, coalesce(r.running, 0) AS running, clock_offset_ms AS "clockOffsetMs",
+              (extract(epoch FROM greatest(${CLOCK} - heartbeat_at, '0')) * 1000)::int8::float8
+                AS "beatAgeMs",
               ${isAlive('$2')} AS alive
        FROM (SELECT * FROM ${this.schema.quoted}.nodes
              ORDER BY heartbeat_at DESC LIMIT ${MAX_NODES}) n
+         LEFT JOIN (SELECT node_id, count(*)::int AS running FROM ${this.schema.quoted}.runs
+                    WHERE state = 'running' GROUP BY node_id) r ON r.node_id = n.id
        ORDER BY alive DESC, started_at DESC, id`,
       [this.deadAfterMs],
     );

@@ -7,7 +7,8 @@ import { LOCK_NAME, type StatementOf } from '../session/statement.js';
  * One sign of life for a node and all its runs, and what the ledger believes it is running.
  * $2 id · $3 name · $4 version · $5 schema version · $6 roles · $7 tasks · $8 other
  * jobs that it declares, or that are disabled here · $9 lag of its event loop in ms ·
- * $10 since when that is blocked · $11 by what · $12 dead-after in ms.
+ * $10 since when that is blocked · $11 by what · $12 dead-after in ms · $13 slots · $14 by how many ms the
+ * database's clock is ahead of the node's.
  *
  * An upsert: a node that slept for so long that its row was pruned comes back.
  *
@@ -21,12 +22,13 @@ export const beat: StatementOf = ({ quoted }) => ({
     WITH RECURSIVE beat AS (
       INSERT INTO ${quoted}.nodes AS n
         (id, name, version, schema_version, roles, tasks, jobs, loop_lag_ms, blocked_since, blocked_by,
-         started_at, heartbeat_at)
+         slots, clock_offset_ms, started_at, heartbeat_at)
       VALUES ($2::uuid, $3, $4, $5::int, $6::text[], $7::jsonb, $8::jsonb, $9::int, $10, $11,
-              ${STAMP}, ${STAMP})
+              $13::int, $14::float8, ${STAMP}, ${STAMP})
       ON CONFLICT (id) DO UPDATE SET tasks = excluded.tasks, jobs = excluded.jobs,
         loop_lag_ms = excluded.loop_lag_ms, blocked_since = excluded.blocked_since,
-        blocked_by = excluded.blocked_by,
+        blocked_by = excluded.blocked_by, slots = excluded.slots,
+        clock_offset_ms = excluded.clock_offset_ms,
         heartbeat_at = greatest(n.heartbeat_at, excluded.heartbeat_at)
       RETURNING drain_requested_at),
     others AS MATERIALIZED (

@@ -6,6 +6,9 @@ import { leave } from './leave.js';
 import { readGeneration, register } from './register.js';
 
 export class PostgresNodeRoster extends NodeRoster {
+  /** By how much the database's clock is ahead of this node's, as the last answer has it, in ms. */
+  private offsetMs: number | null = null;
+
   constructor(
     private readonly options: PostgresStoreOptions,
     private readonly pool: EnginePool,
@@ -20,13 +23,19 @@ export class PostgresNodeRoster extends NodeRoster {
   }
 
   async beat(): Promise<Heartbeat> {
-    const { schema, deadAfterMs } = this.options;
+    const { schema, deadAfterMs, node, clock, shift } = this.options;
+    const askedAt = clock.now().getTime();
     const [row] = await this.pool.query<Heartbeat>(beat(schema), [
       ...this.values(),
       ...this.vitals(),
       deadAfterMs,
+      node.slots ?? null,
+      this.offsetMs,
     ]);
     if (!row) throw new Error('the heartbeat gave no answer');
+    // The database looked at its clock in between, give or take half of what the answer took.
+    const middle = (askedAt + clock.now().getTime()) / 2;
+    this.offsetMs = Math.round(row.at.getTime() - shift.ms - middle);
     return row;
   }
 

@@ -19,6 +19,8 @@ export interface NodeIdentity {
   readonly tasks: Readonly<Record<string, string | null>>;
   /** Id of any other job that it declares → hash of that, or `disabled`: it is not to run it. */
   readonly jobs: Readonly<Record<string, string>>;
+  /** How many runs it works on at once. Default: nothing is told. */
+  readonly slots?: number;
   /** Read anew for each sign of life. Default: nothing is told. */
   readonly vitals?: NodeVitals;
 }
