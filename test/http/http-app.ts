@@ -2,6 +2,7 @@ import { Injectable, Module, type INestApplication, type Type } from '@nestjs/co
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createHash } from 'node:crypto';
+import type { Server } from 'node:http';
 import request from 'supertest';
 import {
   TasksErrorFilter,
@@ -13,6 +14,7 @@ import {
 import { Task, TasksModule, type TaskContext } from '../../src/tasks/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
+import { AnswerValidator } from './answer-validator.js';
 
 /** The tasks of the application under test. */
 @Injectable()
@@ -109,6 +111,8 @@ export async function ready<App extends INestApplication>(
   { globalPrefix, database: given }: HttpAppOptions,
 ): Promise<HttpApp<App>> {
   if (globalPrefix) app.setGlobalPrefix(globalPrefix);
+  const validator = new AnswerValidator(globalPrefix && `/${globalPrefix}`);
+  validator.watch(app.getHttpServer() as Server);
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const health = `${url}${globalPrefix ? `/${globalPrefix}` : ''}/health/ready`;
@@ -121,6 +125,7 @@ export async function ready<App extends INestApplication>(
     close: async () => {
       await app.close();
       if (!given) await database.drop();
+      validator.expectNone();
     },
   };
 }

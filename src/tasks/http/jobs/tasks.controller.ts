@@ -149,7 +149,7 @@ export class TasksController {
   @Operation({
     summary: 'Create or replace a job',
     answers: { 200: jobSchema, 201: jobSchema },
-    problems: [404, 412, 422],
+    problems: [404, 409, 412, 422],
     headers: ['If-Match', 'X-Reason'],
     gives: ['ETag'],
     examples: [
@@ -188,7 +188,7 @@ export class TasksController {
   @Operation({
     summary: 'Change fields of a job, all or none',
     answers: { 200: jobSchema },
-    problems: [404, 412, 422],
+    problems: [404, 409, 412, 422],
     headers: ['If-Match', 'X-Reason'],
     gives: ['ETag'],
     examples: [

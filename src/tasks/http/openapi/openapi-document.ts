@@ -13,7 +13,8 @@ import { routesOf, type Route } from '../routes/routes.js';
 type Json = Record<string, unknown>;
 
 /** What every guarded route may answer. */
-const COMMON_PROBLEMS = [400, 401, 403, 503];
+const COMMON_PROBLEMS = [400, 401, 403, 429, 503];
+const PROBLEMS_OF_ANYONE = [400, 403];
 
 const PROBLEM: Json = {
   type: 'object',
@@ -151,8 +152,10 @@ function responses(route: Route, info: OperationInfo, schemas: JsonSchemas): Jso
     },
   ]);
   const problems = new Set([
-    ...(route.requires === 'anyone' ? [400] : COMMON_PROBLEMS),
+    ...(route.requires === 'anyone' ? PROBLEMS_OF_ANYONE : COMMON_PROBLEMS),
     ...(route.body ? [413, 415] : []),
+    // What has the right shape and makes no sense.
+    ...((route.body ?? route.query) ? [422] : []),
     ...(info.problems ?? []),
   ]);
   const refusals = [...problems]
