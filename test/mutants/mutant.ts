@@ -44,7 +44,7 @@ function mutantOf(path: string, file: string): Mutant {
     pair: field('pair'),
     chaos,
     concernsSimulation: touched.some(
-      (name) => !/^src\/tasks\/store\/(postgres|typeorm)\//.test(name),
+      (name) => !/^src\/tasks\/(store\/postgres|thread)\//.test(name),
     ),
   };
 }
