@@ -43,6 +43,15 @@ export function reportingContract(makeStore: MakeStore): void {
       expect(await messages(claimed.runId, lines[1]!.id)).toEqual(['three']);
     });
 
+    it('are read up to so many characters, and one line at least', async () => {
+      const claimed = await aRunningRun(store, north);
+      const all = ['four', 'more', 'done'].map((message) => line(claimed, message));
+      await north.queue.report(all, []);
+      const read = async (maxChars: number) =>
+        (await store.runs.lines(claimed.runId, { limit: 9, maxChars })).length;
+      expect([await read(1), await read(4), await read(5), await read(99)]).toEqual([1, 1, 2, 3]);
+    });
+
     it('are kept apart from those of other runs', async () => {
       const one = await aRunningRun(store, north, 'one');
       const two = await aRunningRun(store, north, 'two');

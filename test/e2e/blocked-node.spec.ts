@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChaosNode } from '../chaos/chaos-node.js';
+import { spreadText } from '../support/lateness.js';
 import { NEVER, RunHosts } from '../support/run-hosts.js';
 import { until } from '../support/until.js';
 
@@ -97,8 +98,8 @@ async function nodeRow() {
 
 describe('a handler that blocks the event loop of the leader for three leases', () => {
   it('delays nobody else, keeps the lead and its run, and is named', async () => {
-    const seen = await blockTheLeader({});
-    const { lateMs, ...rest } = seen;
+    const { lateMs, ...rest } = await blockTheLeader({});
+    console.log(`beside a blocked leader, with a thread: ${spreadText(lateMs)}`);
     expect(rest).toEqual({
       terms: 1,
       blocker: { state: 'succeeded', attempt: 1 },
@@ -119,7 +120,8 @@ describe('a handler that blocks the event loop of the leader for three leases', 
   });
 
   it('loses the lead where the engine has no thread of its own', async () => {
-    const { terms } = await blockTheLeader({ engineThread: false });
+    const { terms, lateMs } = await blockTheLeader({ engineThread: false });
+    console.log(`beside a blocked leader, without one: ${spreadText(lateMs)}`);
     expect(terms).toBeGreaterThan(1);
   });
 

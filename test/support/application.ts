@@ -34,15 +34,19 @@ export class Application extends NodeProcess {
     return application;
   }
 
-  async get<Body>(path: string): Promise<{ status: number; body: Body }> {
-    const answer = await fetch(this.url + path);
+  async get<Body>(path: string, key?: string): Promise<{ status: number; body: Body }> {
+    const answer = await fetch(this.url + path, { headers: bearer(key) });
     return { status: answer.status, body: (await answer.json()) as Body };
   }
 
-  async post<Body>(path: string, body: unknown): Promise<{ status: number; body: Body }> {
+  async post<Body>(
+    path: string,
+    body: unknown,
+    key?: string,
+  ): Promise<{ status: number; body: Body }> {
     const answer = await fetch(this.url + path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...bearer(key) },
       body: JSON.stringify(body),
     });
     const text = await answer.text();
@@ -57,3 +61,6 @@ export class Application extends NodeProcess {
     return (await this.get<{ items: RunJson[] }>(`/scheduler/runs?limit=500${query}`)).body.items;
   }
 }
+
+const bearer = (key?: string): Record<string, string> =>
+  key === undefined ? {} : { authorization: `Bearer ${key}` };

@@ -22,6 +22,8 @@ export interface LineQuery {
   /** Lines after the one of this id. Default: from the first on. */
   readonly after?: string;
   readonly limit: number;
+  /** No more lines after those that make so many characters together. Default: as many as there are. */
+  readonly maxChars?: number;
 }
 
 /** The latest rows of a job, newest first. */

@@ -26,6 +26,9 @@ import {
 } from './run.dto.js';
 import { checkedBy } from '../protocol/input.pipe.js';
 
+/** A page of lines has no more characters than this, and one line: it is read, hidden and sent in one go. */
+const MAX_CHARS = 200_000;
+
 /** The ledger, newest first. */
 @ApiController('runs')
 export class RunsController {
@@ -86,7 +89,9 @@ export class RunsController {
   @Requires('viewer')
   @Operation({
     summary: 'The log of a run',
-    description: 'To follow it, ask again for what came after the last line that you have.',
+    description:
+      'To follow it, ask again for what came after the last line that you have. A page of long lines has fewer of them ' +
+      'than its limit: go on while there is a nextCursor.',
     answers: { 200: pageSchema(lineSchema) },
     problems: [404],
     examples: [{ title: 'From the first line on', params: { id: EXAMPLE_RUN }, status: 200 }],
@@ -96,8 +101,10 @@ export class RunsController {
     @Query(checkedBy(linesQuerySchema)) query: z.infer<typeof linesQuerySchema>,
   ) {
     await this.tasks.getRun(runId(id));
-    const lines = await this.tasks.getLines(id, query);
-    const last = lines.length === query.limit ? lines.at(-1) : undefined;
+    const lines = await this.tasks.getLines(id, { ...query, maxChars: MAX_CHARS });
+    const chars = lines.reduce((sum, { message }) => sum + message.length, 0);
+    const isCut = lines.length === query.limit || chars >= MAX_CHARS;
+    const last = isCut ? lines.at(-1) : undefined;
     return { items: lines.map(lineDto), nextCursor: last?.id ?? null };
   }
 

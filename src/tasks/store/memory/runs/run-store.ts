@@ -77,10 +77,18 @@ export class MemoryRunStore extends RunStore {
     return this.database.runs.attempts(id);
   }
 
-  async lines(id: string, { after, limit }: LineQuery): Promise<readonly RunLine[]> {
+  async lines(
+    id: string,
+    { after, limit, maxChars = Infinity }: LineQuery,
+  ): Promise<readonly RunLine[]> {
     const from = after === undefined ? -1 : Number(lineId(after));
     const lines = this.database.runs.lines(id).filter((line) => Number(line.id) > from);
-    return lines.slice(0, limit);
+    let before = 0;
+    return lines.slice(0, limit).filter(({ message }) => {
+      const fits = before < maxChars;
+      before += message.length;
+      return fits;
+    });
   }
 
   cancel(id: string, by: ChangeOptions = {}): Promise<Run> {

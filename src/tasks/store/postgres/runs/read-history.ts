@@ -46,12 +46,15 @@ export async function readLines(
   sql: SqlRunner,
   { quoted }: SchemaName,
   id: string,
-  { after, limit }: LineQuery,
+  { after, limit, maxChars }: LineQuery,
 ): Promise<readonly RunLine[]> {
   const rows = await sql.query<{ id: string; row: LineRow }[]>(
-    `SELECT l.id::text AS id, to_jsonb(l) AS row FROM ${quoted}.run_logs l
-     WHERE l.run_id = $1::bigint AND l.id > $2::bigint ORDER BY l.id LIMIT $3`,
-    [id, after === undefined ? '-1' : lineId(after), limit],
+    `SELECT l.id::text AS id, to_jsonb(l) - 'before' AS row
+     FROM (SELECT *, sum(length(message)) OVER (ORDER BY id) - length(message) AS before
+           FROM (SELECT * FROM ${quoted}.run_logs
+                 WHERE run_id = $1::bigint AND id > $2::bigint ORDER BY id LIMIT $3) AS next) AS l
+     WHERE $4::bigint IS NULL OR l.before < $4 ORDER BY l.id`,
+    [id, after === undefined ? '-1' : lineId(after), limit, maxChars ?? null],
   );
   return rows.map(({ id, row: { attempt, at, level, message } }) => ({
     id,
