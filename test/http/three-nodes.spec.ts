@@ -43,7 +43,15 @@ const JOB = {
 };
 
 /** What is about the node that answers, or about the moment in which it does. */
-const OF_THE_ANSWER = new Set(['node', 'now', 'countedTo', 'heartbeatAt', 'expiresAt', 'errorId']);
+const OF_THE_ANSWER = new Set([
+  'node',
+  'now',
+  'countedTo',
+  'heartbeatAt',
+  'beatAgeMs',
+  'expiresAt',
+  'errorId',
+]);
 
 const shared = (body: unknown): unknown =>
   JSON.parse(
