@@ -13,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<boolean
   takeover: () => import('./takeover.js'),
   thread: () => import('./thread.js'),
   flood: () => import('./flood.js'),
+  api: () => import('./api.js'),
 };
 
 const names = process.argv.slice(2);

@@ -12,6 +12,9 @@ import { containing, partsOf, type Bind, type Condition, type RunPart } from './
 /** A page looks through so many rows of a part at most, to find those that fit. */
 const LOOK = 1_000;
 
+/** And so many to count them. */
+const LOOK_TO_COUNT = 750;
+
 /** Jobs whose name is spoken of; where there are more, a text says too little. */
 const MAX_NAMED = 500;
 
@@ -67,7 +70,7 @@ export async function countRuns(
   let exact = true;
   for (const counted of await Promise.all(parts.map((part) => search.ids(part)))) {
     for (const id of counted.ids) ids.add(id);
-    exact &&= counted.looked <= LOOK;
+    exact &&= counted.looked <= LOOK_TO_COUNT;
   }
   return { count: ids.size, exact };
 }
@@ -145,7 +148,7 @@ class Search {
         `SELECT count(*)::int AS looked,
                 coalesce(array_agg(r.id::text) FILTER (WHERE ${conjunction(part.residual, bind)}),
                          '{}') AS ids
-         FROM (${this.rows(bind, part, LOOK + 1, null)}) r`,
+         FROM (${this.rows(bind, part, LOOK_TO_COUNT + 1, null)}) r`,
     );
     return row!;
   }
