@@ -33,12 +33,7 @@ export class DashboardController {
 
   @Get()
   root(@Req() request: unknown, @Res({ passthrough: true }) response: unknown) {
-    const path = this.pathOf(request);
-    if (path.endsWith('/')) return this.page(path, 0, response);
-    // Relative links need the slash. A relative redirect keeps what a proxy has put in front.
-    this.adapterHost.httpAdapter.status(response, 302);
-    this.set(response, { ...PAGE_HEADERS, Location: `./${path.split('/').at(-1)}/` });
-    return '';
+    return this.page(this.pathOf(request), 0, response);
   }
 
   @Get(['jobs', 'new-job', 'runs', 'schedule', 'cluster', 'audit', 'settings'])

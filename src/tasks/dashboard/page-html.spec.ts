@@ -9,6 +9,7 @@ describe('where the page begins', () => {
     ['/jobs/a%2Fb', 2, '../'],
     ['/ops/tasks/jobs/a/edit', 3, '../../'],
     ['/ops/tasks/', 0, './'],
+    ['/ops/tasks', 0, './tasks/'],
   ])('%s, of which %i segments are its own: %s', (path, depth, base) => {
     expect(baseOf(path, depth)).toBe(base);
     const where = new URL(base, `http://host${path}`).pathname;

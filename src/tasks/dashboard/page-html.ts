@@ -7,7 +7,8 @@
  */
 export function baseOf(path: string, depth: number): string {
   const up = path.endsWith('/') ? depth : depth - 1;
-  return up <= 0 ? './' : '../'.repeat(up);
+  if (up < 0) return `./${path.split('/').at(-1)}/`;
+  return up === 0 ? './' : '../'.repeat(up);
 }
 
 /** Where the API is, as seen from where the page begins. */

@@ -1,14 +1,8 @@
 import { client } from './query-client.js';
 
-/** The soonest that something is read again after it was read, in ms: what costs more, less often. */
-const LEAST_MS: Readonly<Record<string, number>> = {
-  series: 10_000,
-  stats: 3_000,
-  problems: 3_000,
-  forecast: 60_000,
-  tasks: 10_000,
-};
-const LEAST_MS_ELSE = 1_000;
+/** Something is read again after so many ms at the soonest, and after so many times what that takes. */
+const LEAST_MS = 1_000;
+const SHARE = 5;
 
 /** What an event of a kind makes old. */
 const OLD: Readonly<Record<string, readonly string[]>> = {
@@ -23,7 +17,7 @@ const OLD: Readonly<Record<string, readonly string[]>> = {
 const GATHER_MS = 250;
 
 const due = new Map<string, ReturnType<typeof setTimeout>>();
-const readAt = new Map<string, number>();
+const read = new Map<string, { at: number; tookMs: number }>();
 
 /** @param ids of what has changed: pages of another job or run stay as they are */
 export function changed(kind: string, ids: { jobId?: string; runId?: string }): void {
@@ -41,14 +35,19 @@ export function everything(): void {
 function plan(subject: string, id: string | undefined): void {
   const name = id === undefined ? subject : `${subject} ${id}`;
   if (due.has(name)) return;
-  const since = performance.now() - (readAt.get(name) ?? -Infinity);
-  const wait = Math.max(GATHER_MS, (LEAST_MS[subject] ?? LEAST_MS_ELSE) - since);
+  const { at, tookMs } = read.get(name) ?? { at: -Infinity, tookMs: 0 };
+  const soonest = at + Math.max(LEAST_MS, SHARE * tookMs);
+  const wait = Math.max(GATHER_MS, soonest - performance.now());
   due.set(
     name,
-    setTimeout(() => {
-      due.delete(name);
-      readAt.set(name, performance.now());
-      void client.invalidateQueries({ queryKey: id === undefined ? [subject] : [subject, id] });
-    }, wait),
+    setTimeout(() => void readAgain(name, id === undefined ? [subject] : [subject, id]), wait),
   );
+}
+
+async function readAgain(name: string, queryKey: readonly string[]): Promise<void> {
+  due.delete(name);
+  const at = performance.now();
+  read.set(name, { at, tookMs: read.get(name)?.tookMs ?? 0 });
+  await client.invalidateQueries({ queryKey });
+  read.set(name, { at, tookMs: performance.now() - at });
 }

@@ -15,7 +15,7 @@ export type Liveness = 'connecting' | 'live' | 'polling' | 'paused' | 'offline';
 const KINDS = ['job', 'run', 'cluster', 'leader', 'node'] as const;
 const POLL_MS = 5_000;
 const RETRY_MS = 2_000;
-const RETRY_WHILE_POLLING_MS = 10_000;
+const RETRY_WHILE_POLLING_MS = 5_000;
 const HIDDEN_MS = 60_000;
 const MOST_FAILURES = 3;
 

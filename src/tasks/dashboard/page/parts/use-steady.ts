@@ -15,9 +15,7 @@ export function useSteady<Item>(
   const [held, setHeld] = useState(false);
   const before = useRef<readonly string[]>([]);
   const now = items.map(keyOf);
-  const more =
-    now.length > before.current.length && before.current.every((key, at) => key === now[at]);
-  if (!held || more) before.current = now;
+  before.current = held ? steady(before.current, now) : now;
   const known = new Map(items.map((item) => [keyOf(item), item]));
   const shown = before.current.flatMap((key) => known.get(key) ?? []);
   const waiting = now.filter((key) => !before.current.includes(key)).length;
@@ -26,4 +24,11 @@ export function useSteady<Item>(
     onPointerLeave: () => setHeld(false),
   };
   return { shown, waiting, hold };
+}
+
+/** The order as it was; only what comes after all of it, as another page does, is added. */
+export function steady(before: readonly string[], now: readonly string[]): readonly string[] {
+  const known = new Set(before);
+  const last = now.findLastIndex((key) => known.has(key));
+  return [...before, ...now.slice(last + 1)];
 }

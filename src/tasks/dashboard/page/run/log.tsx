@@ -90,7 +90,8 @@ function Lines({ lines, wrap }: { readonly lines: readonly Line[]; readonly wrap
     >
       {lines.map(({ id, at, level, message }) => (
         <div key={id} className={`line ${level}`}>
-          <Instant at={at} style="time" /> <span className="level">{level}</span> {message}
+          <Instant at={at} style="time" /> <span className="level">{level}</span>{' '}
+          <span>{message}</span>
         </div>
       ))}
     </div>

@@ -14,7 +14,9 @@ export function usePath(): readonly string[] {
 }
 
 /** @param path relative to where the page begins: `jobs`, `jobs/a%2Fb?…` */
-export const hrefTo = (path: string): string => BASE + path;
+export const hrefTo = (path: string): string =>
+  // Not every server takes the same address with a slash at its end.
+  path === '' && BASE !== '/' ? BASE.slice(0, -1) : BASE + path;
 
 export function go(path: string, options: { readonly replace?: boolean } = {}): void {
   navigate(hrefTo(path), options);
