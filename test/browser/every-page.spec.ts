@@ -47,6 +47,7 @@ beforeAll(async () => {
     runs: 'runs',
     run: `runs/${String(long['id'])}`,
     'failed-run': `runs/${failed.items[0]!.id}`,
+    schedule: 'schedule',
     cluster: 'cluster',
     audit: 'audit',
   };

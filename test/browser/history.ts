@@ -43,6 +43,10 @@ export async function seedHistory(database: TestDatabase): Promise<void> {
      ORDER BY at`,
     [GONE, JSON.stringify(ERROR), JSON.stringify(fared)],
   );
+  await database.query(
+    `INSERT INTO carillon.job_outcomes (job_id, failures, failing_since)
+     VALUES ('settle-invoices', 3, now() - interval '3 days')`,
+  );
 }
 
 const ERROR = {

@@ -26,7 +26,7 @@ import type {
 } from './types.js';
 
 /** What the server does not tell yet. */
-export const AWAITED: ReadonlySet<string> = new Set(['forecast', 'settings']);
+export const AWAITED: ReadonlySet<string> = new Set(['settings']);
 
 /** Everything that is read. The first part of a key says what kind of change makes it old. */
 const get = <T>(queryKey: QueryKey, path: string, query: Query = {}) =>

@@ -1,6 +1,5 @@
 import type { BriefRun } from '../api/types.js';
-import { duration } from '../time/duration.js';
-import { toneOfRun } from './state-mark.js';
+import { toneOfRun, type Tone } from './state-mark.js';
 
 const COUNT = 20;
 const WIDTH = 5;
@@ -10,7 +9,6 @@ const HEIGHT = 22;
 /** The last runs of a job, the newest at the right: how long each took, and what became of it. */
 export function Strip({ runs }: { readonly runs: readonly BriefRun[] }) {
   const shown = runs.slice(0, COUNT).toReversed();
-  const longest = Math.max(1, ...shown.map(({ durationMs }) => durationMs ?? 0));
   return (
     <svg
       className="strip"
@@ -19,27 +17,24 @@ export function Strip({ runs }: { readonly runs: readonly BriefRun[] }) {
       role="img"
       aria-label={sentence(shown)}
     >
-      {shown.map((run, index) => {
-        const height = heightOf(run, longest);
-        return (
-          <rect
-            key={run.id}
-            className={`tone-${toneOfRun(run.state)}`}
-            x={index * (WIDTH + GAP)}
-            y={HEIGHT - height}
-            width={WIDTH}
-            height={height}
-            rx={1}
-          >
-            <title>
-              {run.state}
-              {run.durationMs === null ? '' : `, ${duration(run.durationMs)}`}
-            </title>
-          </rect>
-        );
-      })}
+      {[...pathsOf(shown)].map(([tone, path]) => (
+        <path key={tone} className={`tone-${tone}`} d={path} />
+      ))}
     </svg>
   );
+}
+
+/** One path for each tone: a page has hundreds of strips, and a browser counts what it draws. */
+function pathsOf(runs: readonly BriefRun[]): ReadonlyMap<Tone, string> {
+  const longest = Math.max(1, ...runs.map(({ durationMs }) => durationMs ?? 0));
+  const paths = new Map<Tone, string>();
+  for (const [index, run] of runs.entries()) {
+    const tone = toneOfRun(run.state);
+    const height = Math.round(heightOf(run, longest));
+    const bar = `M${index * (WIDTH + GAP)} ${HEIGHT}v-${height}h${WIDTH}v${height}z`;
+    paths.set(tone, (paths.get(tone) ?? '') + bar);
+  }
+  return paths;
 }
 
 /** By the square root, so that what is much shorter than the longest can still be seen. */

@@ -1,6 +1,6 @@
 import { distance, duration } from '../time/duration.js';
 import { near, written, type Style } from '../time/instant.js';
-import { useNow } from '../time/now.js';
+import { useTold } from '../time/now.js';
 import { useClock } from '../time/use-clock.js';
 
 interface At {
@@ -23,10 +23,10 @@ export function Instant({ at, style = 'short' }: At & { readonly style?: Style }
 /** The time, with its day where that is not today. */
 export function Near({ at }: At) {
   const clock = useClock();
-  const now = useNow();
+  const told = useTold((now) => near(msOf(at), now, clock));
   return (
     <time dateTime={isoOf(at)} title={titleOf(msOf(at), clock)} className="mono">
-      {near(msOf(at), now, clock)}
+      {told}
     </time>
   );
 }
@@ -34,18 +34,18 @@ export function Near({ at }: At) {
 /** `in 18 min`, `6 h ago`; it goes on by itself. */
 export function Distance({ at }: At) {
   const clock = useClock();
-  const now = useNow();
+  const told = useTold((now) => distance(msOf(at), now));
   return (
     <time dateTime={isoOf(at)} title={titleOf(msOf(at), clock)} className="nowrap">
-      {distance(msOf(at), now)}
+      {told}
     </time>
   );
 }
 
 /** How long something has been going on. */
 export function Elapsed({ since }: { readonly since: string }) {
-  const now = useNow();
-  return <span className="nowrap">{duration(Math.max(0, now - Date.parse(since)))}</span>;
+  const told = useTold((now) => duration(Math.max(0, now - Date.parse(since))));
+  return <span className="nowrap">{told}</span>;
 }
 
 function titleOf(at: number, clock: Parameters<typeof written>[2]): string {

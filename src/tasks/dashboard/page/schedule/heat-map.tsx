@@ -8,7 +8,7 @@ import { useClock } from '../time/use-clock.js';
 
 type Bucket = Forecast['buckets'][number];
 
-/** How dark: five steps, by the square root, as a few hours usually have most of it. */
+/** How dark: by how many jobs meet, as one that fires every second collides with nobody. */
 const STEPS = 5;
 
 /** A row for each day and a column for each hour of it. An hour tells on a click who fires in it. */
@@ -16,7 +16,7 @@ export function HeatMap({ forecast }: { readonly forecast: Forecast }) {
   const clock = useClock();
   const [chosen, setChosen] = useState<string | null>(null);
   const days = daysOf(forecast.buckets, clock);
-  const most = Math.max(1, ...forecast.buckets.map(({ fires }) => fires));
+  const most = Math.max(1, ...forecast.buckets.map(({ jobs }) => jobs));
   const bucket = forecast.buckets.find(({ from }) => from === chosen) ?? busiest(forecast.buckets);
   return (
     <div className="body stack">
@@ -46,7 +46,7 @@ export function HeatMap({ forecast }: { readonly forecast: Forecast }) {
                       {here && (
                         <button
                           type="button"
-                          className={`heat-${stepOf(here.fires, most)}`}
+                          className={`heat-${stepOf(here.jobs, most)}`}
                           aria-pressed={here.from === bucket?.from}
                           aria-label={`${written(Date.parse(here.from), 'short', clock)}: ${here.fires} fires of ${here.jobs} jobs`}
                           title={`${here.fires} fires of ${here.jobs} jobs`}
@@ -100,11 +100,13 @@ function Hour({
 }
 
 function busiest(buckets: readonly Bucket[]): Bucket | undefined {
-  return buckets.toSorted((a, b) => b.fires - a.fires).find(({ fires }) => fires > 0);
+  return buckets
+    .toSorted((a, b) => b.jobs - a.jobs || b.fires - a.fires)
+    .find(({ fires }) => fires > 0);
 }
 
-function stepOf(fires: number, most: number): number {
-  return fires === 0 ? 0 : Math.max(1, Math.round(STEPS * Math.sqrt(fires / most)));
+function stepOf(jobs: number, most: number): number {
+  return jobs === 0 ? 0 : Math.max(1, Math.round((STEPS * jobs) / most));
 }
 
 /** Hours by day, as the clocks of the zone show them. */

@@ -31,7 +31,7 @@ export function Schedule() {
   const hint = lanes.data && `${count(lanes.data.fires)} fires of ${count(lanes.data.jobs)} jobs`;
   return (
     <Shell top={<TopBar title="Schedule" hint={hint} />}>
-      <Card title="Fires by hour" hint="the next 7 days: the darker, the more">
+      <Card title="Fires by hour" hint="the next 7 days: the darker, the more jobs meet">
         <Loaded query={week} lines={8}>
           {(forecast) => <HeatMap forecast={forecast} />}
         </Loaded>

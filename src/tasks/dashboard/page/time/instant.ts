@@ -43,17 +43,17 @@ export function near(at: number, now: number, clock: Clockface): string {
   return `${time}, ${written(at, 'date', clock)}`;
 }
 
+const dayFormats = new Map<string, Intl.DateTimeFormat>();
+
 /** The number of the day in the zone, counted from 1970. */
 function dayOf(at: number, { zone }: Clockface): number {
-  const [day, month, year] = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    day: 'numeric',
-    month: 'numeric',
-    year: 'numeric',
-  })
-    .format(at)
-    .split('/')
-    .map(Number);
+  let format = dayFormats.get(zone);
+  if (!format) {
+    const day = { day: 'numeric', month: 'numeric', year: 'numeric' } as const;
+    format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...day });
+    dayFormats.set(zone, format);
+  }
+  const [day, month, year] = format.format(at).split('/').map(Number);
   return Math.round(Date.UTC(year!, month! - 1, day) / 86_400_000);
 }
 

@@ -29,5 +29,9 @@ function listen(listener: () => void): () => void {
   };
 }
 
+/** What is told of now, anew only when it is told otherwise: most of it changes once a minute. */
+export const useTold = (told: (now: number) => string): string =>
+  useSyncExternalStore(listen, () => told(second * 1_000));
+
 /** Now, anew each second. */
 export const useNow = (): number => useSyncExternalStore(listen, () => second) * 1_000;
