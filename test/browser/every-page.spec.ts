@@ -33,6 +33,10 @@ beforeAll(async () => {
   });
   await shop.send('PATCH', 'jobs/refresh-rates', { timeoutMs: 60_000 });
   await shop.send('POST', 'jobs/rebuild-ledger/pause', { reason: 'migration of the ledger' });
+  await database.query(`UPDATE carillon.jobs SET created_at = now() - interval '40 days'`);
+  await database.query(
+    `UPDATE carillon.jobs SET paused_at = now() - interval '9 days' WHERE id = 'rebuild-ledger'`,
+  );
   const long = await shop.send('POST', 'jobs/remind-trial-ends/runs', { payload: { rows: 9_000 } });
   const failed = (await shop.get('runs?state=failed&job=settle-invoices&limit=1')) as {
     items: { id: string }[];
@@ -50,6 +54,7 @@ beforeAll(async () => {
     schedule: 'schedule',
     cluster: 'cluster',
     audit: 'audit',
+    settings: 'settings',
   };
 });
 afterAll(async () => {

@@ -8,7 +8,7 @@ import { callerOf } from '../access/caller.js';
 import { Operation } from '../protocol/operation.decorator.js';
 import { Requires } from '../access/requires.decorator.js';
 
-const capabilitiesSchema = z
+export const capabilitiesSchema = z
   .object({
     caller: z.object({
       name: z.string(),

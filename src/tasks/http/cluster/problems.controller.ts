@@ -11,7 +11,7 @@ import { Operation } from '../protocol/operation.decorator.js';
 
 const named = z.array(z.object({ id: z.string(), name: z.string(), since: instant.nullable() }));
 
-const problemSchema = z
+export const problemSchema = z
   .object({
     kind: z.enum(PROBLEM_KINDS),
     severity: z.enum(SEVERITIES),

@@ -24,7 +24,7 @@ const SHOWN = [
   'hint',
 ] as const satisfies readonly (keyof TasksOptions)[];
 
-const settingsSchema = z
+export const settingsSchema = z
   .object({
     node: z.object({
       id: z.string(),

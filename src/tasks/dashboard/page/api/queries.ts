@@ -25,15 +25,11 @@ import type {
   Upcoming,
 } from './types.js';
 
-/** What the server does not tell yet. */
-export const AWAITED: ReadonlySet<string> = new Set(['settings']);
-
 /** Everything that is read. The first part of a key says what kind of change makes it old. */
 const get = <T>(queryKey: QueryKey, path: string, query: Query = {}) =>
   queryOptions({
     queryKey,
     queryFn: ({ signal }) => ask<T>('GET', path, { query, signal }),
-    enabled: !AWAITED.has(String(queryKey[0])),
   });
 
 const pages = <Item>(queryKey: QueryKey, path: string, query: Query) =>

@@ -14,8 +14,14 @@ import type {
 } from '../../../http/jobs/fire-times.dto.js';
 import type { backfilledSchema } from '../../../http/jobs/job-action.dto.js';
 import type { bulkAnswerSchema } from '../../../http/jobs/bulk.dto.js';
-import type { JobJson } from '../../../http/jobs/job.dto.js';
-import type { lineSchema, RunJson } from '../../../http/runs/run.dto.js';
+import type { jobSchema } from '../../../http/jobs/job.dto.js';
+import type { forecastSchema } from '../../../http/jobs/forecast.dto.js';
+import type { ApiRole } from '../../../http/index.js';
+import type { capabilitiesSchema } from '../../../http/cluster/capabilities.controller.js';
+import type { problemSchema } from '../../../http/cluster/problems.controller.js';
+import type { seriesSchema } from '../../../http/cluster/series.dto.js';
+import type { settingsSchema } from '../../../http/cluster/settings.controller.js';
+import type { briefRunSchema, lineSchema, runSchema } from '../../../http/runs/run.dto.js';
 
 /** What the server says, as JSON carries it: its dates arrive as text. */
 export type Wire<T> = T extends Date
@@ -38,120 +44,23 @@ export type State = Answer<typeof stateSchema>;
 export type Task = Answer<typeof taskSchema>;
 export type Upcoming = Answer<typeof outlookItemSchema>;
 
-export type Job = Wire<JobJson> & {
-  readonly description?: string;
-  readonly stats?: JobStats;
-  readonly failures?: { readonly inARow: number; readonly since: string } | null;
-};
-export type Run = Wire<RunJson> & { readonly asked?: Asked | null };
-export type BriefRun = NonNullable<Job['lastRuns']>[number];
-export type RunState = Run['state'];
+export type Job = Answer<typeof jobSchema>;
+export type Run = Answer<typeof runSchema>;
+export type BriefRun = Answer<typeof briefRunSchema>;
+export type Stats = Answer<typeof statsSchema>;
+export type SeriesItem = Answer<typeof seriesSchema>['items'][number];
+export type Forecast = Answer<typeof forecastSchema>;
+export type Node = Answer<typeof nodeSchema>;
+export type Leader = Answer<typeof leaderSchema>;
+export type Problem = Answer<typeof problemSchema>;
+export type Settings = Answer<typeof settingsSchema>;
+export type Capabilities = Answer<typeof capabilitiesSchema>;
+export type Role = ApiRole;
 
+/** A list, and where it goes on. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
+  /** How many there are in all, where that is asked for; not exact: so many and more. */
   readonly total?: { readonly count: number; readonly exact: boolean };
 }
-
-interface Percentiles {
-  readonly p50: number;
-  readonly p95: number;
-}
-
-type Counts = Readonly<Partial<Record<string, number>>>;
-
-interface JobStats {
-  readonly since: string;
-  readonly runs: Counts;
-  readonly durationMs: Percentiles | null;
-  readonly lagMs: Percentiles | null;
-}
-
-interface Asked {
-  readonly by: string;
-  readonly at: string;
-  readonly reason: string | null;
-}
-
-export type Stats = Answer<typeof statsSchema> & {
-  readonly lagMs?: Percentiles | null;
-  readonly durationMs?: Percentiles | null;
-};
-
-export interface Problem {
-  readonly kind: string;
-  readonly severity: 'error' | 'warning';
-  readonly since: string | null;
-  readonly message: string;
-  readonly remedy: string;
-  readonly count: number;
-  readonly jobs: readonly { readonly id: string; readonly name: string }[];
-  readonly nodes: readonly { readonly id: string; readonly name: string }[];
-  readonly link: string;
-}
-
-export interface SeriesItem {
-  readonly from: string;
-  readonly to: string;
-  readonly runs: Counts;
-  readonly lagMs: Percentiles | null;
-  readonly durationMs: Percentiles | null;
-}
-
-export interface Forecast {
-  readonly from: string;
-  readonly to: string;
-  readonly approximate: boolean;
-  readonly fires: number;
-  readonly jobs: number;
-  readonly buckets: readonly {
-    readonly from: string;
-    readonly to: string;
-    readonly fires: number;
-    readonly jobs: number;
-    readonly top: readonly {
-      readonly jobId: string;
-      readonly name: string;
-      readonly fires: number;
-    }[];
-  }[];
-  readonly items: readonly {
-    readonly jobId: string;
-    readonly name: string;
-    readonly fires: number;
-    readonly counts: readonly number[];
-    readonly approximate: boolean;
-  }[];
-}
-
-export type Node = Answer<typeof nodeSchema> & {
-  readonly slots?: { readonly total: number; readonly used: number; readonly free: number } | null;
-  readonly clockOffsetMs?: number | null;
-  readonly beatAgeMs?: number;
-};
-
-export type Leader = Answer<typeof leaderSchema> & {
-  readonly leaseMs?: number;
-  readonly hinted?: boolean;
-  readonly generation?: number;
-  readonly generationAt?: string;
-};
-
-export interface Settings {
-  readonly node: {
-    readonly id: string;
-    readonly name: string;
-    readonly version: string;
-    readonly roles: readonly string[];
-    readonly mode: string | null;
-  };
-  readonly settings: Readonly<Record<string, unknown>>;
-}
-
-export interface Capabilities {
-  readonly caller: { readonly name: string; readonly role: Role; readonly via: string };
-  readonly may: Readonly<Record<Role, boolean>>;
-  readonly version: string;
-  readonly limits: { readonly page: number; readonly bulk: number };
-}
-export type Role = 'viewer' | 'operator' | 'admin';

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import * as queries from '../api/queries.js';
 import type { Node } from '../api/types.js';
+import { Blocked } from '../parts/blocked.js';
 import { Card } from '../parts/card.js';
 import { Loaded } from '../parts/loaded.js';
 import { Slots } from '../parts/slots.js';
@@ -66,6 +67,7 @@ function NodeRow({ node, leads }: { readonly node: Node; readonly leads: boolean
         {leads && <span className="tag leads">leader</span>}
         {node.draining && <span className="tag">draining</span>}
         <small className="mono">{id}</small>
+        <Blocked node={node} />
       </td>
       <td data-label="Does">{roles.join(', ')}</td>
       <td data-label="Load">
@@ -75,7 +77,7 @@ function NodeRow({ node, leads }: { readonly node: Node; readonly leads: boolean
         <Distance at={heartbeatAt} />
       </td>
       <td data-label="Clock">
-        <Skew ms={clockOffsetMs ?? null} />
+        <Skew ms={clockOffsetMs} />
       </td>
       <td data-label="Up">
         <Elapsed since={startedAt} />

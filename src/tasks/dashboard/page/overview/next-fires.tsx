@@ -13,6 +13,7 @@ import { count } from './counts.js';
 
 const SHOWN = 6;
 const HOUR_MS = 3_600_000;
+const STEP_MS = 300_000;
 
 /** Which jobs fire next. */
 export function NextFires() {
@@ -20,7 +21,7 @@ export function NextFires() {
     queries.jobs({ state: 'active', order: 'nextFireAt', limit: SHOWN, include: 'description' }),
   );
   const hour = useQuery({
-    ...queries.forecast({ to: new Date(hourAhead()).toISOString(), limit: 1 }),
+    ...queries.forecast({ ...comingHour(), limit: 1 }),
     placeholderData: (before) => before,
   }).data;
   const { zone } = useClock();
@@ -61,5 +62,8 @@ export function NextFires() {
   );
 }
 
-/** An hour from now, to five minutes, so that it is not asked for anew each second. */
-const hourAhead = () => Math.ceil((serverNow() + HOUR_MS) / 300_000) * 300_000;
+/** From now on, to five minutes, so that it is not asked for anew each second. */
+function comingHour() {
+  const from = Math.floor(serverNow() / STEP_MS) * STEP_MS;
+  return { from: new Date(from).toISOString(), to: new Date(from + HOUR_MS).toISOString() };
+}

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import * as queries from '../api/queries.js';
 import type { Node } from '../api/types.js';
+import { Blocked } from '../parts/blocked.js';
 import { Card } from '../parts/card.js';
 import { Link } from '../parts/link.js';
 import { Loaded } from '../parts/loaded.js';
@@ -33,7 +34,7 @@ export function NodesCard() {
 function NodeRow({ node, leads }: { readonly node: Node; readonly leads: boolean }) {
   return (
     <li>
-      <span className={node.draining ? 'dot warn' : 'dot good'} />
+      <span className={node.draining || node.blockedSince ? 'dot warn' : 'dot good'} />
       <div className="main">
         <span className="name">{node.name}</span>
         <small>
@@ -41,6 +42,7 @@ function NodeRow({ node, leads }: { readonly node: Node; readonly leads: boolean
           {node.roles.join(', ')}
           {node.draining && ' · draining'}
         </small>
+        <Blocked node={node} />
       </div>
       {node.slots && <Slots used={node.slots.used} total={node.slots.total} />}
     </li>
