@@ -18,11 +18,36 @@ describe('redacted', () => {
     'privateKey',
     'Authorization',
     'Set-Cookie',
+    'jwt',
+    'idJwt',
+    'Pwd',
+    'dbPwd',
+    'pin',
+    'cardPin',
+    'user_pin',
+    'OTP',
+    'passcode',
+    'accessKey',
+    'aws_access_key_id',
+    'credentials',
+    'sessionId',
+    'connectionString',
+    'DSN',
   ])('hides what stands under %s', (key) => {
     expect(byDefault({ [key]: 'x' })).toEqual({ [key]: '[redacted]' });
   });
 
-  it.each(['passed', 'passengers', 'key', 'author', 'keys', 'name'])('shows %s', (key) => {
+  it.each(
+    ['passed', 'passengers', 'key', 'author', 'keys', 'name'].concat([
+      'pinned',
+      'shipping',
+      'Pinterest',
+      'spin',
+      'residence',
+      'side',
+      'monkey',
+    ]),
+  )('shows %s', (key) => {
     expect(byDefault({ [key]: 7 })).toEqual({ [key]: 7 });
   });
 
@@ -30,6 +55,42 @@ describe('redacted', () => {
     expect(byDefault([{ a: { token: { id: 1 }, list: [{ cookie: null }] } }])).toEqual([
       { a: { token: '[redacted]', list: [{ cookie: '[redacted]' }] } },
     ]);
+  });
+
+  it('hides what another field, or what stands before it, says is a secret', () => {
+    expect(
+      byDefault([
+        { name: 'password', value: 'x', n: 1 },
+        { name: 'user', value: 'u' },
+      ]),
+    ).toEqual([
+      { name: 'password', value: '[redacted]', n: 1 },
+      { name: 'user', value: 'u' },
+    ]);
+    expect(byDefault({ Key: 'API_KEY', Value: ['a', 'b'] })).toMatchObject({ Value: '[redacted]' });
+    expect(
+      byDefault({
+        headers: [
+          ['Cookie', 'a=b'],
+          ['Accept', 'x'],
+        ],
+      }),
+    ).toEqual({
+      headers: [
+        ['Cookie', '[redacted]'],
+        ['Accept', 'x'],
+      ],
+    });
+    expect(byDefault(['run', '--password', 'x', '--verbose', '--token', '-n', '3'])).toEqual([
+      'run',
+      '--password',
+      '[redacted]',
+      '--verbose',
+      '--token',
+      '-n',
+      '3',
+    ]);
+    expect(byDefault(['lost the password', 'again'])).toEqual(['lost the password', 'again']);
   });
 
   it('leaves what has no keys', () => {

@@ -27,14 +27,63 @@ describe('redactAnswer', () => {
   it.each([
     ['password=hunter2', 'password=[redacted]'],
     ['refused: token=abc, retry', 'refused: token=[redacted], retry'],
-    ['{"apiKey": "a b c", "n": 1}', '{"apiKey": [redacted], "n": 1}'],
+    ['{"apiKey": "a b c", "n": 1}', '{"apiKey":"[redacted]","n":1}'],
+    ['got {"apiKey": "a b c", "n": 1}', 'got {"apiKey": [redacted], "n": 1}'],
     ["secret: 'x y' and more", 'secret: [redacted] and more'],
     ['url: postgres://me:pw@db/x', 'url: postgres://me:[redacted]@db/x'],
     ['sent Bearer abc.def-1', 'sent Bearer [redacted]'],
     ['12:30:00 done, user=me', '12:30:00 done, user=me'],
     ['Grüße: 👋 token', 'Grüße: 👋 token'],
+    ['Server=a;Pwd=s3cret;Database=b', 'Server=a;Pwd=[redacted];Database=b'],
+    ['run --password s3cret --verbose', 'run --password [redacted] --verbose'],
+    ['run --token=s3cret', 'run --token=[redacted]'],
+    ['jwt: s3cret', 'jwt: [redacted]'],
+    ['pin = 1234.', 'pin = [redacted]'],
+    ['postgres://me:p@s3cret@db:5432/x', 'postgres://me:[redacted]@db:5432/x'],
+    ['redis://:s3cret@@cache', 'redis://:[redacted]@cache'],
+    ['amqp://me:s3/cret@mq/v', 'amqp://me:[redacted]@mq/v'],
+    ['see http://host:3000/users/@me', 'see http://host:3000/users/@me'],
+    ['password=s3,cret', 'password=[redacted]'],
+    ["password=s3'cret", 'password=[redacted]'],
+    ['password=s3@cret&user=me', 'password=[redacted]&user=me'],
+    ['"password": "s3\\"cret", n', '"password": [redacted], n'],
+    [
+      '{"name":"password","value":"s3cret","n":1}',
+      '{"name":"password","value":"[redacted]","n":1}',
+    ],
+    [
+      'got {"name": "password", "value": "s3cret"}',
+      'got {"name": "password", "value": [redacted]}',
+    ],
+    ['body "{\\"password\\":\\"s3cret\\"}"', 'body "{\\"password\\":[redacted]}"'],
+    ['{"env":[["TOKEN","s3cret"]]}', '{"env":[["TOKEN","[redacted]"]]}'],
+    ['id eyJhbGciOi.eyJzdWIiOi.s3cret-x is bad', 'id [redacted] is bad'],
+    ['-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----', '[redacted]'],
+    ['{"a": 1, "b": [2, 3]}', '{"a": 1, "b": [2, 3]}'],
+    ['the name: password was wrong', 'the name: password was wrong'],
   ])('finds the secret in the line "%s"', async (message, expected) => {
     expect(await seen({ message })).toEqual({ message: expected });
+  });
+
+  it('finds it in what people say of pauses and changes', async () => {
+    const job = { pauseReason: 'rotating password=s3cret', why: { reason: 'Paused: pwd=s3cret' } };
+    expect(JSON.stringify(await seen(job))).not.toContain('s3cret');
+    expect(await seen({ reason: 'overlapped' })).toEqual({ reason: 'overlapped' });
+  });
+
+  it.each([
+    '://a:b',
+    '--a ',
+    'a=,',
+    '"a":',
+    '"name":"a",',
+    'eyJaaaaa.',
+    '-----BEGIN PRIVATE KEY-----',
+  ])('takes no longer for a text that is made to take long: %s', async (part) => {
+    const message = part.repeat(200_000 / part.length);
+    const began = performance.now();
+    await seen({ message });
+    expect(performance.now() - began).toBeLessThan(1_000);
   });
 
   it('reads a long text in one go', async () => {
