@@ -127,6 +127,8 @@ describe('the documentation', () => {
       const { text } = await prefixed.call().get('/host/scheduler/docs').expect(200);
       const [, link = ''] = /describedby" href="([^"]+)"/.exec(text) ?? [];
       await prefixed.call().get(new URL(link, 'http://x/host/scheduler/docs').pathname).expect(200);
+      const { body } = await prefixed.call().get('/host/scheduler/openapi.json').expect(200);
+      expect(Object.keys((body as Document).paths)).toContain('/host/scheduler/jobs');
       const created = await prefixed
         .call()
         .post('/host/scheduler/jobs')

@@ -66,12 +66,7 @@ describe.each(['Express', 'Fastify'] as const)('on %s', (adapter) => {
       expect(await get('/docs/intro')).toBe('a page of the host');
       expect(await get('/openapi.json')).toBe('{"of":"the host"}');
       expect(await get(`${prefix}/docs`)).toContain('<title>Carillon API</title>');
-      const { servers, paths } = JSON.parse(await get(`${prefix}/openapi.json`)) as {
-        servers: { url: string }[];
-        paths: object;
-      };
-      const base = new URL(servers[0]!.url, `http://host${prefix}/openapi.json`);
-      expect(base.pathname).toBe('/');
+      const { paths } = JSON.parse(await get(`${prefix}/openapi.json`)) as { paths: object };
       expect(Object.keys(paths)).toContain(`${prefix}/jobs`);
     },
   );
@@ -89,12 +84,9 @@ it('an application that is there for nothing else has them at its root too', asy
   app = made.createNestApplication();
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
-  for (const [at, server] of [
-    ['', '.'],
-    ['/scheduler', '..'],
-  ]) {
+  for (const at of ['', '/scheduler']) {
     expect((await fetch(`${url}${at}/docs`)).status).toBe(200);
     const document = (await (await fetch(`${url}${at}/openapi.json`)).json()) as object;
-    expect(document).toMatchObject({ servers: [{ url: server }] });
+    expect(document).toMatchObject({ paths: { '/scheduler/jobs': {} } });
   }
 });

@@ -1,5 +1,6 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { docsPage } from './docs-page.js';
+import { docsAsset, docsPage } from './docs-page.js';
 
 describe('the page of the documentation', () => {
   it('loads what it is made of from beside it', () => {
@@ -13,5 +14,32 @@ describe('the page of the documentation', () => {
     expect(page).toContain('<a href="openapi.json">');
     expect(page).not.toContain('<script');
     expect(docsPage('/docs/', false)).toContain('<a href="../openapi.json">');
+  });
+
+  it('sends to where it was loaded from, whatever a proxy has put in front of the paths', async () => {
+    const sentTo = async (servedAs: string, loadedFrom: string) => {
+      const [, path = ''] = /data-path="([^"]*)"/.exec(docsPage(servedAs, true)) ?? [];
+      const shown: { servers?: unknown }[] = [];
+      const window: { onload?: () => Promise<void> } = {};
+      runInNewContext(String(docsAsset('start.js')!.content), {
+        window,
+        URL,
+        document: { querySelector: () => ({ href: loadedFrom, dataset: { path } }) },
+        fetch: async () => ({ json: async () => ({}) }),
+        SwaggerUIBundle: ({ spec }: { spec: object }) => void shown.push(spec),
+      });
+      await window.onload!();
+      return shown[0]!.servers;
+    };
+    expect(await sentTo('/scheduler/docs', 'https://host/scheduler/openapi.json')).toEqual([
+      { url: 'https://host' },
+    ]);
+    expect(await sentTo('/scheduler/docs/', 'https://host/team/a/scheduler/openapi.json')).toEqual([
+      { url: 'https://host/team/a' },
+    ]);
+  });
+
+  it('takes nothing from its address that could end an attribute', () => {
+    expect(docsPage('/x"><script>/docs', true)).not.toMatch(/"><script>|<script>/);
   });
 });

@@ -14,10 +14,18 @@ const FILES: Readonly<Record<string, string>> = {
   'favicon-32x32.png': 'image/png',
 };
 
-/** A script of its own, so that the page needs none inside it and none is allowed there. */
-const START = `window.onload = () => {
+/**
+ * A script of its own, so that the page needs none inside it and none is allowed there. What a proxy
+ * has put in front of the paths is only seen from here.
+ */
+const START = `window.onload = async () => {
+  const { href, dataset } = document.querySelector('link[rel="describedby"]');
+  const spec = await (await fetch(href)).json();
+  const { origin, pathname } = new URL(href);
+  const before = pathname.endsWith(dataset.path) ? pathname.slice(0, -dataset.path.length) : '';
+  spec.servers = [{ url: origin + before }];
   window.ui = SwaggerUIBundle({
-    url: document.querySelector('link[rel="describedby"]').href,
+    spec,
     dom_id: '#ui',
     deepLinking: true,
     tryItOutEnabled: true,
@@ -36,13 +44,15 @@ export function docsPage(url: string, installed = uiFolder() !== null): string {
   const inside = /\/(?:[?#]|$)/.test(url.replace(/[?#].*$/s, ''));
   const here = inside ? '' : 'docs/';
   const above = inside ? '../' : '';
+  // Written as in a URL, so nothing in it ends the attribute.
+  const path = new URL(`${above}openapi.json`, `http://host${url.replace(/^\/+/, '/')}`).pathname;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Carillon API</title>
-${installed ? looks(here) : ''}<link rel="describedby" href="${above}openapi.json">
+${installed ? looks(here) : ''}<link rel="describedby" href="${above}openapi.json" data-path="${path}">
 </head>
 <body>
 ${installed ? ui(here) : missing(above)}

@@ -40,20 +40,14 @@ const PROBLEM: Json = {
   },
 };
 
-/** Where the paths begin, from the folder in which the description is served. */
-const rootFrom = (at: string) =>
-  at
-    .split('/')
-    .filter((part) => part !== '')
-    .map(() => '..')
-    .join('/') || '.';
-
 /**
- * The description of the API, as OpenAPI 3.1 has it.
+ * The description of the API, as OpenAPI 3.1 has it. It names no server, which is that from which it
+ * comes: clients write a path behind what stands there, and no two of them agree on what is relative to
+ * what.
  *
- * @param at the folder in which it is served
+ * @param prefix of all paths, with whatever the host has put in front
  */
-export function openApiDocument(controllers: readonly Type[], prefix: string, at: string): Json {
+export function openApiDocument(controllers: readonly Type[], prefix: string): Json {
   const schemas = new JsonSchemas();
   const paths: Record<string, Json> = {};
   for (const route of controllers.flatMap(routesOf)) {
@@ -67,7 +61,6 @@ export function openApiDocument(controllers: readonly Type[], prefix: string, at
       description: 'Clustered scheduled tasks: jobs, their runs, and the cluster that runs them.',
       version: '1',
     },
-    servers: [{ url: rootFrom(at) }],
     security: [{ key: [] }, { session: [] }],
     paths,
     components: {

@@ -1,4 +1,4 @@
-import { Get, Param, Req, Res, StreamableFile } from '@nestjs/common';
+import { Get, Headers, Param, Req, Res, StreamableFile } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiController } from '../access/api-controller.decorator.js';
 import { ProblemException } from '../protocol/problem.js';
@@ -17,8 +17,9 @@ export class OpenApiController {
 
   @Get('openapi.json')
   @Requires('viewer')
-  document() {
-    return this.description.document;
+  document(@Req() request: unknown, @Headers('x-forwarded-prefix') forwarded: unknown) {
+    const url: string = this.adapterHost.httpAdapter.getRequestUrl(request) ?? '';
+    return this.description.documentFor(url, forwarded);
   }
 
   @Get('docs')
