@@ -12,7 +12,7 @@ let node: ChaosNode;
 
 beforeEach(async () => {
   hosts = await RunHosts.create();
-  node = await hosts.start('only', { deadAfterMs: 8_000 });
+  node = await hosts.start('only', { deadAfterMs: 4_000 });
 });
 
 afterEach(() => hosts.end());
@@ -73,7 +73,7 @@ describe('a thread of the engine that ends', () => {
 
 describe('a thread of the engine that stands still', () => {
   it('is replaced, while what runs goes on', async () => {
-    const { id } = await runOf('long', 13_000);
+    const { id } = await runOf('long', 7_000);
     await breakThread({ place: 'roster.beat:before', action: 'spin', ms: 60_000 });
     const run = await hosts.run('long', 'has ended', ({ state }) => state !== 'running');
     expect(run).toMatchObject({ id, state: 'succeeded', attempt: 1 });

@@ -184,6 +184,11 @@ export class Engine {
     );
   }
 
+  /** It works here, as far as this engine knows. */
+  holds(claim: Claim): boolean {
+    return this.held.isWorking(claim);
+  }
+
   /** A sign of life at once: there is something that the others should know. */
   beat(): void {
     this.heartbeat.wake();

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import inspector from 'node:inspector';
+import { isMainThread } from 'node:worker_threads';
 import type { EngineOptions } from '../engine/engine.js';
 import type { ToRunner } from '../engine/messages.js';
 import { SystemClock } from '../engine/system-clock.js';
@@ -39,7 +39,8 @@ export function makeEngine(
   const isReal = clock instanceof SystemClock && around.shift.ms === 0;
   if (options.engineThread && isReal && existsSync(ENTRY)) {
     tellWorkingNow();
-    const isDebugged = inspector.url() !== undefined;
+    // What it halts is the main thread of the process, and not one that an application lives in.
+    const isDebugged = !isMainThread || isInspected();
     const { concurrency } = options;
     const main = { concurrency, isDebugged, clock, log, hear, holding, tellSlots };
     return new ThreadedEngine({ seed, entry: ENTRY, ...main });
@@ -75,4 +76,11 @@ function seedOf(
     node: { ...node },
     intercept: options.intercept ?? null,
   };
+}
+
+/** Whether a debugger listens. A Node that was built without it has none. */
+function isInspected(): boolean {
+  if (!process.features.inspector) return false;
+  const inspector = process.getBuiltinModule('node:inspector');
+  return inspector.url() !== undefined;
 }

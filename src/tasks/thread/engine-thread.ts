@@ -61,7 +61,10 @@ export class EngineThread {
     this.shared = new SharedState(seed.shared);
     const monotonic = () => this.clock.monotonic();
     this.watch = new MainWatch(this.shared, monotonic);
-    this.offers = new Offers(this.shared, (run) => this.overdue.started(run, monotonic()));
+    this.offers = new Offers(this.shared, (run) => {
+      // It may have ended before it was known to have begun.
+      if (this.engine?.holds(run)) this.overdue.started(run, monotonic());
+    });
     const vitals = () => this.vitals();
     this.node = {
       ...seed.node,

@@ -79,8 +79,22 @@ describe('a run that is offered', () => {
     expect([started, missed]).toEqual([['blocks'], 1]);
   });
 
+  it('is started before anything is heard that was told after it', async () => {
+    const heard: string[] = [];
+    take(make(0, '1', '2'));
+    taker.afterTakes(() => heard.push(...started, 'cancel 2'));
+    expect(heard).toEqual([]);
+    take(make(1, '3'));
+    expect(started).toEqual(['1']);
+    await aTurn();
+    expect(heard).toEqual(['1', '2', 'cancel 2']);
+    expect([started, taker.seen]).toEqual([['1', '2', '3'], 3]);
+  });
+
   it('is not taken of an engine that has died', async () => {
-    taker.take(make(0, '1', '2'), () => true);
+    let isOver = false;
+    taker.take(make(0, '1', '2'), () => isOver);
+    isOver = true;
     await aTurn();
     expect(started).toEqual(['1']);
   });

@@ -10,6 +10,8 @@ import type { SharedState } from './shared-state.js';
 export class Taker {
   /** The last ticket that it has come to. */
   seen = 0;
+  /** Offers that are read, and not yet come to. */
+  private coming = 0;
 
   constructor(
     private readonly shared: SharedState,
@@ -20,14 +22,23 @@ export class Taker {
 
   /** @param isOver whether its engine has died: then nothing of it is taken any more */
   take(offers: readonly Offer[], isOver: () => boolean): void {
-    const [first, ...rest] = offers;
-    if (first) this.takeOne(first);
-    for (const offer of rest) {
-      // Between two of these whatever the handler has begun goes first.
-      setImmediate(() => {
+    const isIdle = this.coming === 0;
+    this.coming += offers.length;
+    for (const [n, offer] of offers.entries()) {
+      const come = () => {
+        this.coming--;
         if (!isOver()) this.takeOne(offer);
-      });
+      };
+      // Between two of these whatever the handler has begun goes first.
+      if (n === 0 && isIdle) come();
+      else setImmediate(come);
     }
+  }
+
+  /** What was told after offers may concern them, such as that one of them was cancelled. */
+  afterTakes(hear: () => void): void {
+    if (this.coming === 0) hear();
+    else setImmediate(hear);
   }
 
   private takeOne({ slot, ticket, run }: Offer): void {

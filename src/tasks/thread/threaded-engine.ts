@@ -14,6 +14,7 @@ import type {
 } from './messages.js';
 import { SharedState } from './shared-state.js';
 import { Taker } from './taker.js';
+import { threadArgs } from './thread-args.js';
 
 /** What an engine's thread has of the main thread. */
 export interface ThreadedEngineParts {
@@ -130,7 +131,8 @@ export class ThreadedEngine implements EngineHandle {
     const shared = SharedState.ofSize(parts.concurrency);
     const { seed, isDebugged } = parts;
     const workerData: ThreadSeed = { ...seed, holding, isDebugged, shared: shared.buffer };
-    const worker = new Worker(parts.entry, { name: 'carillon-engine', workerData });
+    const execArgv = threadArgs(process.execArgv);
+    const worker = new Worker(parts.entry, { name: 'carillon-engine', workerData, execArgv });
     const start = (run: Parameters<Taker['take']>[0][number]['run']) =>
       parts.hear({ type: 'claimed', runs: [run] });
     const thread = {
@@ -163,7 +165,7 @@ export class ThreadedEngine implements EngineHandle {
       case 'offers':
         return taker.take(message.offers, () => this.thread?.taker !== taker);
       case 'tell':
-        return hear(message.message);
+        return taker.afterTakes(() => hear(message.message));
       case 'log':
         return message.fields
           ? log[message.level](message.message, message.fields)
