@@ -536,7 +536,8 @@ describe('one run', () => {
   it('has lines, and tells where to go on as long as there are more', async () => {
     const { body } = await call().get('/scheduler/runs/7/logs?after=4&limit=1').expect(200);
     expect(body).toEqual({ items: [json(line)], nextCursor: '5' });
-    expect(tasks.getLines).toHaveBeenCalledWith('7', { after: '4', limit: 1 });
+    const asked = { after: '4', limit: 1, maxChars: 200_000 };
+    expect(tasks.getLines).toHaveBeenCalledWith('7', asked);
     const last = await call().get('/scheduler/runs/7/logs').expect(200);
     expect(last.body).toMatchObject({ nextCursor: null });
   });

@@ -37,7 +37,7 @@ describe('a series', () => {
       aSum(NOON, { runs: 2 }),
       aSum(NOON, { state: 'failed', runs: 3 }),
     ];
-    const buckets = bucketsOf(sums, edges);
+    const buckets = [...bucketsOf(sums, edges)];
     expect(buckets.map(({ runs }) => runs)).toEqual([
       { succeeded: 2, failed: 3 },
       {},
@@ -49,7 +49,7 @@ describe('a series', () => {
   it('puts the hours of a day together, and leaves out what lies outside', () => {
     const edges = edgesOf('day', NOON, later(NOON, hours(12)), 'UTC');
     const sums = [-13, -12, 0, 11, 12].map((n) => aSum(later(NOON, hours(n))));
-    expect(bucketsOf(sums, edges).map(({ runs }) => runs)).toEqual([{ succeeded: 3 }]);
+    expect([...bucketsOf(sums, edges)].map(({ runs }) => runs)).toEqual([{ succeeded: 3 }]);
   });
 
   it('has percentiles over all states', () => {

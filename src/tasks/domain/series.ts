@@ -56,15 +56,18 @@ export function edgesOf(by: 'hour' | 'day', from: Date, to: Date, timeZone: stri
 }
 
 /** What ended between each edge and the next; an hour belongs where its beginning lies. */
-export function bucketsOf(hours: readonly HourSum[], edges: readonly Date[]): Bucket[] {
+export function* bucketsOf(
+  hours: readonly HourSum[],
+  edges: readonly Date[],
+): Generator<Bucket, void> {
   const sums = hours.toSorted((a, b) => a.hour.getTime() - b.hour.getTime());
   let next = 0;
-  return edges.slice(1).map((to, nth) => {
+  for (const [nth, to] of edges.slice(1).entries()) {
     const from = edges[nth]!;
     const within: HourSum[] = [];
     for (; next < sums.length && sums[next]!.hour < to; next++) {
       if (sums[next]!.hour >= hourOf(from)) within.push(sums[next]!);
     }
-    return { from, to, ...summaryOf(within) };
-  });
+    yield { from, to, ...summaryOf(within) };
+  }
 }

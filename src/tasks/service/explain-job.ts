@@ -5,6 +5,7 @@ import { why } from '../domain/why/why.js';
 import type { Why } from '../domain/why/answer.js';
 import type { ClusterStore } from '../store/cluster-store.js';
 import { whyUnreadable } from '../domain/unreadable.js';
+import { Slices } from '../store/slices.js';
 import type { LatestRuns, RunStore } from '../store/run-store.js';
 
 /** What an explanation is read from. */
@@ -15,6 +16,9 @@ export interface JobSources {
 
 /** So many of the latest rows of a job are looked at. */
 export const LOOKED_AT = 10;
+
+/** So many jobs are explained in one go. */
+const SLICE = 25;
 
 /**
  * Why each of these jobs has not run, or when it will, in a few statements however many there are.
@@ -38,18 +42,22 @@ export async function explainJobs(
     runs.openOf(jobs.map(({ id }) => id)),
   ]);
   const alive = nodes.filter((node) => node.alive);
-  return jobs.map((job) => {
+  const slices = new Slices(SLICE);
+  const whys: Why[] = [];
+  for (const job of jobs) {
+    await slices.did(1);
     const circumstances: Circumstances = {
       job,
-      unreadable: whyUnreadable({ ...job }),
+      unreadable: job.state === 'unreadable' ? whyUnreadable({ ...job }) : null,
       runs: standing(rows.get(job.id)?.runs ?? [], open.get(job.id) ?? []),
       cluster: state,
       leader,
       nodes: alive,
       now: state.now,
     };
-    return why(circumstances);
-  });
+    whys.push(why(circumstances));
+  }
+  return whys;
 }
 
 /** The same of one job. */

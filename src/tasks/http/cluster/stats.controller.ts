@@ -1,6 +1,7 @@
 import { Get, Query } from '@nestjs/common';
-import { bucketsOf, edgesOf, hourOf } from '../../domain/series.js';
+import { bucketsOf, edgesOf, hourOf, type Bucket } from '../../domain/series.js';
 import { TasksService } from '../../service/tasks.service.js';
+import { Slices } from '../../store/slices.js';
 import { Statistics } from '../../store/statistics.js';
 import { ApiController } from '../access/api-controller.decorator.js';
 import { Requires } from '../access/requires.decorator.js';
@@ -9,6 +10,9 @@ import { checkedBy } from '../protocol/input.pipe.js';
 import { Operation } from '../protocol/operation.decorator.js';
 import { statsSchema } from './cluster.dto.js';
 import { rangeOf, seriesQuerySchema, seriesSchema, type SeriesQueryDto } from './series.dto.js';
+
+/** So many hours or days are summed up in one go. */
+const SLICE = 50;
 
 /** What has ended, in numbers. */
 @ApiController('stats')
@@ -51,7 +55,12 @@ export class StatsController {
     const edges = edgesOf(by, from, to, timeZone);
     const [first, last] = [edges[0]!, edges.at(-1)!];
     const { hours, countedFrom, countedTo } = await this.statistics.hours(hourOf(first), last, job);
-    const items = bucketsOf(hours, edges);
+    const slices = new Slices(SLICE);
+    const items: Bucket[] = [];
+    for (const bucket of bucketsOf(hours, edges)) {
+      await slices.did(1);
+      items.push(bucket);
+    }
     return { by, from: first, to: last, countedFrom, countedTo, items };
   }
 }

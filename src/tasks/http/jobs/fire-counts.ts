@@ -2,7 +2,7 @@ import { countFires, limited, type FireCounts } from '../../domain/forecast.js';
 import { triggerOf } from '../../triggers/parse-trigger.js';
 import type { TriggerSpec } from '../../triggers/trigger-spec.js';
 import type { JobStore, PlannedJob } from '../../store/job-store.js';
-import { Slices } from '../protocol/slices.js';
+import { Slices } from '../../store/slices.js';
 
 /** So many fire times are computed in one go. */
 const SLICE = 200;

@@ -3,7 +3,7 @@ import type { FireCounts } from '../../domain/forecast.js';
 import { edgesOf } from '../../domain/series.js';
 import { ClusterStore } from '../../store/cluster-store.js';
 import { JobStore, MOST_PLANNED, type PlannedJob } from '../../store/job-store.js';
-import { Slices } from '../protocol/slices.js';
+import { Slices } from '../../store/slices.js';
 import { CountedRange } from './fire-counts.js';
 import { forecastRange, type ForecastQueryDto } from './forecast.dto.js';
 

@@ -6,7 +6,7 @@ import { triggerOf } from '../../triggers/parse-trigger.js';
 import type { Job } from '../../domain/job.js';
 import type { Trigger } from '../../triggers/trigger.js';
 import { TasksService } from '../../service/tasks.service.js';
-import { Slices } from '../protocol/slices.js';
+import { Slices } from '../../store/slices.js';
 import { fireTimesDto, type FireTimesQueryDto, type PreviewDto } from './fire-times.dto.js';
 
 /** So many triggers are read, or asked for their next fire time, in one go. */

@@ -1,6 +1,6 @@
 import { redacted } from '../../domain/redact.js';
 import { textsRedacted } from './redact-text.js';
-import { Slices } from './slices.js';
+import { Slices } from '../../store/slices.js';
 
 /** So many characters of a list are gone through in one go: a few milliseconds. */
 const SLICE = 50_000;

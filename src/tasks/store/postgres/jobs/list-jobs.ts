@@ -4,10 +4,14 @@ import { jobOf } from '../../../domain/job-definition.js';
 import { keyOf, placeOf } from '../../job-query.js';
 import { MOST_PLANNED, type JobFilter, type JobQuery, type PlannedJob } from '../../job-store.js';
 import { listOf, MOST_COUNTED, totalOf, type Page, type Total } from '../../page.js';
+import { Slices } from '../../slices.js';
 import type { SqlRunner } from '../../sql-runner.js';
 import { containing } from '../runs/run-parts.js';
 import { endedLately, LAST } from '../sums/ended-lately.js';
 import { jobText, storedJob } from './job-row.js';
+
+/** So many jobs are read in one go: each is checked for what this version cannot read of it. */
+const SLICE = 25;
 
 /** What is sorted by, and how its value in a cursor is read. */
 const SORTED = {
@@ -44,7 +48,12 @@ export async function listJobs(
      ORDER BY page.nth`,
     values,
   );
-  const jobs = rows.map(({ job }) => jobOf(storedJob(job)));
+  const slices = new Slices(SLICE);
+  const jobs: Job[] = [];
+  for (const { job } of rows) {
+    await slices.did(1);
+    jobs.push(jobOf(storedJob(job)));
+  }
   return pageOf(jobs, limit, (job) => keyOf(job, order));
 }
 

@@ -4,6 +4,7 @@ import { MOST_COUNTED, totalOf, type Page, type Total } from '../../page.js';
 import { compareRuns, isByFireTime, runKeyOf, runPlaceOf, type RunPlace } from '../../run-query.js';
 import type { RunFilter, RunQuery } from '../../run-store.js';
 import type { SchemaName } from '../schema-name.js';
+import { Slices } from '../../slices.js';
 import type { SqlRunner } from '../../sql-runner.js';
 import { firstSince } from './first-since.js';
 import { runOf, runText } from './read-run.js';
@@ -11,6 +12,9 @@ import { containing, partsOf, type Bind, type Condition, type RunPart } from './
 
 /** A page looks through so many rows of a part at most, to find those that fit. */
 const LOOK = 1_000;
+
+/** So many runs are read in one go. */
+const SLICE = 100;
 
 /** And so many to count them. */
 const LOOK_TO_COUNT = 750;
@@ -118,7 +122,12 @@ class Search {
          FROM (${this.rows(bind, part, looks ? LOOK : most, after)}) r
          WHERE ${conjunction(part.residual, bind)} ORDER BY ${this.order} LIMIT ${most}`,
     );
-    const runs = rows.map(({ run }) => runOf(run));
+    const slices = new Slices(SLICE);
+    const runs: Run[] = [];
+    for (const { run } of rows) {
+      await slices.did(1);
+      runs.push(runOf(run));
+    }
     const isWhole = !looks || (alone && runs.length === most);
     return { runs, floor: isWhole ? null : await this.floor(part, after) };
   }

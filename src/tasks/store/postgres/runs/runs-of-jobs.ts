@@ -2,6 +2,7 @@ import type { BriefRun, Run } from '../../../domain/run.js';
 import { MAX_WAITING } from '../../../domain/why/circumstances.js';
 import type { LatestRuns } from '../../run-store.js';
 import type { SchemaName } from '../schema-name.js';
+import { Slices } from '../../slices.js';
 import type { SqlRunner } from '../../sql-runner.js';
 import { runOf, runText } from './read-run.js';
 
@@ -18,6 +19,9 @@ type Brief = readonly [
 
 const BRIEF =
   'r.id::text, r.state, r.reason, r.cause, r.fire_at, r.run_at, r.started_at, r.finished_at';
+
+/** So many rows are read in one go, of which one that is whole counts five times. */
+const SLICE = 500;
 
 /** Of those that came before the last one, who has progress is still at work. */
 const TELLS = `(r.state = 'running' OR (r.nth = 1 AND r.state <> 'pending'))`;
@@ -41,7 +45,9 @@ export async function latestRunsOf(
     [jobs, whole, Math.max(whole, brief)],
   );
   const found = new Map<string, { runs: Run[]; brief: BriefRun[] }>();
+  const slices = new Slices(SLICE);
   for (const row of rows) {
+    await slices.did(row.run === null ? 1 : 5);
     const of = found.get(row.job) ?? { runs: [], brief: [] };
     if (row.run !== null) of.runs.push(runOf(row.run));
     if (row.nth <= brief) of.brief.push(briefOf(JSON.parse(row.brief) as Brief));
