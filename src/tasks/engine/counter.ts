@@ -91,6 +91,7 @@ export class Counter extends LeaderDuty {
     this.dayOf = hour.getTime();
     this.hour = null;
     this.left = isNewHour ? A_DAY : LATELY;
+    if (isNewHour) this.judged = '';
     return true;
   }
 }

@@ -14,7 +14,8 @@ export interface Counted {
  */
 export abstract class RunSums {
   /**
-   * Counts some of what ended in an hour and is not counted yet. Null: the token is not in force.
+   * Counts some of what ended in an hour and is not counted yet; of what comes next, judges its jobs as
+   * well. Null: the token is not in force.
    *
    * @param hour its beginning. Default: the one that comes next after the last that is counted
    */

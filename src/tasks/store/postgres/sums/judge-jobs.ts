@@ -1,8 +1,11 @@
 import { MAX_FAILURES } from '../../../domain/outcomes.js';
 import { fence, type StatementOf } from '../session/statement.js';
 
-/** So many jobs are judged at once. */
-const BATCH = 250;
+/** So many jobs are judged at once: each of their rows lies somewhere else. */
+export const BATCH = 250;
+
+/** So many of a job's last rows are looked at. */
+const LAST = MAX_FAILURES + 2;
 
 /**
  * Notes how often in a row the last runs of jobs failed: $1 token · $2 the jobs; null: the next ones ·
@@ -34,7 +37,7 @@ export const judgeJobs: StatementOf = (schema) => ({
       FROM judged j CROSS JOIN LATERAL (
         SELECT id, state, finished_at FROM ${schema.quoted}.runs
         WHERE job_id = j.id
-        ORDER BY id DESC LIMIT ${3 * MAX_FAILURES}) r
+        ORDER BY id DESC LIMIT ${LAST}) r
       WHERE r.state IN ('succeeded', 'failed', 'timed-out', 'abandoned')),
     streak AS MATERIALIZED (
       SELECT l.job_id, count(*) FILTER (WHERE l.nth < coalesce(s.nth, 'infinity'::float8))::int AS n,

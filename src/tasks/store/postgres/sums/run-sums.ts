@@ -2,7 +2,7 @@ import { RunSums, type Counted } from '../../run-sums.js';
 import type { PostgresStoreOptions } from '../session/engine-options.js';
 import type { EnginePool } from '../session/engine-pool.js';
 import { countHour } from './count-hour.js';
-import { judgeJobs } from './judge-jobs.js';
+import { BATCH, judgeJobs } from './judge-jobs.js';
 import { checkHour, forgetHour, MOST_AT_ONCE, recountHour } from './recount-hour.js';
 
 interface Checked {
@@ -28,7 +28,11 @@ export class PostgresRunSums extends RunSums {
     ]);
     if (row === undefined) return null;
     const { jobs, ...counted } = row;
-    if (jobs !== null) await this.pool.query(judgeJobs(schema), [fencingToken, jobs, null]);
+    // What ended long ago tells nothing new of its jobs: that is for `judge` to find out.
+    for (let start = 0; hour === null && start < (jobs?.length ?? 0); start += BATCH) {
+      const some = jobs!.slice(start, start + BATCH);
+      await this.pool.query(judgeJobs(schema), [fencingToken, some, null]);
+    }
     return counted;
   }
 
