@@ -232,6 +232,8 @@ const fakeCluster = (): Partial<ClusterStore> => ({
   nodes: tasks.getNodes,
   requests: async () => new Map(),
   note: async () => undefined,
+  hasEnded: async () => false,
+  endSession: async () => undefined,
 });
 
 let tasks: ReturnType<typeof fakeTasks>;

@@ -154,6 +154,9 @@ export abstract class ClusterStore {
   abstract drain(nodeId: string, drain: boolean, by?: Author): Promise<void>;
   /** Writes down what is done elsewhere, such as a stop of a node, or was refused. */
   abstract note(action: string, details: object, by?: Author): Promise<void>;
+  /** Ends a session of a browser before its time. */
+  abstract endSession(id: string, endsAt: Date): Promise<void>;
+  abstract hasEnded(sessionId: string): Promise<boolean>;
   /** Newest first. */
   abstract audit(query: AuditQuery): Promise<Page<AuditRow>>;
   /** Who asked for these runs by hand, or for a retry that they are, by the run's id. */

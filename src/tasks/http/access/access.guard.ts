@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { Clock } from '../../domain/clock.js';
-import { decideAccess, refuseBody, type Decision, type Refusal } from './access.js';
+import { bearerOf, decideAccess, refuseBody, type Decision, type Refusal } from './access.js';
 import { AttemptLimiter } from './attempt-limiter.js';
 import { rememberCaller } from './caller.js';
 import type { GuardedRequest } from '../protocol/guarded-request.js';
@@ -10,8 +10,7 @@ import { ProblemException } from '../protocol/problem.js';
 import { Refusals } from './refusals.js';
 import { Requires } from './requires.decorator.js';
 import { SECURITY_HEADERS } from '../protocol/security-headers.js';
-import { sessionCookie } from './session-cookie.js';
-import { SessionSeal } from './session-seal.js';
+import { Sessions } from './sessions.js';
 import { TasksHttpOptions } from '../tasks-http.options.js';
 
 /**
@@ -23,7 +22,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly options: TasksHttpOptions,
-    private readonly seal: SessionSeal,
+    private readonly sessions: Sessions,
     private readonly attempts: AttemptLimiter,
     private readonly refusals: Refusals,
     private readonly hostGuards: HostGuards,
@@ -69,8 +68,8 @@ export class AccessGuard implements CanActivate {
     }
     const { headers, ip = '' } = request;
     const now = this.clock.now();
-    const cookie = sessionCookie(headers);
-    const session = cookie === null ? null : this.seal.open(cookie, now);
+    const needsNone = bearerOf(headers) !== null || required === 'anyone' || required === 'page';
+    const session = needsNone ? null : ((await this.sessions.of(headers))?.caller ?? null);
     const decision = decideAccess(
       this.options,
       { headers, changes: isChange(request), session },

@@ -3,6 +3,7 @@ import { AttemptLimiter } from './attempt-limiter.js';
 import { HostGuards } from './host-guards.js';
 import { Refusals } from './refusals.js';
 import { SessionSeal } from './session-seal.js';
+import { Sessions } from './sessions.js';
 import { TasksHttpOptions } from '../tasks-http.options.js';
 
 /** What the guards of all controllers share: whoever is refused on one is refused on all. */
@@ -17,8 +18,9 @@ export class AccessModule {
         { provide: AttemptLimiter, useValue: new AttemptLimiter() },
         HostGuards,
         Refusals,
+        Sessions,
       ],
-      exports: [TasksHttpOptions, SessionSeal, AttemptLimiter, HostGuards, Refusals],
+      exports: [TasksHttpOptions, SessionSeal, AttemptLimiter, HostGuards, Refusals, Sessions],
     };
   }
 }

@@ -60,6 +60,7 @@ export function decideAccess(
   if (required === undefined) {
     return forbidden('no-role', 'This route declares no role, so nobody may call it.');
   }
+  if (required === 'page') return refuseBody(request.headers) ?? letIn(null);
   const decision = required === 'anyone' ? letIn(null) : recognise(policy, request);
   if ('refusal' in decision) return decision;
   const { caller } = decision;
@@ -115,7 +116,10 @@ function recognise(policy: AccessPolicy, { headers, session }: AccessRequest): D
   );
 }
 
-function refuseRole(caller: Caller | null, required: Requirement): Decision | null {
+function refuseRole(
+  caller: Caller | null,
+  required: Exclude<Requirement, 'page'>,
+): Decision | null {
   if (caller === null || required === 'anyone' || covers(caller.role, required)) return null;
   return forbidden(
     'role-too-low',

@@ -27,7 +27,7 @@ export class HostGuards {
     }
     const caller = this.callerOf(context.switchToHttp().getRequest<unknown>());
     if (caller === null) return refused('forbidden', 'The application does not know this caller.');
-    if (required === 'anyone' || covers(caller.role, required)) {
+    if (required === 'anyone' || required === 'page' || covers(caller.role, required)) {
       return { caller: { ...caller, via: 'host' } };
     }
     return refused(

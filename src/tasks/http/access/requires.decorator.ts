@@ -1,8 +1,11 @@
 import { Reflector } from '@nestjs/core';
 import type { ApiRole } from '../api-key.js';
 
-/** `anyone`: no credential is needed, as where one is handed in. */
-export type Requirement = ApiRole | 'anyone';
+/**
+ * `anyone`: no credential is needed, as where one is handed in. `page`: nor is one for a page that holds
+ * no data; links of other sites, such as those in mail, lead to it, and it asks for the data by itself.
+ */
+export type Requirement = ApiRole | 'anyone' | 'page';
 
 /**
  * The role that a handler needs. A handler without it is closed to everybody.

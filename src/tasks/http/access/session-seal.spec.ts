@@ -18,9 +18,9 @@ describe('a sealed session', () => {
   it('is known on every node that has the same keys, and is that of its key', () => {
     const sealed = new SessionSeal(keys).seal('two', LATER);
     expect(new SessionSeal(keys).open(sealed, NOW)).toEqual({
-      name: 'holder of two',
-      role: 'admin',
-      via: 'session',
+      id: expect.any(String) as string,
+      caller: { name: 'holder of two', role: 'admin', via: 'session' },
+      endsAt: LATER,
     });
   });
 
@@ -35,9 +35,17 @@ describe('a sealed session', () => {
     expect(new SessionSeal(keys, 'secret').open(sealed, NOW)).not.toBeNull();
   });
 
+  it('goes on when another key comes or goes', () => {
+    const sealed = new SessionSeal(keys).seal('two', LATER);
+    for (const others of [[two], [keyFor('new'), two], [two, keyFor('new')]]) {
+      expect(new SessionSeal(others).open(sealed, NOW)?.caller.name).toBe('holder of two');
+    }
+    expect(new SessionSeal([keyFor('one')]).open(sealed, NOW)).toBeNull();
+  });
+
   it('cannot be made by whoever knows the configuration, but no key', () => {
     const seal = new SessionSeal(keys);
-    expect(seal.open(seal.seal(two.sha256, LATER), NOW)).toBeNull();
+    expect(() => seal.seal(two.sha256, LATER)).toThrow('only a key that is configured');
   });
 
   it('tells the key to nobody, and is another one each time', () => {

@@ -13,6 +13,7 @@ import { Refusals } from './refusals.js';
 import { Requires } from './requires.decorator.js';
 import { setSessionCookie } from './session-cookie.js';
 import { SessionSeal } from './session-seal.js';
+import { Sessions } from './sessions.js';
 import { TasksHttpOptions } from '../tasks-http.options.js';
 import { checkedBy } from '../protocol/input.pipe.js';
 
@@ -33,6 +34,7 @@ export class SessionController {
   constructor(
     private readonly options: TasksHttpOptions,
     private readonly seal: SessionSeal,
+    private readonly sessions: Sessions,
     private readonly attempts: AttemptLimiter,
     private readonly refusals: Refusals,
     private readonly clock: Clock,
@@ -83,11 +85,16 @@ export class SessionController {
   @Requires('anyone')
   @HttpCode(204)
   @Operation({
-    summary: 'Sign out: end the session of this browser',
+    summary: 'Sign out: end the session of this browser, on every node',
     answers: { 204: null },
+    problems: [503],
     examples: [{ title: 'Without a session', status: 204 }],
   })
-  end(@Req() request: GuardedRequest, @Res({ passthrough: true }) response: unknown): void {
+  async end(
+    @Req() request: GuardedRequest,
+    @Res({ passthrough: true }) response: unknown,
+  ): Promise<void> {
+    await this.sessions.end(request.headers);
     this.setCookie(request, response, '', 0);
   }
 

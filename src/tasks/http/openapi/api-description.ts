@@ -32,6 +32,11 @@ export class ApiDescription {
     return document;
   }
 
+  /** Where sessions are begun, from the folder of the description. */
+  get session(): string {
+    return this.at === '' ? `${this.prefix.slice(1)}/session` : 'session';
+  }
+
   private before(url: string): string {
     const path = url.replace(/[?#].*$/s, '').toLowerCase();
     const end = path.lastIndexOf(`${this.at}/openapi.json`.toLowerCase());

@@ -4,28 +4,28 @@ import { docsAsset, docsPage } from './docs-page.js';
 
 describe('the page of the documentation', () => {
   it('loads what it is made of from beside it', () => {
-    expect(docsPage('/docs', true)).toContain('src="docs/swagger-ui-bundle.js"');
-    expect(docsPage('/docs/?a=/', true)).toContain('src="swagger-ui-bundle.js"');
+    expect(docsPage('/docs', 'session', true)).toContain('src="docs/swagger-ui-bundle.js"');
+    expect(docsPage('/docs/?a=/', 'session', true)).toContain('src="swagger-ui-bundle.js"');
   });
 
   it('says what it lacks where the package of its looks is not installed, and leads on', () => {
-    const page = docsPage('/docs', false);
+    const page = docsPage('/docs', 'session', false);
     expect(page).toContain('npm install swagger-ui-dist');
     expect(page).toContain('<a href="openapi.json">');
     expect(page).not.toContain('<script');
-    expect(docsPage('/docs/', false)).toContain('<a href="../openapi.json">');
+    expect(docsPage('/docs/', 'session', false)).toContain('<a href="../openapi.json">');
   });
 
   it('sends to where it was loaded from, whatever a proxy has put in front of the paths', async () => {
     const sentTo = async (servedAs: string, loadedFrom: string) => {
-      const [, path = ''] = /data-path="([^"]*)"/.exec(docsPage(servedAs, true)) ?? [];
+      const [, path = ''] = /data-path="([^"]*)"/.exec(docsPage(servedAs, 'session', true)) ?? [];
       const shown: { servers?: unknown }[] = [];
       const window: { onload?: () => Promise<void> } = {};
       runInNewContext(String(docsAsset('start.js')!.content), {
         window,
         URL,
         document: { querySelector: () => ({ href: loadedFrom, dataset: { path } }) },
-        fetch: async () => ({ json: async () => ({}) }),
+        fetch: async () => ({ ok: true, status: 200, json: async () => ({}) }),
         SwaggerUIBundle: ({ spec }: { spec: object }) => void shown.push(spec),
       });
       await window.onload!();
@@ -40,6 +40,6 @@ describe('the page of the documentation', () => {
   });
 
   it('takes nothing from its address that could end an attribute', () => {
-    expect(docsPage('/x"><script>/docs', true)).not.toMatch(/"><script>|<script>/);
+    expect(docsPage('/x"><script>/docs', 'session', true)).not.toMatch(/"><script>|<script>/);
   });
 });

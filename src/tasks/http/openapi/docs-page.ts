@@ -18,9 +18,13 @@ const FILES: Readonly<Record<string, string>> = {
  * A script of its own, so that the page needs none inside it and none is allowed there. What a proxy
  * has put in front of the paths is only seen from here.
  */
-const START = `window.onload = async () => {
-  const { href, dataset } = document.querySelector('link[rel="describedby"]');
-  const spec = await (await fetch(href)).json();
+const START = `const { href, dataset } = document.querySelector('link[rel="describedby"]');
+
+async function start() {
+  const answer = await fetch(href);
+  const spec = await answer.json();
+  if (answer.status === 401) return askForKey(spec.detail);
+  if (!answer.ok) return say(spec.detail);
   const { origin, pathname } = new URL(href);
   const before = pathname.endsWith(dataset.path) ? pathname.slice(0, -dataset.path.length) : '';
   spec.servers = [{ url: origin + before }];
@@ -30,7 +34,32 @@ const START = `window.onload = async () => {
     deepLinking: true,
     tryItOutEnabled: true,
   });
-};
+}
+
+function say(text) {
+  document.querySelector('#why').textContent = text;
+}
+
+/** A cookie stands for the key from then on; the page has none of it. */
+function askForKey(why) {
+  const form = document.querySelector('#sign-in');
+  form.hidden = false;
+  say(why);
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    const answer = await fetch(new URL(dataset.session, href), {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ key: form.elements.key.value.trim() }),
+    });
+    if (!answer.ok) return say((await answer.json()).detail);
+    form.hidden = true;
+    say('');
+    await start();
+  };
+}
+
+window.onload = start;
 `;
 
 /**
@@ -38,9 +67,10 @@ const START = `window.onload = async () => {
  * that puts in front.
  *
  * @param url as it was asked for, with or without a slash at the end
+ * @param session where sessions are begun, from beside the description
  * @param installed whether there is what it is made of: hosts that want the page install it themselves
  */
-export function docsPage(url: string, installed = uiFolder() !== null): string {
+export function docsPage(url: string, session: string, installed = uiFolder() !== null): string {
   const inside = /\/(?:[?#]|$)/.test(url.replace(/[?#].*$/s, ''));
   const here = inside ? '' : 'docs/';
   const above = inside ? '../' : '';
@@ -52,7 +82,7 @@ export function docsPage(url: string, installed = uiFolder() !== null): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Carillon API</title>
-${installed ? looks(here) : ''}<link rel="describedby" href="${above}openapi.json" data-path="${path}">
+${installed ? looks(here) : ''}<link rel="describedby" href="${above}openapi.json" data-path="${path}" data-session="${session}">
 </head>
 <body>
 ${installed ? ui(here) : missing(above)}
@@ -65,7 +95,13 @@ const looks = (here: string) => `<link rel="icon" href="${here}favicon-32x32.png
 <link rel="stylesheet" href="${here}swagger-ui.css">
 `;
 
-const ui = (here: string) => `<div id="ui"></div>
+const ui = (here: string) => `<form id="sign-in" hidden>
+<h1>Sign in to Carillon</h1>
+<label>API key <input name="key" type="password" autocomplete="current-password" required></label>
+<button>Sign in</button>
+</form>
+<p id="why" role="alert"></p>
+<div id="ui"></div>
 <script src="${here}swagger-ui-bundle.js"></script>
 <script src="${here}start.js"></script>`;
 

@@ -23,18 +23,20 @@ export class OpenApiController {
   }
 
   @Get('docs')
-  @Requires('viewer')
+  @Requires('page')
   page(@Req() request: unknown, @Res({ passthrough: true }) response: unknown) {
     const { httpAdapter } = this.adapterHost;
     const url: string = httpAdapter.getRequestUrl(request) ?? '';
     for (const [name, value] of Object.entries(PAGE_HEADERS)) {
       httpAdapter.setHeader(response, name, value);
     }
-    return new StreamableFile(Buffer.from(docsPage(url)), { type: 'text/html; charset=utf-8' });
+    return new StreamableFile(Buffer.from(docsPage(url, this.description.session)), {
+      type: 'text/html; charset=utf-8',
+    });
   }
 
   @Get('docs/:asset')
-  @Requires('viewer')
+  @Requires('page')
   asset(@Param('asset') name: string): StreamableFile {
     const asset = docsAsset(name);
     if (asset !== null) return new StreamableFile(asset.content, { type: asset.type });

@@ -47,6 +47,8 @@ export class MemoryDatabase {
   readonly terms: TermRow[] = [];
   /** Pauses of the cluster, oldest first. */
   readonly pauses: PauseRow[] = [];
+  /** Sessions of browsers that were ended, with when they would have ended. */
+  readonly endedSessions = new Map<string, Date>();
   /** Which session holds the advisory lock of a token. */
   readonly hints = new Map<number, MemorySession>();
   lock: LockRow = {

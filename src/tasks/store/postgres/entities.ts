@@ -198,6 +198,10 @@ export const tasksEntities = [
     },
     { indexes: ['idempotency_keys_created'] },
   ),
+  entityOf('ended_sessions', {
+    id: column('text', { primary: true }),
+    endsAt: column('timestamptz'),
+  }),
   entityOf(
     'schema_info',
     {

@@ -96,6 +96,18 @@ export class MemoryClusterStore extends ClusterStore {
     this.database.audit.write({ action, details }, by);
   }
 
+  async endSession(id: string, endsAt: Date): Promise<void> {
+    const { endedSessions } = this.database;
+    for (const [other, at] of endedSessions) {
+      if (at < this.database.now()) endedSessions.delete(other);
+    }
+    endedSessions.set(id, endsAt);
+  }
+
+  async hasEnded(sessionId: string): Promise<boolean> {
+    return this.database.endedSessions.has(sessionId);
+  }
+
   async audit(query: AuditQuery): Promise<Page<AuditRow>> {
     return this.database.audit.list(query);
   }

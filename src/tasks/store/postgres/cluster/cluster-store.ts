@@ -124,6 +124,24 @@ export class PostgresClusterStore extends ClusterStore {
     );
   }
 
+  async endSession(id: string, endsAt: Date): Promise<void> {
+    // Those whose time is over are of no more use.
+    await this.query(
+      `WITH over AS (
+         DELETE FROM ${this.schema.quoted}.ended_sessions
+         WHERE id <> $2 AND ends_at < ${CLOCK} - interval '1 day')
+       INSERT INTO ${this.schema.quoted}.ended_sessions (id, ends_at) VALUES ($2, $3)
+       ON CONFLICT (id) DO NOTHING`,
+      [id, endsAt],
+    );
+  }
+
+  async hasEnded(sessionId: string): Promise<boolean> {
+    const sql = `SELECT FROM ${this.schema.quoted}.ended_sessions WHERE id = $1`;
+    const rows = await this.database.use((manager) => manager.query<unknown[]>(sql, [sessionId]));
+    return rows.length > 0;
+  }
+
   audit(query: AuditQuery): Promise<Page<AuditRow>> {
     return this.database.use((sql) => listAudit(sql, this.schema, query));
   }

@@ -3,6 +3,7 @@ import { DynamicJobsAndAttempts1764000000002 } from './2-dynamic-jobs-and-attemp
 import { NothingStops1764000000003 } from './3-nothing-stops.js';
 import { WhatPagesRead1764000000004 } from './4-what-pages-read.js';
 import { BlockedNodes1764000000005 } from './5-blocked-nodes.js';
+import { EndedSessions1764000000006 } from './6-ended-sessions.js';
 
 /** In order. A migration that has been released is never changed, only followed by another. */
 export const tasksMigrations = [
@@ -11,6 +12,7 @@ export const tasksMigrations = [
   NothingStops1764000000003,
   WhatPagesRead1764000000004,
   BlockedNodes1764000000005,
+  EndedSessions1764000000006,
 ];
 
 /** What this build's code expects of the schema. */
