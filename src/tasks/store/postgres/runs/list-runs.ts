@@ -40,9 +40,11 @@ export async function listRuns(
   const after = cursor === undefined ? null : runPlaceOf(cursor, query);
   const parts = await partsAskedFor(sql, schema, query);
   const search = new Search(sql, schema, query);
-  const found = await Promise.all(
-    parts.map((part) => search.page(part, limit + 1, after, parts.length === 1)),
-  );
+  const found: Found[] = [];
+  // One after the other: they may share a connection.
+  for (const part of parts) {
+    found.push(await search.page(part, limit + 1, after, parts.length === 1));
+  }
   const compare = compareRuns(query);
   const floors = found.flatMap(({ floor }) => (floor === null ? [] : [floor]));
   // Below the highest of them something may be missing.
@@ -72,7 +74,8 @@ export async function countRuns(
     return totalOf(await search.count(only));
   const ids = new Set<string>();
   let exact = true;
-  for (const counted of await Promise.all(parts.map((part) => search.ids(part)))) {
+  for (const part of parts) {
+    const counted = await search.ids(part);
     for (const id of counted.ids) ids.add(id);
     exact &&= counted.looked <= LOOK_TO_COUNT;
   }
@@ -86,11 +89,9 @@ async function partsAskedFor(
 ): Promise<readonly RunPart[]> {
   const { node, text, from } = filter;
   if (node !== undefined && !UUID.test(node)) return [];
-  const [named, first] = await Promise.all([
-    text === undefined ? [] : jobsNamed(sql, schema, text),
-    from === undefined || isByFireTime(filter) ? null : firstSince(sql, schema, from),
-  ]);
-  return partsOf(filter, named, first);
+  const named = text === undefined ? [] : await jobsNamed(sql, schema, text);
+  const isBound = from !== undefined && !isByFireTime(filter);
+  return partsOf(filter, named, isBound ? await firstSince(sql, schema, from) : null);
 }
 
 async function jobsNamed(sql: SqlRunner, { quoted }: SchemaName, text: string): Promise<string[]> {
