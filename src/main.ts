@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { resolve } from 'node:path';
 import { readProcessConfig, type AppConfig } from './app.config.js';
 import { AppModule } from './app.module.js';
+import { TasksService } from './tasks/index.js';
 
 /** The largest body that is read. */
 const BODY_LIMIT = '256kb';
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
       await listen(app, config);
       const url = await app.getUrl();
       logger.log(`Listening on ${url}${config.api ? `, API under ${config.api.prefix}` : ''}`);
-      if (config.dashboard) logger.log(`Dashboard: ${url}/`);
+      if (config.dashboard) void tellDashboard(app, logger, url);
       logger.log(`Stopping on ${await signalled}`);
     } finally {
       await app.close();
@@ -35,6 +36,20 @@ async function main(): Promise<void> {
   } finally {
     await database.release();
   }
+}
+
+/** Once the node is at work, so that it is the last that a start says. */
+async function tellDashboard(
+  app: NestExpressApplication,
+  logger: Logger,
+  url: string,
+): Promise<void> {
+  // Where the database is away the page says so itself.
+  await app
+    .get(TasksService)
+    .ready()
+    .catch(() => undefined);
+  logger.log(`Dashboard: ${url}/`);
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {

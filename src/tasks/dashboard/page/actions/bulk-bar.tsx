@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { ask } from '../api/client.js';
+import { ask, type Query } from '../api/client.js';
 import { useMay } from '../api/may.js';
 import type { BulkAnswer } from '../api/types.js';
 import { Button } from '../parts/button.js';
@@ -20,18 +20,28 @@ const DONE: Readonly<Record<Action, string>> = {
 /** What can be done with all jobs that are chosen. */
 export function BulkBar({
   ids,
+  filter = null,
+  total = ids.length,
   onDone,
 }: {
   readonly ids: readonly string[];
+  /** All that fit it are meant, also those that are not shown. */
+  readonly filter?: Query | null;
+  readonly total?: number;
   readonly onDone: () => void;
 }) {
   const admin = useMay('admin');
+  const count = filter ? total : ids.length;
   const [asking, setAsking] = useState<'pause' | 'remove' | null>(null);
   const { act, busy } = useAct();
   const edit = async (action: Action, more: object = {}) => {
     const answer = await act(
-      () => ask<BulkAnswer>('POST', 'jobs/bulk', { body: { action, ids, ...more } }),
-      ({ items }) => summary(items, action),
+      () =>
+        ask<BulkAnswer>('POST', 'jobs/bulk', {
+          body: { action, ...(filter ? { filter } : { ids }), ...more },
+        }),
+      ({ items, more: left }) =>
+        summary(items, action) + (left ? ' There are more: do it once more.' : ''),
     );
     setAsking(null);
     if (answer) onDone();
@@ -39,7 +49,7 @@ export function BulkBar({
   return (
     <div className="bulk" role="toolbar" aria-label="Chosen jobs">
       <strong>
-        {ids.length} {ids.length === 1 ? 'job' : 'jobs'} chosen
+        {count} {count === 1 ? 'job' : 'jobs'} chosen
       </strong>
       <Button disabled={busy} onClick={() => setAsking('pause')}>
         Pause…
@@ -65,7 +75,7 @@ export function BulkBar({
       </Button>
       {asking === 'pause' && (
         <PauseDialog
-          what={`${ids.length} jobs`}
+          what={`${count} jobs`}
           busy={busy}
           onClose={() => setAsking(null)}
           onPause={(pause: Pause) => void edit('pause', pause)}
@@ -73,7 +83,7 @@ export function BulkBar({
       )}
       {asking === 'remove' && (
         <RemoveDialog
-          what={`${ids.length} jobs`}
+          what={`${count} jobs`}
           busy={busy}
           onClose={() => setAsking(null)}
           onRemove={(reason) => void edit('remove', reason ? { reason } : {})}

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { API } from './client.js';
 import { client } from './query-client.js';
+import { hearRun } from './failures.js';
 import { changed, everything } from './freshness.js';
 
 /**
@@ -69,7 +70,9 @@ function open(): void {
   };
   for (const kind of KINDS) {
     stream.addEventListener(kind, (event: MessageEvent<string>) => {
-      changed(kind, JSON.parse(event.data) as { jobId?: string; runId?: string });
+      const data = JSON.parse(event.data) as { jobId?: string; runId?: string; state?: string };
+      changed(kind, data);
+      if (kind === 'run') hearRun(data);
     });
   }
   stream.addEventListener('reset', everything);

@@ -18,7 +18,7 @@ export function queryOf(asked: URLSearchParams): Query {
   };
 }
 
-/** Only what narrows, as the bulk actions take it. */
+/** What narrows, as the address has it. */
 export function filterOf(asked: URLSearchParams): Query {
   return Object.fromEntries(
     FILTERS.flatMap((name) => {
@@ -26,6 +26,12 @@ export function filterOf(asked: URLSearchParams): Query {
       return values.length === 0 ? [] : [[name, values.length === 1 ? values[0]! : values]];
     }),
   );
+}
+
+/** The same as a bulk action takes it: where several are allowed, a list. */
+export function bulkFilterOf(asked: URLSearchParams): Query {
+  const { failing: _failing, ...filter } = filterOf(asked);
+  return filter;
 }
 
 export type Order = 'name' | 'nextFireAt' | 'lastFireAt';

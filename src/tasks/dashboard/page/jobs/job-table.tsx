@@ -1,26 +1,56 @@
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { Job } from '../api/types.js';
 import { useMay } from '../api/may.js';
 import { BulkBar } from '../actions/bulk-bar.js';
 import { useAsked } from '../shell/router.js';
 import { useSteady } from '../parts/use-steady.js';
-import { sortOf, type Order } from './job-filter.js';
+import { bulkFilterOf, sortOf, type Order } from './job-filter.js';
 import { JobRow } from './job-row.js';
 
 /** Jobs, a row each. Rows are chosen for what is to be done with many at once. */
-export function JobTable({ jobs }: { readonly jobs: readonly Job[] }) {
+export function JobTable({
+  jobs,
+  total,
+}: {
+  readonly jobs: readonly Job[];
+  readonly total: number;
+}) {
+  const [asked] = useAsked();
+  const [allOf, setAllOf] = useState(false);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const operator = useMay('operator');
   const { shown, hold } = useSteady(jobs, ({ id }) => id);
-  const toggle = (id: string) => {
-    const next = new Set(chosen);
-    if (!next.delete(id)) next.add(id);
-    setChosen(next);
-  };
+  // The same one for all rows and all times: a row is drawn anew only when its job has changed.
+  const toggle = useCallback((id: string) => {
+    setAllOf(false);
+    setChosen((before) => {
+      const next = new Set(before);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  }, []);
   const all = shown.length > 0 && shown.every(({ id }) => chosen.has(id));
   return (
     <>
-      {chosen.size > 0 && <BulkBar ids={[...chosen]} onDone={() => setChosen(new Set())} />}
+      {chosen.size > 0 && (
+        <BulkBar
+          ids={[...chosen]}
+          filter={allOf ? bulkFilterOf(asked) : null}
+          total={total}
+          onDone={() => {
+            setChosen(new Set());
+            setAllOf(false);
+          }}
+        />
+      )}
+      {all && !allOf && total > shown.length && !asked.has('failing') && (
+        <p className="bulk">
+          All {shown.length} that are shown are chosen.{' '}
+          <button type="button" className="link" onClick={() => setAllOf(true)}>
+            Choose all {total} that fit
+          </button>
+        </p>
+      )}
       <div className="table-frame" {...hold}>
         <table className="cards jobs">
           <thead>

@@ -39,7 +39,7 @@ export function Jobs() {
           {({ pages }) => {
             const items = pages.flatMap((page) => page.items);
             if (items.length === 0) return <NoJobs filtered={asked.size > 0} />;
-            return <JobTable jobs={items} />;
+            return <JobTable jobs={items} total={total?.count ?? items.length} />;
           }}
         </Loaded>
       </section>

@@ -78,6 +78,16 @@ function ProblemRow({ problem }: { readonly problem: Problem }) {
 /** Where to go to deal with it. */
 function Remedy({ problem: { kind, jobs, link } }: { readonly problem: Problem }) {
   const [only] = jobs;
+  if (only && kind === 'failing' && jobs.length === 1) {
+    return (
+      <>
+        <LinkButton to={`runs?job=${encodeURIComponent(only.id)}&state=failed`}>
+          Failed runs
+        </LinkButton>
+        <LinkButton to={jobPath(only.id)}>Open the job</LinkButton>
+      </>
+    );
+  }
   if (only && jobs.length === 1) return <LinkButton to={jobPath(only.id)}>Open the job</LinkButton>;
   if (kind === 'failing') return <LinkButton to="jobs?failing=true">Show them</LinkButton>;
   if (kind === 'old-pause') return <LinkButton to="jobs?state=paused">Show them</LinkButton>;

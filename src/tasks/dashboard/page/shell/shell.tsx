@@ -6,6 +6,7 @@ import { ask } from '../api/client.js';
 import { useMay } from '../api/may.js';
 import { Button } from '../parts/button.js';
 import { Distance } from '../parts/time.js';
+import { Announcer } from './announcer.js';
 import { Help } from './help.js';
 import { Nav } from './nav.js';
 import { Toasts } from './toasts.js';
@@ -38,6 +39,7 @@ export function Shell({
         </main>
       </div>
       <Toasts />
+      <Announcer />
       {help && <Help onClose={() => setHelp(false)} />}
     </div>
   );
