@@ -7,13 +7,13 @@ import { Loaded } from '../parts/loaded.js';
 import { Distance, Near } from '../parts/time.js';
 import { jobPath } from '../shell/router.js';
 import { triggerWords } from '../job/trigger-words.js';
+import { written } from '../time/instant.js';
 import { useClock } from '../time/use-clock.js';
 import { serverNow } from '../time/now.js';
 import { count } from './counts.js';
 
 const SHOWN = 6;
 const HOUR_MS = 3_600_000;
-const STEP_MS = 300_000;
 
 /** Which jobs fire next. */
 export function NextFires() {
@@ -21,11 +21,13 @@ export function NextFires() {
     queries.jobs({ state: 'active', order: 'nextFireAt', limit: SHOWN, include: 'description' }),
   );
   const hour = useQuery({
-    ...queries.forecast({ ...comingHour(), limit: 1 }),
+    ...queries.forecast({ ...nextHour(), limit: 1 }),
     placeholderData: (before) => before,
   }).data;
-  const { zone } = useClock();
-  const hint = hour && `in the coming hour: ${count(hour.fires)} fires`;
+  const clock = useClock();
+  const hint =
+    hour &&
+    `${count(hour.fires)} fires from ${written(Date.parse(hour.from), 'minute', clock)} on, in an hour`;
   return (
     <Card title="Next" hint={hint} aside={<Link to="schedule">Schedule</Link>}>
       <Loaded query={jobs} lines={6}>
@@ -42,7 +44,7 @@ export function NextFires() {
                     <Link to={jobPath(id)} className="name">
                       {name}
                     </Link>
-                    <small>{triggerWords(description ?? '', zone)}</small>
+                    <small>{triggerWords(description ?? '', clock.zone)}</small>
                   </div>
                   <div className="number">
                     <strong>
@@ -62,8 +64,8 @@ export function NextFires() {
   );
 }
 
-/** From now on, to five minutes, so that it is not asked for anew each second. */
-function comingHour() {
-  const from = Math.floor(serverNow() / STEP_MS) * STEP_MS;
+/** The next whole hour: fires are counted by hours. */
+function nextHour() {
+  const from = Math.ceil(serverNow() / HOUR_MS) * HOUR_MS;
   return { from: new Date(from).toISOString(), to: new Date(from + HOUR_MS).toISOString() };
 }
