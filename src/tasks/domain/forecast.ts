@@ -3,6 +3,8 @@ import type { Trigger } from '../triggers/trigger.js';
 /** How often one job fires in each of some buckets. */
 export interface FireCounts {
   readonly counts: readonly number[];
+  /** Their sum. */
+  readonly fires: number;
   /** Some were estimated: in a bucket there are more than were walked through. */
   readonly approximate: boolean;
   /** How many fire times were looked at: what it has cost. */
@@ -30,7 +32,7 @@ export function countFires(trigger: Trigger, edges: readonly Date[], most: numbe
     counts[bucket] = count >= most ? estimated(trigger, at, last, most) : count;
     at = trigger.next(last);
   }
-  return { counts, approximate, steps };
+  return { counts, fires: sumOf(counts), approximate, steps };
 }
 
 function walked(trigger: Trigger, from: Date, to: Date, most: number): number {
@@ -49,13 +51,15 @@ function estimated(trigger: Trigger, first: Date, last: Date, least: number): nu
 }
 
 /** The same of a job that has only so many runs left. */
-export function limited({ counts, ...rest }: FireCounts, left: number | null): FireCounts {
-  if (left === null) return { counts, ...rest };
+export function limited(fires: FireCounts, left: number | null): FireCounts {
+  if (left === null || left >= fires.fires) return fires;
   let remaining = left;
-  const some = counts.map((count) => {
+  const counts = fires.counts.map((count) => {
     const taken = Math.min(count, remaining);
     remaining -= taken;
     return taken;
   });
-  return { counts: some, ...rest };
+  return { ...fires, counts, fires: left };
 }
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);

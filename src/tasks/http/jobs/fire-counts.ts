@@ -16,7 +16,7 @@ const MOST = 3_000;
 /** So many triggers are read at once. */
 const BATCH = 1_000;
 
-const NONE: FireCounts = { counts: [], approximate: false, steps: 0 };
+const NONE: FireCounts = { counts: [], fires: 0, approximate: false, steps: 0 };
 
 /**
  * How often jobs fire in the buckets of one range. What was computed stays: only jobs that were changed

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FireCounts } from '../../domain/forecast.js';
 import { edgesOf } from '../../domain/series.js';
 import { ClusterStore } from '../../store/cluster-store.js';
-import { JobStore, MOST_PLANNED, type PlannedJob } from '../../store/job-store.js';
+import { JobStore, MOST_PLANNED } from '../../store/job-store.js';
 import { Slices } from '../../store/slices.js';
 import { CountedRange } from './fire-counts.js';
 import { forecastRange, type ForecastQueryDto } from './forecast.dto.js';
@@ -16,10 +16,9 @@ const TOP = 10;
 /** So many counts are added up in one go. */
 const SLICE = 50_000;
 
-interface Forecasted extends PlannedJob {
-  readonly fires: number;
-  readonly counts: readonly number[];
-  readonly approximate: boolean;
+interface Forecasted extends FireCounts {
+  readonly id: string;
+  readonly name: string;
 }
 
 /** How often jobs will fire, hour by hour or day by day. */
@@ -39,7 +38,7 @@ export class Forecast {
     const planned = await this.jobs.planned(filter);
     const counts = await range.of(planned);
     const jobs = planned
-      .map((job, nth) => forecasted(job, counts[nth]!))
+      .map((job, nth): Forecasted => ({ id: job.id, name: job.name, ...counts[nth]! }))
       .filter(({ fires }) => fires > 0)
       .sort((a, b) => b.fires - a.fires || (a.id < b.id ? -1 : 1));
     const isCut = planned.length === MOST_PLANNED;
@@ -71,10 +70,6 @@ export class Forecast {
     if (this.ranges.size > MOST_RANGES) this.ranges.delete(oldest!);
     return range;
   }
-}
-
-function forecasted(job: PlannedJob, { counts, approximate }: FireCounts): Forecasted {
-  return { ...job, counts, approximate, fires: counts.reduce((sum, count) => sum + count, 0) };
 }
 
 /** @param jobs those that fire most first */

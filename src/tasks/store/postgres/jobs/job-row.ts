@@ -1,4 +1,5 @@
 import type { JobDefinition, StoredJob } from '../../../domain/job-definition.js';
+import { POLICY_NAMES } from '../../../domain/job.js';
 import { whyUnreadable } from '../../../domain/unreadable.js';
 import { nameOf, readRow, written, type Columns } from '../columns.js';
 import { DEFINITION_COLUMNS, JOB_COLUMNS, PLAN_COLUMNS } from './job-columns.js';
@@ -31,5 +32,18 @@ export const jobText = `(to_jsonb(j) || jsonb_build_object('next_fire_at', p.nex
 export function storedJob(text: string): StoredJob {
   // The types promise what is then found out. Nobody computes with a job that is unreadable.
   const job = readRow(STORED, JSON.parse(text) as Record<string, unknown>) as unknown as StoredJob;
-  return whyUnreadable(job) === null ? job : { ...job, state: 'unreadable', nextFireAt: null };
+  return isReadable(job) ? job : { ...job, state: 'unreadable', nextFireAt: null };
+}
+
+/** What could be read of triggers and policies: it is found out once for all that are alike. */
+const readable = new Set<string>();
+const MOST_READABLE = 10_000;
+
+function isReadable(job: StoredJob): boolean {
+  const key = JSON.stringify([job.trigger, ...POLICY_NAMES.map((name) => job[name])]);
+  if (readable.has(key)) return true;
+  if (whyUnreadable(job) !== null) return false;
+  if (readable.size >= MOST_READABLE) readable.clear();
+  readable.add(key);
+  return true;
 }

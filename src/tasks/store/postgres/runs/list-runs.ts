@@ -17,7 +17,7 @@ const LOOK = 1_000;
 const SLICE = 100;
 
 /** And so many to count them. */
-const LOOK_TO_COUNT = 750;
+const LOOK_TO_COUNT = 500;
 
 /** Jobs whose name is spoken of; where there are more, a text says too little. */
 const MAX_NAMED = 500;
