@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ClusterCalls, DEFAULT_LIMIT } from './cluster-calls.js';
-import { JobNotFoundError } from '../domain/errors.js';
+import { JobNotFoundError, TasksError } from '../domain/errors.js';
 import { Clock } from '../domain/clock.js';
 import type { Job, JobPatchInput, NewJobInput } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
@@ -132,6 +132,25 @@ export class TasksService extends ClusterCalls {
     const job = await this.jobs.resume(id, misses, by);
     this.tell('job.resumed', { jobId: id });
     return this.handle(job);
+  }
+
+  /** Pauses many jobs, in a few statements: each as it is then, or why it was not paused. */
+  async pauseJobs(ids: readonly string[], pause: PauseJob, by?: ChangeOptions) {
+    const edited = await this.jobs.pauseMany(ids, pause, by);
+    for (const [jobId, job] of edited) {
+      if (job instanceof TasksError) continue;
+      this.tell('job.paused', { jobId, reason: job.pauseReason, until: job.pausedUntil });
+    }
+    return edited;
+  }
+
+  /** Resumes many jobs, in a few statements: each as it is then, or why it was not resumed. */
+  async resumeJobs(ids: readonly string[], misses: Misses, by?: ChangeOptions) {
+    const edited = await this.jobs.resumeMany(ids, misses, by);
+    for (const [jobId, job] of edited) {
+      if (!(job instanceof TasksError)) this.tell('job.resumed', { jobId });
+    }
+    return edited;
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { TasksError } from '../domain/errors.js';
 import type { Job, JobOrigin, JobPatch, JobState, NewJob } from '../domain/job.js';
 import type { Declared, DeclaredJob } from '../domain/declared-job.js';
 import type {
@@ -109,6 +110,17 @@ export abstract class JobStore {
   /** Takes effect at once: once this resolves, no fire and no start of the old plan follows. */
   abstract pause(id: string, pause?: PauseJob, by?: ChangeOptions): Promise<Job>;
   abstract resume(id: string, misses?: Misses, by?: ChangeOptions): Promise<Job>;
+  /** The same for many, in a few statements: each job as it is then, or why it was not changed. */
+  abstract pauseMany(
+    ids: readonly string[],
+    pause: PauseJob,
+    by?: ChangeOptions,
+  ): Promise<ReadonlyMap<string, Job | TasksError>>;
+  abstract resumeMany(
+    ids: readonly string[],
+    misses: Misses,
+    by?: ChangeOptions,
+  ): Promise<ReadonlyMap<string, Job | TasksError>>;
   /**
    * Cancels pending runs, lets running ones end, and keeps the ledger.
    *

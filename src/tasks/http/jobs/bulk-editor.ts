@@ -5,12 +5,15 @@ import { TasksService } from '../../service/tasks.service.js';
 import { MAX_IN_BULK, type BulkDto, type BulkItem } from './bulk.dto.js';
 import { statusOf } from '../protocol/tasks-error.filter.js';
 
+/** So many jobs are changed in one transaction. */
+const AT_ONCE = 100;
+
 /** The largest page of jobs. */
 const PAGE = 500;
 
 /**
- * One action on many jobs. Each job is changed by itself, so one that refuses keeps none of the others
- * from it, and the answer tells what became of each.
+ * One action on many jobs. One that refuses keeps none of the others from it, and the answer tells what
+ * became of each. Pauses and resumes are written for a hundred jobs at once.
  */
 @Injectable()
 export class BulkEditor {
@@ -23,8 +26,43 @@ export class BulkEditor {
     const { ids, more } = await this.jobsOf(bulk);
     const options = bulk.reason === undefined ? by : { ...by, reason: bulk.reason };
     const items: BulkItem[] = [];
-    for (const id of ids) items.push(await this.one(id, bulk, options));
+    for (let start = 0; start < ids.length; start += AT_ONCE) {
+      items.push(...(await this.some(ids.slice(start, start + AT_ONCE), bulk, options)));
+    }
     return { items, more };
+  }
+
+  private async some(
+    ids: readonly string[],
+    bulk: BulkDto,
+    by: ChangeOptions,
+  ): Promise<readonly BulkItem[]> {
+    const edited = await this.together(ids, bulk, by);
+    const items: BulkItem[] = [];
+    for (const id of ids) {
+      const job = edited?.get(id);
+      if (job === undefined) items.push(await this.one(id, bulk, by));
+      else items.push(job instanceof TasksError ? refused(id, job) : { id, status: 200 });
+    }
+    return items;
+  }
+
+  /** Undefined: they have to be changed one by one, as the action or somebody who holds one demands. */
+  private async together(
+    ids: readonly string[],
+    { action, reason = null, until, misses = 'skip' }: BulkDto,
+    by: ChangeOptions,
+  ) {
+    try {
+      if (action === 'pause') {
+        return await this.tasks.pauseJobs(ids, { reason, until: until ?? null }, by);
+      }
+      return action === 'resume' ? await this.tasks.resumeJobs(ids, misses, by) : undefined;
+    } catch (error) {
+      if (error instanceof UnavailableError && error.maybeDone) throw error;
+      // Nothing was changed. One job that is held must not keep the others from it.
+      return undefined;
+    }
   }
 
   private async one(id: string, bulk: BulkDto, by: ChangeOptions): Promise<BulkItem> {
@@ -32,7 +70,7 @@ export class BulkEditor {
       return { id, ...(await this.act(id, bulk, by)) };
     } catch (error) {
       if (!(error instanceof TasksError) || error instanceof UnavailableError) throw error;
-      return { id, status: statusOf(error) ?? 500, code: error.code, detail: error.message };
+      return refused(id, error);
     }
   }
 
@@ -72,3 +110,10 @@ export class BulkEditor {
     return { ids: found.slice(0, MAX_IN_BULK), more: cursor !== undefined };
   }
 }
+
+const refused = (id: string, error: TasksError): BulkItem => ({
+  id,
+  status: statusOf(error) ?? 500,
+  code: error.code,
+  detail: error.message,
+});

@@ -29,7 +29,8 @@ export class BulkController {
   @HttpCode(200)
   @Operation({
     summary: 'One action on many jobs',
-    description: 'Each job is changed by itself. reset and remove need the role admin.',
+    description:
+      'A job that refuses keeps none of the others from it. reset and remove need the role admin.',
     answers: { 200: bulkAnswerSchema },
     headers: ['X-Reason'],
     examples: [

@@ -1,3 +1,4 @@
+import { TasksError } from '../../../domain/errors.js';
 import { failuresOf } from '../../../domain/outcomes.js';
 import type { Job, JobOrigin, JobPatch, NewJob } from '../../../domain/job.js';
 import type { Run } from '../../../domain/run.js';
@@ -126,6 +127,31 @@ export class MemoryJobStore extends JobStore {
 
   resume(id: string, misses: Misses = 'skip', by?: ChangeOptions): Promise<Job> {
     return this.edit(id, resuming(misses), by);
+  }
+
+  pauseMany(ids: readonly string[], pause: PauseJob, by: ChangeOptions = {}) {
+    return this.change(by, () => this.editMany(ids, pausing(pause), by));
+  }
+
+  resumeMany(ids: readonly string[], misses: Misses, by: ChangeOptions = {}) {
+    return this.change(by, () => this.editMany(ids, resuming(misses), by));
+  }
+
+  private editMany(
+    ids: readonly string[],
+    edit: JobEdit,
+    by: ChangeOptions,
+  ): ReadonlyMap<string, Job | TasksError> {
+    const edited = new Map<string, Job | TasksError>();
+    for (const id of ids) {
+      try {
+        edited.set(id, editJob(this.database, id, edit, by));
+      } catch (error) {
+        if (!(error instanceof TasksError)) throw error;
+        edited.set(id, error);
+      }
+    }
+    return edited;
   }
 
   remove(id: string, by: ChangeOptions = {}): Promise<void> {

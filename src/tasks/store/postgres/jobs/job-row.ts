@@ -13,6 +13,15 @@ export const WRITTEN = Object.entries(DEFINITION_COLUMNS).map(([field, one]) => 
   value: (job: JobDefinition) => written(one, job[field as keyof JobDefinition]),
 }));
 
+/** The same columns as a JSON object, which PostgreSQL reads as a row of `jobs`. */
+export const rawOf = (job: JobDefinition): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(DEFINITION_COLUMNS).map(([field, one]) => [
+      nameOf(field, one),
+      job[field as keyof JobDefinition] ?? null,
+    ]),
+  );
+
 /**
  * Selects jobs with their plans as rows `{ job }`. `where` and what follows may name `j` and `p`.
  *

@@ -31,6 +31,7 @@ import { addOnce } from './add-job.js';
 import { auditChange, type AuditEntry } from '../cluster/audit.js';
 import { backfill } from '../runs/backfill.js';
 import { currentGeneration, declareJob, isDisabledEverywhere } from './declare-job.js';
+import { editBatch, type BatchEdit, type Edited } from './job-batch.js';
 import { selectJobs, storedJob } from './job-row.js';
 import { JobWriter } from './job-writer.js';
 import { countJobs, listJobs, plannedJobs } from './list-jobs.js';
@@ -119,11 +120,28 @@ export class PostgresJobStore extends JobStore {
 
   resume(id: string, misses: Misses = 'skip', by: ChangeOptions = {}): Promise<Job> {
     const entry = { action: 'job.resume', details: { misses } };
-    return this.edit(id, by, entry, async (job, now, writer) => {
+    return this.edit(id, by, entry, (job, now, writer) => this.resuming(writer, misses)(job, now));
+  }
+
+  pauseMany(ids: readonly string[], pause: PauseJob, by: ChangeOptions = {}): Promise<Edited> {
+    const entry = { action: 'job.pause', reason: pause.reason ?? null };
+    const edit: BatchEdit = { entry, decide: (job, now) => paused(job, pause, now) };
+    return this.change(by, (writer) => editBatch(writer, ids, edit, by));
+  }
+
+  resumeMany(ids: readonly string[], misses: Misses, by: ChangeOptions = {}): Promise<Edited> {
+    const entry = { action: 'job.resume', details: { misses } };
+    return this.change(by, (writer) =>
+      editBatch(writer, ids, { entry, decide: this.resuming(writer, misses) }, by),
+    );
+  }
+
+  private resuming(writer: JobWriter, misses: Misses): BatchEdit['decide'] {
+    return async (job, now) => {
       if (!job.paused) return null;
       if (await isDisabledEverywhere(writer, job, this.deadAfterMs)) refuseToResume(job);
       return resumed(job, misses, now);
-    });
+    };
   }
 
   remove(id: string, by: ChangeOptions = {}): Promise<void> {

@@ -142,8 +142,8 @@ export class JobWriter {
        FROM ${quoted}.jobs j WHERE p.job_id = $1 AND j.id = $1`,
       [id, nextFireAt, skipped?.to ?? null],
     );
-    if (pending === 'hold') await this.holdPending(id);
-    if (pending === 'release') await this.releasePending(id);
+    if (pending === 'hold') await this.holdPending([id]);
+    if (pending === 'release') await this.releasePending([id]);
     await this.notify('jobs');
   }
 
@@ -170,20 +170,22 @@ export class JobWriter {
     return this.sql.query<Row[]>(sql, [this.shift.bound, ...parameters]);
   }
 
-  /** Pending runs of the job's fire times wait until it is resumed. */
-  private async holdPending(id: string): Promise<void> {
+  /** Pending runs of the jobs' fire times wait until those are resumed. */
+  async holdPending(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
     await this.sql.query(
       `UPDATE ${this.schema.quoted}.runs SET queued = false, held = 'paused'
-       WHERE job_id = $1 AND state = 'pending' AND held IS NULL AND cause = 'fired'`,
-      [id],
+       WHERE job_id = ANY ($1) AND state = 'pending' AND held IS NULL AND cause = 'fired'`,
+      [ids],
     );
   }
 
-  private async releasePending(id: string): Promise<void> {
+  async releasePending(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
     await this.sql.query(
       `UPDATE ${this.schema.quoted}.runs SET queued = true, held = NULL
-       WHERE job_id = $1 AND state = 'pending' AND held = 'paused'`,
-      [id],
+       WHERE job_id = ANY ($1) AND state = 'pending' AND held = 'paused'`,
+      [ids],
     );
     await this.notify('runs');
     await this.notify('slots');
