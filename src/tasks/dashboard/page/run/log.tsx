@@ -11,6 +11,8 @@ import { Instant } from '../parts/time.js';
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const PAGE = 1_000;
 const TAIL_MS = 700;
+/** The last lines may be written a little after the end of the run. */
+const AFTER_MS = 6_000;
 
 /** What its handler wrote, as it writes it. It follows the end until somebody scrolls up. */
 export function Log({ id, going }: { readonly id: string; readonly going: boolean }) {
@@ -101,6 +103,7 @@ function Lines({ lines, wrap }: { readonly lines: readonly Line[]; readonly wrap
 /** Asks for what came after the last line that it has: all at first, then as long as there is more. */
 function useLines(id: string, going: boolean): readonly Line[] {
   const [lines, setLines] = useState<readonly Line[]>([]);
+  const [tails, setTails] = useState(going);
   const last = lines.at(-1)?.id;
   const { data } = useQuery({
     queryKey: ['lines', id, last ?? 'first', going],
@@ -109,9 +112,14 @@ function useLines(id: string, going: boolean): readonly Line[] {
         query: { limit: PAGE, after: last },
         signal,
       }),
-    refetchInterval: going ? TAIL_MS : false,
+    refetchInterval: tails ? TAIL_MS : false,
     gcTime: 0,
   });
+  useEffect(() => {
+    if (going) return setTails(true);
+    const timer = setTimeout(() => setTails(false), AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [going]);
   useEffect(() => {
     const more = data?.items ?? [];
     if (more.length === 0) return;
