@@ -28,6 +28,9 @@ interface Orders {
   readonly seed: number;
 }
 
+/** How long a process may take to stop, in ms. */
+const STOPS_MS = 20;
+
 /** How long another thread may take to hear of it, in ms. */
 const ORDERS_MS = 500;
 
@@ -121,6 +124,8 @@ async function act({ action, ms = 0 }: Arming, place: string): Promise<void> {
   switch (action) {
     case 'stop':
       process.kill(process.pid, 'SIGSTOP');
+      // Another thread may be the first to stop: this one goes no further before all have.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STOPS_MS);
       return;
     case 'kill':
       process.kill(process.pid, 'SIGKILL');

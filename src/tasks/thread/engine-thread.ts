@@ -13,6 +13,7 @@ import type { FromThread, ThreadSeed, ToThread } from './messages.js';
 import { Offers } from './offers.js';
 import { openStore } from './open-store.js';
 import { Overdue, timedOutHere } from './overdue.js';
+import { sharedNow } from './shared-clock.js';
 import { SharedState } from './shared-state.js';
 
 /** How often it looks at the main thread, in ms. */
@@ -151,7 +152,7 @@ export class EngineThread {
   private pass(message: ToRunner): void {
     if (message.type !== 'claimed') return this.tell({ type: 'tell', message });
     if (message.runs.length === 0) return;
-    this.tell({ type: 'offers', offers: this.offers.make(message.runs, this.clock.monotonic()) });
+    this.tell({ type: 'offers', offers: this.offers.make(message.runs, sharedNow()) });
   }
 
   /** What the runner tells the engine. */
@@ -176,7 +177,7 @@ export class EngineThread {
   private look(): void {
     this.shared.tickEngine();
     const now = this.clock.monotonic();
-    const claims = this.offers.areOpen ? this.offers.takeBack(now) : [];
+    const claims = this.offers.areOpen ? this.offers.takeBack(sharedNow()) : [];
     if (claims.length > 0) this.engine?.post({ type: 'untaken', claims });
     if (this.watch.standsStillMs >= BLOCKED_MS) this.endOverdue(now);
     this.blocked.look();

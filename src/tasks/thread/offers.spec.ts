@@ -12,6 +12,7 @@ let taken: string[];
 let started: string[];
 let missed: number;
 let taker: Taker;
+let wokeAt: number;
 
 beforeEach(() => {
   shared = SharedState.ofSize(SLOTS);
@@ -23,7 +24,9 @@ beforeEach(() => {
     new SharedState(shared.buffer),
     ({ runId }) => started.push(runId),
     () => missed++,
+    () => wokeAt,
   );
+  wokeAt = 0;
 });
 
 const run = (runId: string, task = 'mail') => aClaimedRun(runId, { task });
@@ -77,6 +80,14 @@ describe('a run that is offered', () => {
     expect(offers.takeBack(60)).toEqual([{ runId: 'next', attempt: 1 }]);
     await aTurn();
     expect([started, missed]).toEqual([['blocks'], 1]);
+  });
+
+  it('is not taken by a main thread that has stood still with the whole process', () => {
+    const made = make(0, '1');
+    wokeAt = 250;
+    take(made);
+    expect([started, missed]).toEqual([[], 1]);
+    expect(offers.takeBack(251)).toEqual([{ runId: '1', attempt: 1 }]);
   });
 
   it('is started before anything is heard that was told after it', async () => {

@@ -6,10 +6,12 @@ export interface Offer {
   readonly slot: number;
   readonly ticket: number;
   readonly run: ClaimedRun;
+  /** On the clock that the threads share. */
+  readonly offeredAt: number;
 }
 
 /** What main has not taken in so long is taken back, in ms. */
-const TAKEN_BACK_MS = 250;
+export const TAKEN_BACK_MS = 250;
 /** The same, where main has not come round even once since. */
 const STANDS_STILL_MS = 60;
 
@@ -20,7 +22,6 @@ export interface Slots {
 }
 
 interface OpenOffer extends Offer {
-  readonly offeredAt: number;
   readonly mainTicks: number;
 }
 
@@ -39,6 +40,8 @@ interface OpenOffer extends Offer {
  *   anew. Its old ticket fits no slot any more.
  * - Main tells of its free slots before it has read of the latest offers. With each word it says up to which
  *   ticket it has come; the offers after that are counted off what it says.
+ * - The whole process stands still, and main is the first to wake up. It takes nothing that is older than that: the
+ *   claim may be nobody's any more.
  * - Main stands still with offers before it. They count as slots in use until it has read that they are gone, so
  *   nothing is claimed on their account.
  */
@@ -58,16 +61,17 @@ export class Offers {
     return this.open.size > 0;
   }
 
-  /** @param now on the monotonic clock */
+  /** @param now on the clock that the threads share */
   make(runs: readonly ClaimedRun[], now: number): Offer[] {
     this.settle();
     const { mainTicks } = this.shared;
     return runs.map((run) => {
       const ticket = ++this.tickets;
       const slot = this.freeSlot(ticket);
-      this.open.set(ticket, { slot, ticket, run, offeredAt: now, mainTicks });
+      const offer = { slot, ticket, run, offeredAt: now };
+      this.open.set(ticket, { ...offer, mainTicks });
       this.unseen.push({ ticket, task: run.task });
-      return { slot, ticket, run };
+      return offer;
     });
   }
 

@@ -1,5 +1,6 @@
 import type { ClaimedRun } from '../store/run-queue.js';
-import type { Offer } from './offers.js';
+import { TAKEN_BACK_MS, type Offer } from './offers.js';
+import { sharedNow } from './shared-clock.js';
 import type { SharedState } from './shared-state.js';
 
 /**
@@ -18,6 +19,7 @@ export class Taker {
     private readonly start: (run: ClaimedRun) => void,
     /** An offer was taken back before: the slot is free after all. */
     private readonly missed: () => void,
+    private readonly now = sharedNow,
   ) {}
 
   /** @param isOver whether its engine has died: then nothing of it is taken any more */
@@ -41,8 +43,9 @@ export class Taker {
     else setImmediate(hear);
   }
 
-  private takeOne({ slot, ticket, run }: Offer): void {
-    const isTaken = this.shared.take(slot, ticket);
+  private takeOne({ slot, ticket, run, offeredAt }: Offer): void {
+    const isFresh = this.now() - offeredAt < TAKEN_BACK_MS;
+    const isTaken = isFresh && this.shared.take(slot, ticket);
     this.seen = ticket;
     if (isTaken) this.start(run);
     else this.missed();
