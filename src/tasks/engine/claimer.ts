@@ -19,7 +19,7 @@ export type TaskLimits = Readonly<Record<string, number>>;
 /** A claim that somebody holds cannot be given back now; it is tried again so soon. */
 const HELD_MS = 250;
 /** Whoever starts runs is busy: it is looked again so soon. */
-const BUSY_MS = 20;
+const BUSY_MS = 5;
 /** For no longer than this once the node stops, in ms. */
 const LAST_TRIES_MS = 2_000;
 

@@ -8,7 +8,7 @@ import { Connections } from '../store/postgres/session/connections.js';
 import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
 import type { Blocked, NodeVitals } from '../store/node-roster.js';
 import { BlockedMain } from './blocked-main.js';
-import { BLOCKED_MS, MainWatch, TICK_MS } from './main-watch.js';
+import { BLOCKED_MS, MainWatch, SLOW_MS } from './main-watch.js';
 import type { FromThread, ThreadSeed, ToThread } from './messages.js';
 import { Offers } from './offers.js';
 import { openStore } from './open-store.js';
@@ -16,8 +16,9 @@ import { Overdue, timedOutHere } from './overdue.js';
 import { sharedNow } from './shared-clock.js';
 import { SharedState } from './shared-state.js';
 
-/** How often it looks at the main thread, in ms. */
+/** How often it looks at the main thread, in ms: while there are offers, and otherwise. */
 const LOOK_MS = 25;
+const IDLE_LOOK_MS = 250;
 
 /**
  * The engine in a thread of its own: lease, plans, heartbeats, settling and care go on whatever the main thread is
@@ -49,6 +50,8 @@ export class EngineThread {
   private early: Extract<ToThread, { type: 'post' }>[] | null = [];
   private trouble: string | null = null;
   private looking: NodeJS.Timeout | null = null;
+  /** Main's ticks when it was asked for a sign of life last. */
+  private askedAt = -1;
 
   constructor(
     private readonly seed: ThreadSeed,
@@ -87,7 +90,7 @@ export class EngineThread {
 
   /** Makes the node known, if no engine has before. */
   async open(): Promise<void> {
-    this.looking = setInterval(() => this.look(), LOOK_MS);
+    this.look();
     try {
       const store = await this.openStore();
       if (this.seed.holding === null) await store.roster.register();
@@ -118,7 +121,8 @@ export class EngineThread {
 
   private vitals(): NodeVitals {
     const stillMs = Math.round(this.watch.standsStillMs);
-    const loopLagMs = Math.max(this.shared.takeLag(), stillMs > TICK_MS * 2 ? stillMs : 0);
+    // Main shows itself that rarely while it has nothing to take.
+    const loopLagMs = Math.max(this.shared.takeLag(), stillMs > 2 * SLOW_MS ? stillMs : 0);
     return { loopLagMs, blocked: this.block };
   }
 
@@ -129,7 +133,7 @@ export class EngineThread {
   }
 
   private makeEngine(store: EngineStore): Engine {
-    const options = { ...this.seed.engine, canTake: () => this.watch.isAwake };
+    const options = { ...this.seed.engine, canTake: () => this.canTake() };
     return new Engine(options, store, this.clock, this.log, (message) => this.pass(message));
   }
 
@@ -153,6 +157,8 @@ export class EngineThread {
     if (message.type !== 'claimed') return this.tell({ type: 'tell', message });
     if (message.runs.length === 0) return;
     this.tell({ type: 'offers', offers: this.offers.make(message.runs, sharedNow()) });
+    // From now on what is not taken is to be taken back.
+    this.look();
   }
 
   /** What the runner tells the engine. */
@@ -174,7 +180,17 @@ export class EngineThread {
     }
   }
 
+  /** Asks main once for a sign of life where there was none lately. */
+  private canTake(): boolean {
+    if (this.watch.isAwake) return true;
+    const { mainTicks } = this.shared;
+    if (this.askedAt !== mainTicks) this.tell({ type: 'pulse' });
+    this.askedAt = mainTicks;
+    return false;
+  }
+
   private look(): void {
+    if (this.looking) clearTimeout(this.looking);
     this.shared.tickEngine();
     const now = this.clock.monotonic();
     const claims = this.offers.areOpen ? this.offers.takeBack(sharedNow()) : [];
@@ -182,6 +198,7 @@ export class EngineThread {
     if (this.watch.standsStillMs >= BLOCKED_MS) this.endOverdue(now);
     this.blocked.look();
     this.tellTrouble();
+    this.looking = setTimeout(() => this.look(), this.offers.areOpen ? LOOK_MS : IDLE_LOOK_MS);
   }
 
   private endOverdue(now: number): void {
@@ -201,7 +218,7 @@ export class EngineThread {
 
   private async end(what: 'retire' | 'close'): Promise<void> {
     await this.engine?.[what]();
-    if (what === 'close' && this.looking) clearInterval(this.looking);
+    if (what === 'close' && this.looking) clearTimeout(this.looking);
     this.tell({ type: 'done', what });
   }
 }

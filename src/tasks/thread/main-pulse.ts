@@ -1,9 +1,12 @@
 import type { Clock } from '../domain/clock.js';
-import { TICK_MS } from './main-watch.js';
+import { SLOW_MS, TICK_MS } from './main-watch.js';
 import type { SharedState } from './shared-state.js';
 
-/** So many rounds of the main thread in which the engine's thread has not moved: it says nothing of its work. */
-const SILENT_ROUNDS = 50;
+/** Main shows itself often for so long after it was asked to, in ms. */
+const QUICK_FOR_MS = 1_000;
+
+/** The engine's thread has not moved in rounds that make so much: it says nothing of its work. In ms. */
+const SILENT_MS = 1_000;
 /** For less than this nobody is given up, in ms. */
 const MIN_PATIENCE_MS = 2_000;
 
@@ -14,10 +17,13 @@ const MIN_PATIENCE_MS = 2_000;
 export class MainPulse {
   private timer: NodeJS.Timeout | null = null;
   private engineTicks = 0;
-  private silentRounds = 0;
+  private silentMs = 0;
+  private everyMs = TICK_MS;
+  private quickUntil = 0;
+  private shared: SharedState | null = null;
   private lastAt = 0;
 
-  private readonly mostRounds: number;
+  private readonly mostMs: number;
 
   /** @param deadAfterMs after so long the others take this node for dead: it is given up before that */
   constructor(
@@ -26,40 +32,59 @@ export class MainPulse {
     /** The engine's thread does not move. */
     private readonly giveUp: (reason: string) => void,
   ) {
-    this.mostRounds = Math.max(MIN_PATIENCE_MS, deadAfterMs / 2) / TICK_MS;
+    this.mostMs = Math.max(MIN_PATIENCE_MS, deadAfterMs / 2);
   }
 
   start(shared: SharedState): void {
     this.stop();
-    this.silentRounds = 0;
+    this.shared = shared;
     this.engineTicks = shared.engineTicks;
-    this.lastAt = this.clock.monotonic();
-    this.timer = setInterval(() => this.tick(shared), TICK_MS);
-    // It keeps no process alive by itself.
-    this.timer.unref();
+    this.quicken();
+  }
+
+  /** There is something to be taken, or soon will be: shows at once that main comes round, and often from now on. */
+  quicken(): void {
+    if (this.shared === null) return;
+    const isSlow = this.timer === null || this.everyMs !== TICK_MS;
+    this.quickUntil = this.clock.monotonic() + QUICK_FOR_MS;
+    if (!isSlow) return;
+    this.shared.tickMain(0);
+    this.setEvery(TICK_MS);
   }
 
   stop(): void {
     if (this.timer) clearInterval(this.timer);
     this.timer = null;
-    this.silentRounds = 0;
+    this.shared = null;
+    this.silentMs = 0;
   }
 
   /** Why nothing is known of the engine's thread; null: it moves. */
   trouble(): string | null {
-    return this.silentRounds < SILENT_ROUNDS ? null : "the engine's thread does not move";
+    return this.silentMs < SILENT_MS ? null : "the engine's thread does not move";
   }
 
-  private tick(shared: SharedState): void {
+  private setEvery(ms: number): void {
+    if (this.timer) clearInterval(this.timer);
+    this.everyMs = ms;
+    this.lastAt = this.clock.monotonic();
+    this.timer = setInterval(() => this.tick(), ms);
+    // It keeps no process alive by itself.
+    this.timer.unref();
+  }
+
+  private tick(): void {
+    const { shared } = this;
+    if (shared === null) return;
     const now = this.clock.monotonic();
-    shared.tickMain(Math.max(0, Math.round(now - this.lastAt - TICK_MS)));
+    shared.tickMain(Math.max(0, Math.round(now - this.lastAt - this.everyMs)));
     this.lastAt = now;
     const { engineTicks } = shared;
-    this.silentRounds = engineTicks === this.engineTicks ? this.silentRounds + 1 : 0;
+    this.silentMs = engineTicks === this.engineTicks ? this.silentMs + this.everyMs : 0;
     this.engineTicks = engineTicks;
-    if (this.silentRounds >= this.mostRounds) {
+    if (this.silentMs >= this.mostMs) {
       this.stop();
-      this.giveUp(`it has not moved for ${(this.mostRounds * TICK_MS) / 1_000} s`);
-    }
+      this.giveUp(`it has not moved for ${this.mostMs / 1_000} s`);
+    } else if (this.everyMs === TICK_MS && now > this.quickUntil) this.setEvery(SLOW_MS);
   }
 }

@@ -3,6 +3,9 @@ import type { SharedState } from './shared-state.js';
 /** Main comes round so often while nothing keeps it, in ms. */
 export const TICK_MS = 20;
 
+/** And so often while nothing was to be taken for a while: nobody looks then, in ms. */
+export const SLOW_MS = 500;
+
 /** After so long without a tick its slots do not count, in ms. */
 const AWAKE_MS = 50;
 

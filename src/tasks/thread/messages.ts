@@ -59,6 +59,8 @@ export type FromThread =
   | { readonly type: 'registered' }
   /** It could not open its store or make the node known. */
   | { readonly type: 'failed'; readonly reason: string }
+  /** It wants to take runs, and main is to show that it comes round. */
+  | { readonly type: 'pulse' }
   | { readonly type: 'offers'; readonly offers: readonly Offer[] }
   | { readonly type: 'tell'; readonly message: ToRunner }
   | {

@@ -162,7 +162,10 @@ export class ThreadedEngine implements EngineHandle {
         return this.opened();
       case 'failed':
         return this.failed(message.reason);
+      case 'pulse':
+        return this.pulse.quicken();
       case 'offers':
+        this.pulse.quicken();
         return taker.take(message.offers, () => this.thread?.taker !== taker);
       case 'tell':
         return taker.afterTakes(() => hear(message.message));
