@@ -85,7 +85,10 @@ export class ThreadedEngine implements EngineHandle {
 
   start(): void {
     this.isStarted = true;
-    this.send({ type: 'start' });
+    if (this.thread || this.isOver) return this.send({ type: 'start' });
+    // It has died since it made the node known.
+    this.death = 'it ended before it was at work';
+    this.begin(this.parts.holding());
   }
 
   post(message: ToEngine): void {
@@ -170,9 +173,7 @@ export class ThreadedEngine implements EngineHandle {
       case 'tell':
         return taker.afterTakes(() => hear(message.message));
       case 'log':
-        return message.fields
-          ? log[message.level](message.message, message.fields)
-          : log[message.level](message.message);
+        return log[message.level](message.message, ...(message.fields ? [message.fields] : []));
       case 'trouble':
         this.told = message.trouble;
         return;
