@@ -49,6 +49,8 @@ const OF_THE_ANSWER = new Set([
   'countedTo',
   'heartbeatAt',
   'beatAgeMs',
+  'loopLagMs',
+  'clockOffsetMs',
   'expiresAt',
   'errorId',
 ]);
