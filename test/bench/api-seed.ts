@@ -88,7 +88,7 @@ export async function countAll({ url }: BenchDatabase): Promise<number> {
     ({ more, before } = (await store.sums.count(fencingToken, hour))!);
   }
   for (let after: string | null = ''; after !== null; steps++) {
-    after = await store.sums.judge(fencingToken, after);
+    ({ last: after } = await store.sums.judge(fencingToken, after));
   }
   await store.close();
   return steps;

@@ -12,12 +12,14 @@ let elector: { token: number | null; wake: () => void };
 /** So many slices are left of each hour, by how many hours ago it was. */
 let slices: number[];
 let late: number[];
+let news: boolean;
 
 beforeEach(() => {
   clock = new FakeClock();
   asked = [];
   slices = [1, 1, 1];
   late = [];
+  news = true;
   elector = { token: null, wake: () => undefined };
   const agoOf = (hour: Date) => (NOON.getTime() - hour.getTime()) / hours(1);
   const sums = {
@@ -37,7 +39,7 @@ beforeEach(() => {
     },
     judge: async (_token: number, after?: string) => {
       asked.push(`judge from "${after}"`);
-      return after === '' ? 'm' : null;
+      return { last: after === '' ? 'm' : null, news };
     },
   };
   counter = new Counter(sums, elector, clock, recordedLog());
@@ -96,6 +98,16 @@ describe('a counter', () => {
     await lead(1);
     await clock.advance(1_000);
     expect(asked.length).toBeLessThanOrEqual(51);
+  });
+
+  it('judges jobs of which all is known without haste', async () => {
+    news = false;
+    slices = [0];
+    await lead(1);
+    await clock.advance(1_900);
+    expect(asked.filter((step) => step.startsWith('judge'))).toEqual(JUDGED.slice(0, 1));
+    await clock.advance(200);
+    expect(asked.filter((step) => step.startsWith('judge'))).toEqual(JUDGED);
   });
 
   it('looks for what is new every five seconds', async () => {

@@ -12,6 +12,9 @@ const CHECK_MS = 60_000;
 /** After a step it rests for so many times as long as that took, within bounds in milliseconds. */
 const REST = { times: 2, least: 20, most: 2_000 };
 
+/** After judging some jobs of all of which something was known before. */
+const JUDGE_MS = 2_000;
+
 /** How far back it goes: at the beginning of a term, once an hour, and once a minute. */
 const ALL = Infinity;
 const A_DAY = 25;
@@ -24,6 +27,9 @@ const LATELY = 2;
  * counted yet, and compares the sums with the ledger: through all hours when its term begins, as nobody
  * knows what the leader before it left, and later through those in which a late outcome may have come.
  * Each step is a few short statements that lock only the sums, and it rests for longer than it works.
+ *
+ * In the end it judges all jobs that have runs. Of most of them all is known, as each was judged when it was
+ * counted; only what a leader that died in between has left is mended, and that has time.
  */
 export class Counter extends LeaderDuty {
   /** The hour to look at next on the way back; null: the way has not begun. */
@@ -52,46 +58,48 @@ export class Counter extends LeaderDuty {
 
   protected async work(fencingToken: number): Promise<number> {
     const began = this.clock.monotonic();
-    const isDone = await this.step(fencingToken);
-    if (isDone) return EVERY_MS;
+    const restMs = await this.step(fencingToken);
+    if (restMs !== null) return restMs;
     const tookMs = this.clock.monotonic() - began;
     return Math.min(REST.most, Math.max(REST.least, REST.times * tookMs));
   }
 
-  /** True: there is nothing left to do for now. */
-  private async step(token: number): Promise<boolean> {
+  /** In how many ms it is to go on; null: as soon as it has rested from what it did. */
+  private async step(token: number): Promise<number | null> {
     const now = await this.sums.count(token);
-    if (now === null) return true;
-    if (now.more) return false;
+    if (now === null) return EVERY_MS;
+    if (now.more) return null;
     if (this.left > 0) {
       this.hour ??= now.hour;
-      return this.back(token, this.hour);
+      await this.back(token, this.hour);
+      return null;
     }
     if (this.judged !== null) {
-      this.judged = await this.sums.judge(token, this.judged);
-      return false;
+      const { last, news } = await this.sums.judge(token, this.judged);
+      this.judged = last;
+      return news ? null : JUDGE_MS;
     }
-    return this.rested(now.hour);
+    this.again(now.hour);
+    return EVERY_MS;
   }
 
-  private async back(token: number, hour: Date): Promise<false> {
+  private async back(token: number, hour: Date): Promise<void> {
     const counted = await this.sums.count(token, hour);
-    if (counted === null || counted.more) return false;
+    if (counted === null || counted.more) return;
     // What is too much to be made anew at once is counted again from its beginning.
-    if (await this.sums.recount(token, hour)) return false;
+    if (await this.sums.recount(token, hour)) return;
     this.hour = counted.before;
     this.left = counted.before === null ? 0 : this.left - 1;
     if (this.left === 0) this.checkedAt = this.clock.monotonic();
-    return false;
   }
 
-  private rested(hour: Date): boolean {
-    if (this.clock.monotonic() - this.checkedAt < CHECK_MS) return true;
+  /** Begins anew, once it is time. */
+  private again(hour: Date): void {
+    if (this.clock.monotonic() - this.checkedAt < CHECK_MS) return;
     const isNewHour = this.dayOf !== hour.getTime();
     this.dayOf = hour.getTime();
     this.hour = null;
     this.left = isNewHour ? A_DAY : LATELY;
     if (isNewHour) this.judged = '';
-    return true;
   }
 }

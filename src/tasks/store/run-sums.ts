@@ -7,6 +7,14 @@ export interface Counted {
   readonly before: Date | null;
 }
 
+/** What judging some jobs came to. */
+export interface Judged {
+  /** The last of them, to go on from; null: all were judged. */
+  readonly last: string | null;
+  /** Of some of them nothing was known before. */
+  readonly news: boolean;
+}
+
 /**
  * The sums of what has ended, hour by hour, and how each job fares: what pages read in place of the
  * ledger. The leader makes them from the ledger, under its token, in short statements: each adds some
@@ -28,9 +36,9 @@ export abstract class RunSums {
   abstract recount(fencingToken: number, hour: Date): Promise<boolean>;
 
   /**
-   * Judges some jobs anew by their last runs. The last of them, to go on from; null: all were judged.
+   * Judges some of the jobs that have runs anew, by their last ones.
    *
    * @param after the id from which to go on. Default: from the first on
    */
-  abstract judge(fencingToken: number, after?: string): Promise<string | null>;
+  abstract judge(fencingToken: number, after?: string): Promise<Judged>;
 }

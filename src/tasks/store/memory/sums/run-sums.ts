@@ -1,4 +1,4 @@
-import { RunSums, type Counted } from '../../run-sums.js';
+import { RunSums, type Counted, type Judged } from '../../run-sums.js';
 import type { MemoryDatabase } from '../database.js';
 
 const HOUR_MS = 3_600_000;
@@ -19,7 +19,7 @@ export class MemoryRunSums extends RunSums {
     return false;
   }
 
-  async judge(): Promise<null> {
-    return null;
+  async judge(): Promise<Judged> {
+    return { last: null, news: false };
   }
 }

@@ -1,7 +1,7 @@
 import { MAX_FAILURES } from '../../../domain/outcomes.js';
 import { fence, type StatementOf } from '../session/statement.js';
 
-/** So many jobs are judged at once: each of their rows lies somewhere else. */
+/** So many jobs are judged at once: the rows of each lie somewhere else. */
 export const BATCH = 250;
 
 /** So many of a job's last rows are looked at. */
@@ -11,25 +11,35 @@ const LAST = MAX_FAILURES + 2;
  * Notes how often in a row the last runs of jobs failed: $1 token · $2 the jobs; null: the next ones ·
  * $3 behind this id.
  *
- * Of each job the last few that ended are read, by the end of an index; what was skipped or cancelled tells
- * nothing. Where all of them failed, it has failed for as long as was known before. What is noted of jobs
- * that are gone is deleted on the way.
+ * The next ones are found by leaping from job to job through the ledger: a job that has no runs is not looked
+ * at, of however many such jobs. Of each the last few that ended are read, by the end of an index; what was
+ * skipped or cancelled tells nothing. Where all of them failed, it has failed for as long as was known before.
+ * What is noted of jobs that are gone is deleted on the way.
  */
 export const judgeJobs: StatementOf = (schema) => ({
   name: 'judge_jobs',
   text: `
-    WITH led AS MATERIALIZED (${fence(schema, '$1')}),
-    judged AS MATERIALIZED (
-      (SELECT j.id FROM ${schema.quoted}.jobs j
-       WHERE $2::text[] IS NULL AND j.id > $3::text AND EXISTS (SELECT FROM led)
-       ORDER BY j.id LIMIT ${BATCH})
+    WITH RECURSIVE led AS MATERIALIZED (${fence(schema, '$1')}),
+    leap (id, nth) AS (
+      (SELECT r.job_id, 1 FROM ${schema.quoted}.runs r
+       WHERE $2::text[] IS NULL AND r.job_id > $3::text AND EXISTS (SELECT FROM led)
+       ORDER BY r.job_id LIMIT 1)
       UNION ALL
-      SELECT j.id FROM unnest($2::text[]) g (id) JOIN ${schema.quoted}.jobs j ON j.id = g.id
+      SELECT r.job_id, l.nth + 1
+      FROM leap l CROSS JOIN LATERAL (
+        SELECT r.job_id FROM ${schema.quoted}.runs r
+        WHERE r.job_id > l.id ORDER BY r.job_id LIMIT 1) r
+      WHERE l.nth < ${BATCH}),
+    next AS MATERIALIZED (SELECT id FROM leap),
+    judged AS MATERIALIZED (
+      SELECT j.id
+      FROM (SELECT id FROM next UNION ALL SELECT unnest($2::text[])) g
+        JOIN ${schema.quoted}.jobs j ON j.id = g.id
       WHERE EXISTS (SELECT FROM led)),
     gone AS (
       DELETE FROM ${schema.quoted}.job_outcomes o
       WHERE $2::text[] IS NULL AND o.job_id > $3::text AND EXISTS (SELECT FROM led)
-        AND ((SELECT count(*) FROM judged) < ${BATCH} OR o.job_id < (SELECT max(id) FROM judged))
+        AND ((SELECT count(*) FROM next) < ${BATCH} OR o.job_id < (SELECT max(id) FROM next))
         AND NOT EXISTS (SELECT FROM ${schema.quoted}.jobs j WHERE j.id = o.job_id)),
     last AS MATERIALIZED (
       SELECT j.id AS job_id, r.finished_at, r.state <> 'succeeded' AS failed,
@@ -54,7 +64,8 @@ export const judgeJobs: StatementOf = (schema) => ({
         SELECT CASE WHEN s.whole THEN greatest(o.failures, EXCLUDED.failures) ELSE EXCLUDED.failures END,
                CASE WHEN s.whole THEN least(o.failing_since, EXCLUDED.failing_since)
                     ELSE EXCLUDED.failing_since END
-        FROM streak s WHERE s.job_id = EXCLUDED.job_id))
-    SELECT CASE WHEN $2::text[] IS NULL AND (SELECT count(*) FROM judged) = ${BATCH}
-             THEN (SELECT max(id) FROM judged) END AS last`,
+        FROM streak s WHERE s.job_id = EXCLUDED.job_id)
+      RETURNING xmax = 0 AS is_new)
+    SELECT CASE WHEN (SELECT count(*) FROM next) = ${BATCH} THEN (SELECT max(id) FROM next) END AS last,
+           coalesce((SELECT bool_or(is_new) FROM noted), false) AS news`,
 });

@@ -1,4 +1,4 @@
-import { RunSums, type Counted } from '../../run-sums.js';
+import { RunSums, type Counted, type Judged } from '../../run-sums.js';
 import type { PostgresStoreOptions } from '../session/engine-options.js';
 import type { EnginePool } from '../session/engine-pool.js';
 import { countHour } from './count-hour.js';
@@ -51,13 +51,9 @@ export class PostgresRunSums extends RunSums {
     return true;
   }
 
-  async judge(fencingToken: number, after = ''): Promise<string | null> {
+  async judge(fencingToken: number, after = ''): Promise<Judged> {
     const { schema } = this.options;
-    const [row] = await this.pool.query<{ last: string | null }>(judgeJobs(schema), [
-      fencingToken,
-      null,
-      after,
-    ]);
-    return row!.last;
+    const [row] = await this.pool.query<Judged>(judgeJobs(schema), [fencingToken, null, after]);
+    return row!;
   }
 }
