@@ -99,7 +99,7 @@ export class LocalRunner {
     }
   }
 
-  private call({ run, controller: { signal }, reports: { logger, progress } }: LocalRun): unknown {
+  private call({ run, controller, reports: { logger, progress } }: LocalRun): unknown {
     const { runId, jobId, task, payload, cause, fireAt, attempt, fencingToken } = run;
     const registered = this.registry.find(task);
     if (!registered) throw new Error(`this process does not know the task "${task}"`);
@@ -112,7 +112,7 @@ export class LocalRunner {
       fireAt,
       attempt,
       fencingToken,
-      signal,
+      abortion: controller,
       logger,
       progress,
       inThread,

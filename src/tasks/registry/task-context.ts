@@ -32,7 +32,8 @@ export interface TaskContextFields<Payload = unknown> {
   readonly fireAt: Date;
   readonly attempt: number;
   readonly fencingToken: number | null;
-  readonly signal: AbortSignal;
+  /** Has the signal, which is made when it is asked for. */
+  readonly abortion: { readonly signal: AbortSignal };
   readonly logger: TaskLogger;
   readonly progress: (percent: number, note?: string) => void;
   readonly inThread: (entry: ThreadEntry, payload: unknown) => Promise<unknown>;
@@ -54,11 +55,6 @@ export class TaskContext<Payload = unknown> {
   readonly attempt!: number;
   /** For writes to other systems that can refuse a smaller one; null when no leader fired the run. */
   readonly fencingToken!: number | null;
-  /**
-   * Aborted when the run should end. Its `reason` tells why by its name: `TimeoutError`,
-   * `CancelledError`, `ClaimLostError` (the run is no longer this node's) or `NodeStopped`.
-   */
-  readonly signal!: AbortSignal;
   /** The first 1,000 lines of a run are kept in the ledger, each up to 4,000 characters. */
   readonly logger!: TaskLogger;
   /** Tells how far the run has come, from 0 to 100. Call it as often as you like. */
@@ -69,10 +65,19 @@ export class TaskContext<Payload = unknown> {
    */
   readonly inThread!: (entry: ThreadEntry, payload: unknown) => Promise<unknown>;
   private readonly manager!: () => EntityManager;
+  private readonly abortion!: { readonly signal: AbortSignal };
 
   constructor(fields: TaskContextFields<Payload>) {
     // The store keeps no payload as null; a method may have a default for it.
     Object.assign(this, fields, { payload: fields.payload ?? undefined });
+  }
+
+  /**
+   * Aborted when the run should end. Its `reason` tells why by its name: `TimeoutError`,
+   * `CancelledError`, `ClaimLostError` (the run is no longer this node's) or `NodeStopped`.
+   */
+  get signal(): AbortSignal {
+    return this.abortion.signal;
   }
 
   /**

@@ -65,7 +65,7 @@ export class HandlerCall {
 
   /** What the handler returns, as it is kept. It is not called when its time was over before. */
   private async kept(started: StartedRun, body: () => unknown): Promise<unknown> {
-    started.controller.signal.throwIfAborted();
+    started.throwIfAborted();
     const result = runResult(await body(), this.options.redact);
     started.end();
     if (result.lost) this.resultLost(started.run, result.lost);
@@ -84,8 +84,7 @@ export class HandlerCall {
     const inside = async () => {
       result = await this.kept(started, body);
       // Its time was over before it had done its work: what it wrote must not stay.
-      if (started.ending !== null || started.outcome !== null)
-        started.controller.signal.throwIfAborted();
+      if (started.ending !== null || started.outcome !== null) started.throwIfAborted();
       return result;
     };
     const isRecorded = await transactions.run(started.run, inside, started.unawaited);
@@ -93,9 +92,9 @@ export class HandlerCall {
     return result;
   }
 
-  private contextOf({ run, controller, reports }: StartedRun): TaskContext {
+  private contextOf(started: StartedRun): TaskContext {
+    const { run, reports } = started;
     const { runId, jobId, task, payload, cause, fireAt, attempt, fencingToken } = run;
-    const { signal } = controller;
     const { logger, progress } = reports;
     const { manager, inThread } = this.options;
     const context: TaskContext = new TaskContext({
@@ -107,14 +106,14 @@ export class HandlerCall {
       fireAt,
       attempt,
       fencingToken,
-      signal,
+      abortion: started,
       logger,
       progress,
       manager,
       inThread: (entry, given) => {
         const { idempotencyKey } = context;
         const told = { runId, jobId, task, cause, fireAt, attempt, idempotencyKey };
-        return inThread(entry, given, told, signal);
+        return inThread(entry, given, told, started.signal);
       },
     });
     return context;

@@ -106,7 +106,7 @@ export class NodeRuns {
       fireAt,
       attempt: 1,
       fencingToken: null,
-      signal: controller.signal,
+      abortion: controller,
       logger: processLogger(this.log),
       progress: () => undefined,
       inThread: () => Promise.reject(notHere('a worker thread')),

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { ClaimedRun, Outcome } from '../store/run-queue.js';
 import { timedOut, type Ending } from './ending.js';
+import { Latch } from './latch.js';
 import type { RunReports } from './run-reports.js';
 
 /** How long a handler whose signal was aborted may still take to end, in ms. */
@@ -25,7 +26,6 @@ export const AFTER_ABORT_MS = 1_000;
  * stopped half-way because it saw the signal.
  */
 export class StartedRun {
-  readonly controller = new AbortController();
   /** The first one counts. */
   ending: Ending | null = null;
   outcome: Outcome | null = null;
@@ -33,9 +33,10 @@ export class StartedRun {
   /** It is known that the outcome will not count. */
   isLost = false;
   private readonly startedAt: number;
-  private readonly over = new AbortController();
-  private readonly left = new AbortController();
-  private readonly gone = new AbortController();
+  private readonly aborted = new Latch();
+  private readonly over = new Latch();
+  private readonly left = new Latch();
+  private readonly gone = new Latch();
 
   constructor(
     readonly run: ClaimedRun,
@@ -48,6 +49,16 @@ export class StartedRun {
     if (timeoutMs !== null) void this.limit(timeoutMs);
   }
 
+  /** Of the handler: it should end. */
+  get signal(): AbortSignal {
+    return this.aborted.signal;
+  }
+
+  /** @throws the reason why the handler should end, if it should */
+  throwIfAborted(): void {
+    if (this.aborted.isSet) throw this.aborted.reason;
+  }
+
   /** Nobody waits for it any more. */
   get unawaited(): AbortSignal {
     return this.left.signal;
@@ -55,9 +66,9 @@ export class StartedRun {
 
   /** Tells the handler that it should end. */
   abort(ending: Ending): void {
-    if (this.ending !== null || this.over.signal.aborted) return;
+    if (this.ending !== null || this.over.isSet) return;
     this.ending = ending;
-    this.controller.abort(ending.error);
+    this.aborted.set(ending.error);
     if (ending.state !== null) void this.wait();
   }
 
@@ -71,19 +82,19 @@ export class StartedRun {
   }
 
   leave(reason: Error): void {
-    if (!this.gone.signal.aborted) this.left.abort(reason);
+    if (!this.gone.isSet) this.left.set(reason);
   }
 
   /** The handler has returned, and all that belongs to it has ended. */
   returned(): void {
-    this.gone.abort();
+    this.gone.set();
   }
 
   /** The handler has returned or was given up: nothing that comes later changes the outcome. */
   end(): void {
-    if (this.over.signal.aborted) return;
+    if (this.over.isSet) return;
     this.tookMs = Math.round(this.clock.monotonic() - this.startedAt);
-    this.over.abort();
+    this.over.set();
   }
 
   private async limit(timeoutMs: number): Promise<void> {
@@ -93,7 +104,7 @@ export class StartedRun {
 
   private async wait(): Promise<void> {
     await this.clock.sleep(AFTER_ABORT_MS, this.over.signal);
-    if (this.over.signal.aborted) return;
+    if (this.over.isSet) return;
     this.giveUp(this);
   }
 }
