@@ -2,8 +2,8 @@ import type { Model } from './checker.js';
 
 /**
  * The credit protocol: a run that was claimed passes from the engine's thread to the main thread, which may stand still
- * at any moment. Main works on two at once, and one word of memory passes one offer after the other. What is taken back
- * may be run by another node. The thread may die, and another takes over.
+ * at any moment. Main works on one at once and lets one more wait, and one word of memory passes one offer after the other. What is
+ * taken back may be run by another node. The thread may die, and another takes over.
  */
 export interface CreditGuards {
   /** Main takes an offer only if it is still there. */
@@ -12,6 +12,8 @@ export interface CreditGuards {
   readonly tickets: boolean;
   /** Offers on their way are counted off the slots that main tells of. */
   readonly counting: boolean;
+  /** Main begins nothing for which it has no slot. */
+  readonly room: boolean;
   /** Nothing is taken any more of an engine that has died. */
   readonly generations: boolean;
   /** An engine that takes over is told what goes on. */
@@ -22,6 +24,7 @@ export const ALL_CREDIT_GUARDS: CreditGuards = {
   compare: true,
   tickets: true,
   counting: true,
+  room: true,
   generations: true,
   handover: true,
 };
@@ -50,7 +53,9 @@ export interface CreditState {
   readonly unseen: readonly number[];
   /** Not yet read by main. */
   readonly mail: readonly Offer[];
-  /** Said by main, not yet read by the thread: free slots, and up to which ticket main has come. */
+  /** Read by main, and not begun. */
+  readonly queue: readonly Offer[];
+  /** Said by main, not yet read by the thread: free places, and up to which ticket main has read. */
   readonly told: readonly { readonly free: number; readonly seen: number }[];
   readonly seen: number;
   /** Runs whose handlers go on on main. */
@@ -58,7 +63,9 @@ export interface CreditState {
 }
 
 const RUNS = [0, 1, 2] as const;
-const SLOTS = 2;
+const SLOTS = 1;
+const AHEAD = 1;
+const PLACES = SLOTS + AHEAD;
 const MAX_TICKETS = 4;
 const MAX_THREADS = 2;
 
@@ -73,9 +80,10 @@ export function creditModel(guards: CreditGuards): Model<CreditState> {
       slot: 0,
       tickets: 0,
       held: [],
-      free: SLOTS,
+      free: PLACES,
       unseen: [],
       mail: [],
+      queue: [],
       told: [],
       seen: 0,
       works: [],
@@ -90,6 +98,10 @@ export function creditModel(guards: CreditGuards): Model<CreditState> {
       'main works on nothing that is not its node’s': ({ runs, works }) =>
         works.every((run) => runs[run]!.owner === 'here'),
       'no more runs than slots': ({ works }) => works.length <= SLOTS,
+      'the engine counts on no place that is taken': ({ free, works, queue, mail, thread }) => {
+        const waiting = [...queue, ...mail].filter((offer) => offer.thread === thread);
+        return free <= 0 || free <= PLACES - works.length - waiting.length;
+      },
     },
     isGoal: ({ runs }) => runs.every(({ owner }) => owner === 'done'),
   };
@@ -128,7 +140,9 @@ function* ofThread(state: CreditState, guards: CreditGuards): Iterable<Step> {
       },
     ];
   }
-  const offered = mail.find(({ ticket, thread: by }) => ticket === slot && by === thread);
+  const offered = [...mail, ...state.queue].find(
+    ({ ticket, thread: by }) => ticket === slot && by === thread,
+  );
   if (slot > 0 && offered) {
     const left = { slot: 0, held: held.filter((run) => run !== offered.run) };
     yield [`takes ${offered.run} back`, { ...owned(state, offered.run, 'nobody', 0), ...left }];
@@ -161,27 +175,33 @@ function another(state: CreditState, { generations, handover }: CreditGuards): C
     held: handover ? works : [],
     unseen: [],
     told: [],
-    free: SLOTS - works.length,
+    free: PLACES - works.length,
     mail: generations ? [] : mail,
+    queue: generations ? [] : state.queue,
     seen,
   };
 }
 
 function* ofMain(state: CreditState, guards: CreditGuards): Iterable<Step> {
-  const [offer, ...mail] = state.mail;
-  if (offer) {
+  const [unread, ...mail] = state.mail;
+  if (unread) {
+    const queue = [...state.queue, unread];
+    yield [`main reads of ${unread.run}`, { ...state, mail, queue, seen: unread.ticket }];
+  }
+  const [offer, ...queue] = state.queue;
+  if (offer && (state.works.length < SLOTS || !guards.room)) {
     const fits = state.slot === offer.ticket && offer.thread === state.thread;
     const takes = fits || !guards.compare || (offer.thread !== state.thread && !guards.generations);
-    const read = { ...state, mail, seen: offer.ticket };
+    const left = { ...state, queue };
     if (takes) {
       const { owner, calls } = state.runs[offer.run]!;
       const slot = fits ? -offer.ticket : state.slot;
       const works = [...state.works, offer.run];
       yield [
         `main takes ${offer.run}`,
-        { ...owned(read, offer.run, owner, calls + 1), slot, works },
+        { ...owned(left, offer.run, owner, calls + 1), slot, works },
       ];
-    } else yield [`main misses ${offer.run}`, tells(read)];
+    } else yield [`main misses ${offer.run}`, tells(left)];
   }
   if (state.told.length === 0) yield ['main tells of its slots', tells(state)];
   for (const run of state.works) {
@@ -193,7 +213,10 @@ function* ofMain(state: CreditState, guards: CreditGuards): Iterable<Step> {
 
 const tells = (state: CreditState): CreditState => ({
   ...state,
-  told: [...state.told, { free: SLOTS - state.works.length, seen: state.seen }].slice(-1),
+  told: [
+    ...state.told,
+    { free: PLACES - state.works.length - state.queue.length, seen: state.seen },
+  ].slice(-1),
 });
 
 function owned(

@@ -40,8 +40,13 @@ describe('credits', () => {
   it.each<[string, keyof CreditGuards, string]>([
     ['comparing what is taken', 'compare', NOT_ITS_OWN],
     ['tickets of their own', 'tickets', NOT_ITS_OWN],
-    ['counting what is on its way', 'counting', 'no more runs than slots'],
-    ['forgetting what a dead engine has offered', 'generations', NOT_ITS_OWN],
+    ['counting what is on its way', 'counting', 'the engine counts on no place that is taken'],
+    ['a slot for each run', 'room', 'no more runs than slots'],
+    [
+      'forgetting what a dead engine has offered',
+      'generations',
+      'the engine counts on no place that is taken',
+    ],
     ['telling the next engine what goes on', 'handover', NOT_ITS_OWN],
   ])('break without %s', (_, guard, promise) => {
     const { broken, trace } = check(creditModel({ ...ALL_CREDIT_GUARDS, [guard]: false }));

@@ -33,10 +33,15 @@ export type ToRunner =
 export type ToEngine =
   /** All tasks that this node can run: some were found after the start. */
   | { readonly type: 'tasks'; readonly tasks: readonly string[] }
-  /** @param limits how many more runs of a task may be taken, for tasks that have a limit */
+  /**
+   * @param ahead how many more slots will be free in a moment; who cannot take back what it has passed on does not
+   *   count on them
+   * @param limits how many more runs of a task may be taken, for tasks that have a limit
+   */
   | {
       readonly type: 'slots';
       readonly free: number;
+      readonly ahead?: number;
       readonly limits?: Readonly<Record<string, number>>;
     }
   | { readonly type: 'outcome'; readonly outcome: Outcome }

@@ -182,6 +182,7 @@ export class ClusterNode {
     return {
       hear: (message) => this.news.hear(message, this.host.runner),
       holding: () => this.host.runner.holding(),
+      runner: this.host.runner,
       tellSlots: () => this.host.runner.tellSlots(),
     };
   }

@@ -8,6 +8,7 @@ import type { TasksOptions } from '../tasks.options.js';
 import type { EngineHandle } from '../thread/engine-handle.js';
 import { EngineHere } from '../thread/engine-here.js';
 import type { EngineSeed, Holding } from '../thread/messages.js';
+import type { Starter } from '../thread/taker.js';
 import { openStore, type StoreSurroundings } from '../thread/open-store.js';
 import { ThreadedEngine } from '../thread/threaded-engine.js';
 import type { Reached } from './reach-postgres.js';
@@ -15,6 +16,7 @@ import type { Reached } from './reach-postgres.js';
 /** What an engine has to do with on the main thread. */
 export interface EngineSurroundings {
   readonly hear: (message: ToRunner) => void;
+  readonly runner: Starter;
   /** What the runner has, for an engine that takes over from one that died. */
   readonly holding: () => Holding;
   readonly tellSlots: () => void;
@@ -34,7 +36,7 @@ export function makeEngine(
   reached: Reached,
   around: StoreSurroundings & EngineSurroundings,
 ): EngineHandle {
-  const { hear, holding, tellSlots, clock, log, node, connections } = around;
+  const { hear, runner, holding, tellSlots, clock, log, node, connections } = around;
   const seed = seedOf(options, reached, around);
   const isReal = clock instanceof SystemClock && around.shift.ms === 0;
   if (options.engineThread && isReal && existsSync(ENTRY)) {
@@ -42,7 +44,7 @@ export function makeEngine(
     // What it halts is the main thread of the process, and not one that an application lives in.
     const isDebugged = !isMainThread || isInspected();
     const { concurrency } = options;
-    const main = { concurrency, isDebugged, clock, log, hear, holding, tellSlots };
+    const main = { concurrency, isDebugged, clock, log, hear, runner, holding, tellSlots };
     return new ThreadedEngine({ seed, entry: ENTRY, ...main });
   }
   return new EngineHere({

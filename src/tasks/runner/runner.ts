@@ -13,6 +13,7 @@ import { runnerOptions, type RunnerOptions } from './runner-options.js';
 import { RunsHere, type Holding } from './runs-here.js';
 import { freeOf } from './slots.js';
 import { AFTER_ABORT_MS, StartedRun } from './started-run.js';
+import { Turnover } from './turnover.js';
 
 /**
  * Calls handlers. It starts what the engine has claimed, and tells the engine what became of it and
@@ -27,6 +28,7 @@ export class Runner {
   private readonly log: RunLog;
   private readonly options: RunnerOptions;
   private readonly handlers: HandlerCall;
+  private readonly turnover: Turnover;
   private limited: readonly RegisteredTask[] = [];
   private post: (message: ToEngine) => void = () => undefined;
   /** A handler must not see the request or the run in whose context it happens to be started. */
@@ -40,6 +42,7 @@ export class Runner {
     options: Partial<RunnerOptions> = {},
   ) {
     this.log = new RunLog(processLog);
+    this.turnover = new Turnover(concurrency);
     this.options = runnerOptions(options);
     this.handlers = new HandlerCall(this.options, (run, reason) =>
       this.log.resultLost(run, reason),
@@ -111,7 +114,12 @@ export class Runner {
     enough.abort();
   }
 
-  private start(run: ClaimedRun): void {
+  /** How many runs it could start now. */
+  get room(): number {
+    return Math.max(0, this.concurrency - this.runs.busy.size);
+  }
+
+  start(run: ClaimedRun): void {
     const post = (message: ToEngine) => this.post(message);
     const { redact } = this.options;
     const reports = new RunReports(run, this.clock, this.processLog, post, redact);
@@ -133,6 +141,7 @@ export class Runner {
     const { run } = started;
     started.returned();
     this.runs.busy.delete(started);
+    this.turnover.end(this.clock.monotonic());
     if (started.outcome === null) return this.end(started, outcome);
     if (started.outcome.handlerAlive) {
       this.log.returned(run);
@@ -191,7 +200,9 @@ export class Runner {
 
   /** Says how many more runs it could start. */
   tellSlots(): void {
-    this.post({ type: 'slots', ...freeOf(this.concurrency, this.limited, this.runs.busy) });
+    const ahead = this.turnover.ahead(this.clock.monotonic());
+    const free = freeOf(this.room, this.limited, this.runs.busy, this.concurrency);
+    this.post({ type: 'slots', ...free, ...(ahead > 0 && { ahead }) });
   }
 
   private tellEnd(claim: Claim, nextFireAt: Date | null): void {

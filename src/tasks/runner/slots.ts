@@ -3,11 +3,11 @@ import type { StartedRun } from './started-run.js';
 
 /** How many more runs a node could start; `limits` says it for each task that has a limit of its own. */
 export function freeOf(
-  concurrency: number,
+  free: number,
   limited: readonly RegisteredTask[],
   busy: ReadonlySet<StartedRun>,
+  concurrency: number,
 ): { free: number; limits?: Readonly<Record<string, number>> } {
-  const free = Math.max(0, concurrency - busy.size);
   if (limited.length === 0) return { free };
   const limits = limited.map(({ name, concurrency: most = concurrency }) => {
     const busyHere = [...busy].filter(({ run }) => run.task === name).length;

@@ -49,7 +49,7 @@ export type Advertised = Pick<NodeIdentity, 'tasks' | 'jobs'>;
 
 export type ToThread =
   | { readonly type: 'start' }
-  /** @param seen the last offer that main had come to when it said this */
+  /** @param seen the last offer that main had read of when it said this */
   | { readonly type: 'post'; readonly message: ToEngine; readonly seen: number }
   | { readonly type: 'advertise'; readonly advertised: Advertised }
   /** Answered with `done`. */

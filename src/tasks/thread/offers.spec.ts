@@ -4,7 +4,7 @@ import { Offers, type Offer } from './offers.js';
 import { SharedState } from './shared-state.js';
 import { Taker } from './taker.js';
 
-const SLOTS = 3;
+const SLOTS = 4;
 
 let shared: SharedState;
 let offers: Offers;
@@ -13,6 +13,7 @@ let started: string[];
 let missed: number;
 let taker: Taker;
 let wokeAt: number;
+let room: number;
 
 beforeEach(() => {
   shared = SharedState.ofSize(SLOTS);
@@ -22,11 +23,20 @@ beforeEach(() => {
   offers = new Offers(shared, ({ runId }) => taken.push(runId));
   taker = new Taker(
     new SharedState(shared.buffer),
-    ({ runId }) => started.push(runId),
+    {
+      get room() {
+        return room;
+      },
+      start: ({ runId }) => {
+        started.push(runId);
+        room--;
+      },
+    },
     () => missed++,
     () => wokeAt,
   );
   wokeAt = 0;
+  room = 100;
 });
 
 const run = (runId: string, task = 'mail') => aClaimedRun(runId, { task });
@@ -36,7 +46,7 @@ const make = (now: number, ...ids: string[]) =>
     now,
   );
 const aTurn = () => new Promise((resolve) => setImmediate(resolve));
-const take = (made: readonly Offer[]) => taker.take(made, () => false);
+const take = (made: readonly Offer[]) => taker.take(made);
 
 describe('a run that is offered', () => {
   it('is started once main has taken it', async () => {
@@ -90,22 +100,38 @@ describe('a run that is offered', () => {
     expect(offers.takeBack(251)).toEqual([{ runId: '1', attempt: 1 }]);
   });
 
-  it('is started before anything is heard that was told after it', async () => {
+  it('is started before anything is heard that concerns it', async () => {
     const heard: string[] = [];
     take(make(0, '1', '2'));
-    taker.afterTakes(() => heard.push(...started, 'cancel 2'));
+    const cancel = (runId: string) =>
+      taker.about({ runId, attempt: 1 }, () => heard.push(...started, `cancel ${runId}`));
+    cancel('2');
     expect(heard).toEqual([]);
-    take(make(1, '3'));
-    expect(started).toEqual(['1']);
+    cancel('1');
+    expect(heard.splice(0)).toEqual(['1', 'cancel 1']);
     await aTurn();
     expect(heard).toEqual(['1', '2', 'cancel 2']);
-    expect([started, taker.seen]).toEqual([['1', '2', '3'], 3]);
+  });
+
+  it('waits until a slot is free, and goes back if none is in time', async () => {
+    room = 2;
+    take(make(0, '1', '2', '3', '4'));
+    await aTurn();
+    expect([started, taker.seen, taker.waiting.length]).toEqual([['1', '2'], 4, 2]);
+    room = 1;
+    taker.next();
+    await aTurn();
+    expect(started).toEqual(['1', '2', '3']);
+    expect(offers.takeBack(250)).toEqual([{ runId: '4', attempt: 1 }]);
+    room = 1;
+    taker.next();
+    await aTurn();
+    expect([started.length, missed, taker.waiting]).toEqual([3, 1, []]);
   });
 
   it('is not taken of an engine that has died', async () => {
-    let isOver = false;
-    taker.take(make(0, '1', '2'), () => isOver);
-    isOver = true;
+    take(make(0, '1', '2'));
+    taker.end();
     await aTurn();
     expect(started).toEqual(['1']);
   });

@@ -29,7 +29,7 @@ interface OpenOffer extends Offer {
  * THE CREDIT PROTOCOL, the engine's side: how a run that was claimed here is started on the main thread, once or
  * not at all, though main may stand still at any moment.
  *
- *   claimed ──▶ offered in a slot ──▶ taken by main, which starts it at once
+ *   claimed ──▶ offered in a slot ──▶ taken by main when it has a slot for it, and started at once
  *                      └── 250 ms ──▶ taken back, and given back to the ledger
  *
  * What can go wrong, and why it does not:
@@ -39,7 +39,9 @@ interface OpenOffer extends Offer {
  * - Main reads of an offer long after it was taken back, when the same run, the same attempt even, has been offered
  *   anew. Its old ticket fits no slot any more.
  * - Main tells of its free slots before it has read of the latest offers. With each word it says up to which
- *   ticket it has come; the offers after that are counted off what it says.
+ *   ticket it has read; the offers after that are counted off what it says.
+ * - Runs are claimed ahead of their slots, as slots were getting free so quickly that it paid (`runner/turnover.ts`), and
+ *   then the handlers before them take long. What has not begun in time goes back like all else.
  * - The whole process stands still, and main is the first to wake up. It takes nothing that is older than that: the
  *   claim may be nobody's any more.
  * - Main stands still with offers before it. They count as slots in use until it has read that they are gone, so
@@ -47,9 +49,11 @@ interface OpenOffer extends Offer {
  */
 export class Offers {
   private readonly open = new Map<number, OpenOffer>();
-  /** Offered, and main has not come to it yet, as far as it has said: in order. */
+  /** Offered, and main has not read of it yet, as far as it has said: in order. */
   private unseen: { readonly ticket: number; readonly task: string }[] = [];
   private tickets = 0;
+  /** The slot that was used last: the one after it has been free for longest, as a rule. */
+  private last = -1;
 
   constructor(
     private readonly shared: SharedState,
@@ -91,7 +95,7 @@ export class Offers {
     });
   }
 
-  /** @param seen the last ticket that main had come to when it said that */
+  /** @param seen the last ticket that main had read of when it said that */
   count({ free, limits }: Slots, seen: number): Slots {
     this.unseen = this.unseen.filter(({ ticket }) => ticket > seen);
     const left = Math.max(0, free - this.unseen.length);
@@ -113,8 +117,10 @@ export class Offers {
   }
 
   private freeSlot(ticket: number): number {
-    for (let slot = 0; slot < this.shared.slots; slot++) {
-      if (this.shared.offer(slot, ticket)) return slot;
+    const { slots } = this.shared;
+    for (let tries = 0; tries < slots; tries++) {
+      this.last = (this.last + 1) % slots;
+      if (this.shared.offer(this.last, ticket)) return this.last;
     }
     throw new Error('more runs were claimed than there are slots');
   }

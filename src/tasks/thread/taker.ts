@@ -1,53 +1,83 @@
-import type { ClaimedRun } from '../store/run-queue.js';
+import type { Claim, ClaimedRun } from '../store/run-queue.js';
 import { TAKEN_BACK_MS, type Offer } from './offers.js';
 import { sharedNow } from './shared-clock.js';
 import type { SharedState } from './shared-state.js';
 
+/** The runner, as it takes runs. */
+export interface Starter {
+  /** How many runs it could start now. */
+  readonly room: number;
+  start(run: ClaimedRun): void;
+}
+
 /**
- * The credit protocol, main's side: takes what the engine has offered, one after the other, and starts each before
- * it takes the next. A handler that blocks the loop from its first line on has then taken no other run with it:
- * those behind it are taken back, and run elsewhere.
+ * The credit protocol, main's side: takes what the engine has offered, one after the other as slots are free, and
+ * starts each before it takes the next. A handler that blocks the loop from its first line on has then taken no other
+ * run with it: those behind it are taken back, and run elsewhere.
  */
 export class Taker {
-  /** The last ticket that it has come to. */
+  /** The last ticket that it has read of. */
   seen = 0;
-  /** Offers that are read, and not yet come to. */
+  private queue: Offer[] = [];
+  /** How many of them are about to be come to. */
   private coming = 0;
+  /** What is to be heard once a run of the queue has begun, by its id. */
+  private readonly after = new Map<string, (() => void)[]>();
 
   constructor(
     private readonly shared: SharedState,
-    private readonly start: (run: ClaimedRun) => void,
-    /** An offer was taken back before: the slot is free after all. */
+    private readonly runner: Starter,
+    /** An offer was taken back before: there is a place for another. */
     private readonly missed: () => void,
     private readonly now = sharedNow,
   ) {}
 
-  /** @param isOver whether its engine has died: then nothing of it is taken any more */
-  take(offers: readonly Offer[], isOver: () => boolean): void {
-    const isIdle = this.coming === 0;
-    this.coming += offers.length;
-    for (const [n, offer] of offers.entries()) {
-      const come = () => {
-        this.coming--;
-        if (!isOver()) this.takeOne(offer);
-      };
+  /** Runs that are offered and have not begun. */
+  get waiting(): readonly Offer[] {
+    return this.queue;
+  }
+
+  take(offers: readonly Offer[]): void {
+    this.queue.push(...offers);
+    this.seen = this.queue.at(-1)?.ticket ?? this.seen;
+    // The first one begins at once.
+    if (this.coming === 0 && this.runner.room > 0) this.takeOne();
+    this.next();
+  }
+
+  /** There may be a free slot. */
+  next(): void {
+    const more = Math.min(this.queue.length, this.runner.room) - this.coming;
+    for (let n = 0; n < more; n++) {
+      this.coming++;
       // Between two of these whatever the handler has begun goes first.
-      if (n === 0 && isIdle) come();
-      else setImmediate(come);
+      setImmediate(() => {
+        this.coming--;
+        this.takeOne();
+      });
     }
   }
 
-  /** What was told after offers may concern them, such as that one of them was cancelled. */
-  afterTakes(hear: () => void): void {
-    if (this.coming === 0) hear();
-    else setImmediate(hear);
+  /** Lets something be heard that concerns a run: after its start, where it is about to begin. */
+  about({ runId }: Claim, hear: () => void): void {
+    if (!this.queue.some(({ run }) => run.runId === runId)) return hear();
+    this.after.set(runId, [...(this.after.get(runId) ?? []), hear]);
   }
 
-  private takeOne({ slot, ticket, run, offeredAt }: Offer): void {
+  /** Its engine has died: nothing of it is taken any more. */
+  end(): void {
+    this.queue = [];
+    this.after.clear();
+  }
+
+  private takeOne(): void {
+    const offer = this.queue.shift();
+    if (!offer) return;
+    const { slot, ticket, run, offeredAt } = offer;
     const isFresh = this.now() - offeredAt < TAKEN_BACK_MS;
-    const isTaken = isFresh && this.shared.take(slot, ticket);
-    this.seen = ticket;
-    if (isTaken) this.start(run);
+    if (isFresh && this.shared.take(slot, ticket)) this.runner.start(run);
     else this.missed();
+    for (const hear of this.after.get(run.runId) ?? []) hear();
+    this.after.delete(run.runId);
   }
 }

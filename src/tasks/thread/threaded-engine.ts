@@ -1,20 +1,13 @@
-import { Worker } from 'node:worker_threads';
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
 import type { ToEngine, ToRunner } from '../engine/messages.js';
 import type { EngineHandle } from './engine-handle.js';
+import { EngineWorker } from './engine-worker.js';
 import { MainPulse } from './main-pulse.js';
-import type {
-  Advertised,
-  EngineSeed,
-  FromThread,
-  Holding,
-  ThreadSeed,
-  ToThread,
-} from './messages.js';
+import type { Advertised, EngineSeed, FromThread, Holding, ToThread } from './messages.js';
 import { SharedState } from './shared-state.js';
-import { Taker } from './taker.js';
-import { threadArgs } from './thread-args.js';
+import { MAX_AHEAD, slotsBehind } from './slots-behind.js';
+import { Taker, type Starter } from './taker.js';
 
 /** What an engine's thread has of the main thread. */
 export interface ThreadedEngineParts {
@@ -27,6 +20,7 @@ export interface ThreadedEngineParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly hear: (message: ToRunner) => void;
+  readonly runner: Starter;
   /** What the runner has, for a thread that takes over from one that died. */
   readonly holding: () => Holding;
   /** The runner tells of its slots anew. */
@@ -39,6 +33,12 @@ const MAX_AGAIN_MS = 5_000;
 
 /** One that has lived for so long has not died of its start. In ms. */
 const SETTLED_MS = 30_000;
+
+interface Thread {
+  readonly worker: EngineWorker;
+  readonly taker: Taker;
+  readonly startedAt: number;
+}
 
 /**
  * The engine in a thread, as the main thread has it: passes on what the two tell each other, and starts another thread
@@ -56,8 +56,7 @@ const SETTLED_MS = 30_000;
  */
 export class ThreadedEngine implements EngineHandle {
   readonly watchesMain = true;
-  private thread: { readonly worker: Worker; readonly taker: Taker; startedAt: number } | null =
-    null;
+  private thread: Thread | null = null;
   private readonly pulse: MainPulse;
   private opening: { resolve: () => void; reject: (error: Error) => void } | null = null;
   private readonly waiting = new Map<'retire' | 'close', () => void>();
@@ -94,8 +93,14 @@ export class ThreadedEngine implements EngineHandle {
   post(message: ToEngine): void {
     if (message.type === 'listen' || message.type === 'tasks')
       this.standing.set(message.type, message);
-    const seen = this.thread?.taker.seen ?? 0;
-    this.send({ type: 'post', message, seen });
+    const { thread } = this;
+    if (!thread) return;
+    const { taker } = thread;
+    if (message.type === 'slots') {
+      taker.next();
+      message = slotsBehind(message, taker.waiting);
+    }
+    thread.worker.tell({ type: 'post', message, seen: taker.seen });
   }
 
   advertise(advertised: Advertised): void {
@@ -121,45 +126,34 @@ export class ThreadedEngine implements EngineHandle {
 
   drop(): void {
     this.isOver = true;
-    this.pulse.stop();
     this.opening?.reject(new Error('the node stops'));
     for (const answered of this.waiting.values()) answered();
-    const { thread } = this;
-    this.thread = null;
-    void thread?.worker.terminate();
+    this.leave();
   }
 
   private begin(holding: Holding | null): void {
     const { parts } = this;
-    const shared = SharedState.ofSize(parts.concurrency);
-    const { seed, isDebugged } = parts;
-    const workerData: ThreadSeed = { ...seed, holding, isDebugged, shared: shared.buffer };
-    const execArgv = threadArgs(process.execArgv);
-    const worker = new Worker(parts.entry, { name: 'carillon-engine', workerData, execArgv });
-    const start = (run: Parameters<Taker['take']>[0][number]['run']) =>
-      parts.hear({ type: 'claimed', runs: [run] });
-    const thread = {
-      worker,
-      taker: new Taker(shared, start, () => parts.tellSlots()),
-      startedAt: parts.clock.monotonic(),
-    };
-    this.thread = thread;
-    let reason = 'it ended';
-    worker.on('message', (message: FromThread) => {
-      if (this.thread === thread) this.hear(message, thread.taker);
+    const { seed, isDebugged, concurrency, entry, runner } = parts;
+    const shared = SharedState.ofSize(concurrency + MAX_AHEAD);
+    const taker = new Taker(shared, runner, () => parts.tellSlots());
+    const worker = new EngineWorker(entry, { ...seed, holding, isDebugged }, shared, {
+      heard: (message) => this.hear(message, taker),
+      ended: (reason) => void this.died(reason),
     });
-    worker.on(
-      'error',
-      (error) => (reason = error instanceof Error ? error.message : String(error)),
-    );
-    worker.on('exit', () => {
-      if (this.thread === thread) void this.died(reason);
-    });
+    this.thread = { worker, taker, startedAt: parts.clock.monotonic() };
     this.pulse.start(shared);
   }
 
+  /** Nothing of this thread counts any more. */
+  private leave(): void {
+    this.pulse.stop();
+    this.thread?.taker.end();
+    this.thread?.worker.leave();
+    this.thread = null;
+  }
+
   private hear(message: FromThread, taker: Taker): void {
-    const { hear, log } = this.parts;
+    const { log } = this.parts;
     switch (message.type) {
       case 'registered':
         return this.opened();
@@ -169,9 +163,9 @@ export class ThreadedEngine implements EngineHandle {
         return this.pulse.quicken();
       case 'offers':
         this.pulse.quicken();
-        return taker.take(message.offers, () => this.thread?.taker !== taker);
+        return taker.take(message.offers);
       case 'tell':
-        return taker.afterTakes(() => hear(message.message));
+        return this.pass(message.message, taker);
       case 'log':
         return log[message.level](message.message, ...(message.fields ? [message.fields] : []));
       case 'trouble':
@@ -181,6 +175,12 @@ export class ThreadedEngine implements EngineHandle {
         this.waiting.get(message.what)?.();
         return;
     }
+  }
+
+  private pass(message: ToRunner, taker: Taker): void {
+    const { hear } = this.parts;
+    if (message.type === 'abort') taker.about(message.claim, () => hear(message));
+    else hear(message);
   }
 
   private opened(): void {
@@ -205,17 +205,13 @@ export class ThreadedEngine implements EngineHandle {
   }
 
   private kill(reason: string): void {
-    const { thread } = this;
-    if (!thread || this.isOver) return;
-    void this.died(reason);
-    void thread.worker.terminate();
+    if (this.thread && !this.isOver) void this.died(reason);
   }
 
   private async died(reason: string): Promise<void> {
     const { clock, log, hear, holding } = this.parts;
     const lived = clock.monotonic() - (this.thread?.startedAt ?? 0);
-    this.thread = null;
-    this.pulse.stop();
+    this.leave();
     if (this.opening || !this.isStarted) return this.failed(reason);
     this.death = reason;
     this.told = null;
@@ -245,6 +241,6 @@ export class ThreadedEngine implements EngineHandle {
   }
 
   private send(message: ToThread): void {
-    this.thread?.worker.postMessage(message);
+    this.thread?.worker.tell(message);
   }
 }
