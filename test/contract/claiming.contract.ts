@@ -37,6 +37,7 @@ export function claimingContract(makeStore: MakeStore): void {
           cause: 'manual',
           payload: { team: 7 },
           fireAt: asked.fireAt,
+          runAt: asked.runAt,
           fencingToken: null,
           policy: { timeoutMs: null, retry: { maxAttempts: 1 }, transactional: false },
         },

@@ -105,6 +105,7 @@ export const aClaimedRun = (runId: string, run: Partial<ClaimedRun> = {}): Claim
   payload: null,
   cause: 'fired',
   fireAt: NOON,
+  runAt: NOON,
   fencingToken: 7,
   policy: { timeoutMs: null, retry: { maxAttempts: 1 }, transactional: false },
   ...run,

@@ -85,7 +85,8 @@ export interface TasksEvents {
   'run.fired': OfRun;
   /** A fire time does not run; `fireAt` is the last one of a range. */
   'run.skipped': OfRun & { readonly reason: SkipReason };
-  'run.started': OfAttempt;
+  /** `runAt`: it was not to start before; what came later is lag. */
+  'run.started': OfAttempt & { readonly runAt: Date };
   'run.succeeded': Ended & { readonly result: unknown };
   'run.failed': Ended & { readonly error: RunError };
   'run.timed-out': Ended & { readonly error: RunError };

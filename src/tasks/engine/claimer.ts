@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
-import { MAX_CLAIMED, type Claimed, type ClaimedRun, type RunQueue } from '../store/run-queue.js';
+import { MAX_CLAIMED, type Claimed, type ClaimedRun } from '../store/run-queue.js';
+import type { ClaimQueue } from './counted-ports.js';
 import type { HeldClaims } from './held-claims.js';
 import { Loop } from './loop.js';
 
@@ -55,7 +56,7 @@ export class Claimer {
   private switchedOff: readonly string[] = [];
 
   constructor(
-    private readonly queue: RunQueue,
+    private readonly queue: ClaimQueue,
     private readonly held: HeldClaims,
     private readonly options: ClaimerOptions,
     private readonly clock: Clock,

@@ -6,6 +6,7 @@ import type { EngineStore } from '../store/engine-store.js';
 import type { Claim } from '../store/run-queue.js';
 import { Caretaker } from './caretaker.js';
 import { Claimer } from './claimer.js';
+import { counted } from './counted-ports.js';
 import { Counter } from './counter.js';
 import { DatabaseClock } from './database-clock.js';
 import { DeclarationWatcher } from './declaration-watcher.js';
@@ -71,12 +72,14 @@ export class Engine {
     private readonly options: EngineOptions,
     private readonly store: EngineStore,
     private readonly clock: Clock,
-    private readonly log: Log,
+    private readonly hostLog: Log,
     private readonly tell: (message: ToRunner) => void,
   ) {
-    const { lock, fires, history, queue, roster, wakeUps, care, transactions } = store;
+    const { history, queue, roster, wakeUps, care, transactions } = store;
     const { tasks, deadAfterMs, heartbeatMs } = options;
+    const timings = leaseTimings(options.leaseMs);
     const time = new DatabaseClock(clock);
+    const { counting, log, lock, fires, claims } = counted(store, hostLog, timings, clock, time);
     const pollMs = wakeUps.canHear ? POLL_MS : POLL_UNHEARD_MS;
     this.fitness = new LeaderFitness(fires, options, clock);
     const changed = (leads: boolean) => {
@@ -84,7 +87,6 @@ export class Engine {
       this.planner.wake();
       for (const duty of this.duties) duty.wake();
     };
-    const timings = leaseTimings(options.leaseMs);
     this.elector = new Elector(lock, clock, timings, log, changed, this.fitness);
     const leads = () => this.elector.token !== null;
     this.leaderWatch = new LeaderWatch(this.fitness, leads, options.leaseMs, clock);
@@ -107,7 +109,7 @@ export class Engine {
         : []),
     ];
     this.claimer = new Claimer(
-      queue,
+      claims,
       this.held,
       { tasks, pollMs, deadAfterMs, canTake: options.canTake ?? (() => true) },
       clock,
@@ -129,7 +131,7 @@ export class Engine {
       cancelled: (claim, why) => tell({ type: 'abort', claim, reason: { type: 'cancelled', why } }),
       reached: (unreachable) => {
         this.fitness.heartbeat(unreachable);
-        tell({ type: 'database', unreachable });
+        tell({ type: 'database', unreachable, figures: counting.take() });
       },
       answered: (heartbeat) => {
         watcher.heard(heartbeat);
@@ -240,7 +242,7 @@ export class Engine {
     try {
       await this.store.roster.leave();
     } catch {
-      this.log.warn('The cluster could not be told that this node stops; it will notice.');
+      this.hostLog.warn('The cluster could not be told that this node stops; it will notice.');
     }
     await this.store.close();
   }

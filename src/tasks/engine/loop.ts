@@ -6,6 +6,12 @@ import type { Log } from '../domain/log.js';
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 2_000;
 
+/** Where loops tell of themselves: in lines, and of each turn to who counts them. */
+export interface LoopLog extends Log {
+  /** @param ms how long it took */
+  readonly turned?: (loop: string, ms: number, failed: boolean) => void;
+}
+
 /** Given with each wake-up: an abort without a reason makes an error with a stack, each time. */
 const WOKEN = 'woken';
 
@@ -30,7 +36,7 @@ export class Loop {
   constructor(
     private readonly name: string,
     private readonly clock: Clock,
-    private readonly log: Log,
+    private readonly log: LoopLog,
     private readonly turn: () => Promise<number | null>,
   ) {}
 
@@ -68,8 +74,12 @@ export class Loop {
   }
 
   private async safeTurn(): Promise<number> {
+    const begunAt = this.clock.monotonic();
+    const tell = (failed: boolean) =>
+      this.log.turned?.(this.name, this.clock.monotonic() - begunAt, failed);
     try {
-      const ms = await this.ability.follow(this.clock.monotonic(), this.turn());
+      const ms = await this.ability.follow(begunAt, this.turn());
+      if (ms !== null) tell(false);
       this.retryMs = FIRST_RETRY_MS;
       // Only work that was done shows that it works.
       if (ms !== null && this.told)
@@ -81,6 +91,7 @@ export class Loop {
       return ms ?? Infinity;
     } catch (error) {
       if (this.stopped.signal.aborted) return 0;
+      tell(true);
       const ms = this.retryMs;
       this.retryMs = Math.min(ms * 2, MAX_RETRY_MS);
       this.tell(error);

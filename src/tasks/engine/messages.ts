@@ -1,4 +1,5 @@
 import type { TasksEvent } from '../domain/events.js';
+import type { Figures } from '../domain/figures.js';
 import type { Claim, ClaimedRun, NewRunLine, Outcome, RunProgress } from '../store/run-queue.js';
 
 /** Why a handler should end before its work is done. */
@@ -22,8 +23,11 @@ export type ToRunner =
   /** It is written that these handlers have ended. */
   | { readonly type: 'noted'; readonly claims: readonly Claim[] }
   | { readonly type: 'leads'; readonly leads: boolean }
-  /** Why the database does not answer this node; null: it does. */
-  | { readonly type: 'database'; readonly unreachable: string | null }
+  /**
+   * With each sign of life: why the database does not answer this node; null: it does. And what was counted
+   * since the one before.
+   */
+  | { readonly type: 'database'; readonly unreachable: string | null; readonly figures?: Figures }
   /** Tasks of active jobs that no live worker knows. */
   | { readonly type: 'unknown-tasks'; readonly tasks: readonly string[] }
   /** Jobs of this node's declarations that nobody declares any more as they are stored. */

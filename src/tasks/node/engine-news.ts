@@ -29,6 +29,8 @@ export class EngineNews {
         this.status.isLeader = message.leads;
         return;
       case 'database':
+        if (message.unreachable === null) this.status.beatAt = this.clock.now();
+        if (message.figures) this.status.hearFigures(message.figures);
         return this.tellDatabase(message.unreachable);
       case 'unknown-tasks':
         return this.tellUnknown(message.tasks);

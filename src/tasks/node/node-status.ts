@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Figures } from '../domain/figures.js';
 import type { Role } from '../tasks.options.js';
 
 /** What this node is doing, for health checks and for whoever asks over HTTP. */
@@ -21,4 +22,8 @@ export class NodeStatus {
   notReady: string | null = 'starting';
   /** Why it does not do its work although it is ready, as its loops tell; null: it does. */
   trouble: () => string | null = () => null;
+  /** When its last sign of life got through; null: none has. */
+  beatAt: Date | null = null;
+  /** Hears what the engine has counted. Default: nobody does. */
+  hearFigures: (figures: Figures) => void = () => undefined;
 }

@@ -8,7 +8,7 @@ const UNKNOWN_ERROR = { name: 'Error', message: 'no error was given' };
 export const startedEvent = (run: ClaimedRun, at: Date): TasksEvent => ({
   name: 'run.started',
   at,
-  data: attemptOf(run),
+  data: { ...attemptOf(run), runAt: run.runAt },
 });
 
 /** The run was given up before; what becomes of its handler does not count. */

@@ -1,3 +1,4 @@
+import type { PoolUse } from '../domain/figures.js';
 import type { FireLedger } from './fire-ledger.js';
 import type { LeftTransactions } from './left-transactions.js';
 import type { History } from './history.js';
@@ -21,5 +22,7 @@ export interface EngineStore {
   readonly care?: JobCare;
   /** None where runs have no transactions. */
   readonly transactions?: LeftTransactions;
+  /** How its connections are used. None where there are none. */
+  readonly pool?: () => PoolUse;
   close(): Promise<void>;
 }

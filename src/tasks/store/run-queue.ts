@@ -16,6 +16,8 @@ export interface ClaimedRun extends Claim {
   readonly payload: unknown;
   readonly cause: RunCause;
   readonly fireAt: Date;
+  /** Not to be started before. */
+  readonly runAt: Date;
   readonly fencingToken: number | null;
   readonly policy: RunPolicy;
 }

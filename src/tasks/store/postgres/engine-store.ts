@@ -28,6 +28,7 @@ export function postgresEngineStore(options: PostgresStoreOptions): EngineStore 
     roster: new PostgresNodeRoster(options, pool),
     care: new PostgresJobCare(new EngineScope(pool), schema, shift, options, log),
     transactions: new PostgresLeftTransactions(options, pool),
+    pool: () => pool.inUse(),
     async close() {
       await Promise.all([lock.close(), wakeUps.close(), pool.close()]);
     },

@@ -43,12 +43,12 @@ export function claim(database: MemoryDatabase, wanted: Wanted): Claimed {
 
 /** A run as its claim tells of it. */
 export function claimedRun({ jobs }: MemoryDatabase, row: RunRow): ClaimedRun {
-  const { id, attempt, jobId, task, cause, fireAt, fencingToken } = row;
+  const { id, attempt, jobId, task, cause, fireAt, runAt, fencingToken } = row;
   const job = jobs.get(jobId);
   const payload = row.payload === undefined ? (job?.payload ?? null) : row.payload;
   const { timeoutMs = null, retry = null, transactional = null } = job ?? {};
   const policy = runPolicyOf({ timeoutMs, retry, transactional });
-  return { runId: id, attempt, jobId, task, payload, cause, fireAt, fencingToken, policy };
+  return { runId: id, attempt, jobId, task, payload, cause, fireAt, runAt, fencingToken, policy };
 }
 
 /** Claimed, or skipped because it has waited for longer than its grace. */

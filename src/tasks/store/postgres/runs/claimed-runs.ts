@@ -12,6 +12,7 @@ export interface ClaimedRow {
   payload: unknown;
   cause: RunCause;
   fire_at: Date;
+  run_at: Date;
   fencing_token: string | null;
   timeout_ms: number | null;
   retry: unknown;
@@ -27,6 +28,7 @@ export const claimedRun = (row: ClaimedRow): ClaimedRun => ({
   payload: row.payload,
   cause: row.cause,
   fireAt: row.fire_at,
+  runAt: row.run_at,
   fencingToken: row.fencing_token === null ? null : Number(row.fencing_token),
   policy: runPolicyOf({
     timeoutMs: row.timeout_ms,
@@ -40,7 +42,7 @@ export const claimedRuns: StatementOf = ({ quoted }) => ({
   name: 'claimed_runs',
   text: `
     SELECT r.id, r.attempt, r.job_id, r.task, coalesce(r.payload, j.payload) AS payload, r.cause,
-           r.fire_at, r.fencing_token, j.timeout_ms, j.retry, j.transactional
+           r.fire_at, r.run_at, r.fencing_token, j.timeout_ms, j.retry, j.transactional
     FROM ${quoted}.runs r LEFT JOIN ${quoted}.jobs j ON j.id = r.job_id
     WHERE r.state = 'running' AND r.node_id = $1::uuid`,
 });

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { boundedQuery } from './bounded-query.js';
 import { clientConfig } from './client-config.js';
+import type { PoolUse } from '../../../domain/figures.js';
 import type { PostgresStoreOptions } from './engine-options.js';
 import type { SqlRunner } from '../../sql-runner.js';
 import { beginWith, ENGINE_SETTINGS, type SessionSettings } from './session-settings.js';
@@ -48,6 +49,11 @@ export class EnginePool {
     return this.limits === null
       ? this.using((client) => body(runnerOn(client)))
       : this.transaction(body);
+  }
+
+  inUse(): PoolUse {
+    const { totalCount, idleCount: idle, waitingCount: waiting, options } = this.pool;
+    return { used: totalCount - idle, idle, waiting, most: options.max };
   }
 
   close(): Promise<void> {
