@@ -15,6 +15,8 @@ export interface AppConfig {
   readonly databaseUrl: string | null;
   readonly log: { readonly format: 'text' | 'json'; readonly level: Environment['LOG_LEVEL'] };
   readonly tasks: Partial<TasksOptions>;
+  /** Who may read what is served, in every role. */
+  readonly access: Partial<TasksHttpOptions>;
   /** Null: this node serves no API. */
   readonly api: (Partial<TasksHttpOptions> & Pick<TasksHttpOptions, 'prefix'>) | null;
   /** Whether the page is served at `/`. It needs the API. */
@@ -54,6 +56,13 @@ function configOf(
   warnings: readonly string[],
 ): AppConfig {
   const production = env.NODE_ENV === 'production';
+  const access = {
+    keys: env.TASKS_API_KEYS,
+    host: env.HOST,
+    production,
+    keyHelp: 'Configure one with TASKS_API_KEYS: see the README.',
+    openHelp: 'It is open on HOST=127.0.0.1 while NODE_ENV is not production.',
+  };
   const serves = env.TASKS_API_ENABLED === 'true' && env.TASKS_ROLES.includes('api');
   return {
     port: env.PORT,
@@ -80,17 +89,8 @@ function configOf(
       engineThread: env.TASKS_ENGINE_THREAD === 'on',
       ...(jobs && { jobs }),
     },
-    api: serves
-      ? {
-          prefix: env.TASKS_API_PREFIX,
-          keys: env.TASKS_API_KEYS,
-          host: env.HOST,
-          production,
-          docs: 'root',
-          keyHelp: 'Configure one with TASKS_API_KEYS: see the README.',
-          openHelp: 'It is open on HOST=127.0.0.1 while NODE_ENV is not production.',
-        }
-      : null,
+    access,
+    api: serves ? { ...access, prefix: env.TASKS_API_PREFIX, docs: 'root' } : null,
     dashboard: serves && env.TASKS_DASHBOARD_ENABLED === 'true',
     warnings,
   };

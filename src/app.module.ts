@@ -4,6 +4,7 @@ import type { AppConfig } from './app.config.js';
 import { SampleDatabase, SampleTasksModule } from './sample-tasks/sample-tasks.module.js';
 import { TasksDashboardModule } from './tasks/dashboard/index.js';
 import { TasksErrorFilter, TasksHealthModule, TasksHttpModule } from './tasks/http/index.js';
+import { TasksMetricsModule } from './tasks/metrics/index.js';
 import { TasksModule } from './tasks/index.js';
 
 /** The application: the scheduler, its HTTP side and its page, and the sample tasks. */
@@ -25,6 +26,7 @@ export class AppModule {
           }),
         }),
         TasksHealthModule,
+        TasksMetricsModule.forRoot({ access: config.access }),
         ...(config.api ? [TasksHttpModule.forRoot(config.api)] : []),
         ...(config.api && config.dashboard
           ? [TasksDashboardModule.forRoot({ api: config.api.prefix })]

@@ -28,6 +28,7 @@ const DOORS = [
   'tasks/index.ts',
   'tasks/http/index.ts',
   'tasks/dashboard/index.ts',
+  'tasks/metrics/index.ts',
   'tasks/store/postgres/index.ts',
   'tasks/testing/index.ts',
 ];
@@ -35,7 +36,16 @@ const DOORS = [
 const TRIGGERS = ['triggers', 'triggers/words'];
 const PURE = ['domain', ...TRIGGERS];
 const STORE = ['store', 'store/postgres', 'store/memory'];
-const HTTP_SEES = ['service', 'catalogue', 'status', 'options', 'store', ...PURE, 'logger'];
+const HTTP_SEES = [
+  'service',
+  'catalogue',
+  'problems',
+  'status',
+  'options',
+  'store',
+  ...PURE,
+  'logger',
+];
 const HTTP_BASE = ['http/access', 'http/routes', 'http/options', 'http/protocol', ...HTTP_SEES];
 const RESOURCES = ['http/cluster', 'http/jobs', 'http/runs', 'http/events'];
 const NEST = ['@nestjs/', 'reflect-metadata', 'rxjs'];
@@ -78,6 +88,8 @@ const ROOMS: readonly Room[] = [
   room('http', /^tasks\/http\/[^/]+$/, [...RESOURCES, 'http/openapi', ...HTTP_BASE], HTTP_PACKAGES),
   room('dashboard/page', /^tasks\/dashboard\/page\//, ['http', ...RESOURCES], PAGE_PACKAGES),
   room('dashboard', /^tasks\/dashboard\//, ['http/access', 'http/options', 'http/protocol'], [...NEST, 'node:']),
+  room('metrics', /^tasks\/metrics\//, ['http/access', 'http/routes', 'http/options', ...HTTP_SEES], [...NEST, 'prom-client']),
+  room('problems', /^tasks\/service\/cluster-problems\.ts$/, ['status', 'store', ...PURE], NEST),
   room('catalogue', /^tasks\/service\/task-catalogue\.ts$/, ['status', 'registry', 'store', ...PURE], NEST),
   room('service', /^tasks\/service\//, ['catalogue', 'runner', 'engine', 'store', ...PURE, 'logger'], [...NEST, 'zod', 'node:']),
   room('status', /^tasks\/node\/node-status\.ts$/, ['options', ...PURE], NEST),
@@ -85,7 +97,7 @@ const ROOMS: readonly Room[] = [
   room('options', /^tasks\/tasks\.options\.ts$/, ['store', ...PURE], ['typeorm']),
   room('testing', /^tasks\/testing\//, ['module', 'node', 'status', 'options', 'thread', 'store', 'store/memory', 'store/postgres', ...PURE, 'logger'], [...NEST, 'node:']),
   room('node', /^tasks\/node\//, ['service', 'catalogue', 'status', 'options', 'local', 'runner', 'registry', 'thread', 'engine', ...STORE, ...PURE, 'logger'], 'any'),
-  room('module', /^tasks\/[^/]+$/, ['node', 'service', 'catalogue', 'status', 'options', 'local', 'runner', 'registry', 'engine', ...STORE, ...PURE, 'logger'], 'any'),
+  room('module', /^tasks\/[^/]+$/, ['node', 'service', 'catalogue', 'problems', 'status', 'options', 'local', 'runner', 'registry', 'engine', ...STORE, ...PURE, 'logger'], 'any'),
   room('embedded-postgres', /^embedded-postgres\//, [], ['pg', 'proper-lockfile', 'node:']),
   room('sample-tasks', /^sample-tasks\//, ['a door of the library'], 'any'),
   room('app', /^[^/]+$/, ['a door of the library', 'sample-tasks', 'embedded-postgres'], 'any'),
@@ -95,6 +107,7 @@ const ROOMS: readonly Room[] = [
 const ONLY_IN: Readonly<Record<string, RegExp>> = {
   typeorm:
     /^(tasks\/store\/postgres\/((data-source|entity-of|host-data-source|migrate|schema-of|tasks-database)\.ts$|migrations\/|(runs\/join-runs|session\/(check-rights|end-connection)|transactions\/run-(connection|transactions))\.ts$)|tasks\/(tasks\.options|registry\/task-context)\.ts$|sample-tasks\/|(app\.module|data-source)\.ts$)/,
+  'prom-client': /^tasks\/metrics\//,
   piscina: /^tasks\/runner\/thread-pool\.ts$/,
 };
 

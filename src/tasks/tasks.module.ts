@@ -29,6 +29,7 @@ import { JobStore } from './store/job-store.js';
 import { RunStore } from './store/run-store.js';
 import { Statistics } from './store/statistics.js';
 import { NodeTimers } from './runner/node-timers.js';
+import { ClusterProblems } from './service/cluster-problems.js';
 import { TaskCatalogue } from './service/task-catalogue.js';
 import { TasksEventBus } from './service/task-events.js';
 import { TasksLifecycle } from './node/tasks-lifecycle.js';
@@ -106,6 +107,8 @@ export class TasksModule {
         TasksService,
         LateTasks,
         NodeStatus,
+        ClusterProblems,
+        TasksEventBus,
         TasksOptions,
         Clock,
         ChangeFeed,
@@ -175,6 +178,7 @@ const PROVIDERS = [
   },
   ClusterNode,
   TaskCatalogue,
+  ClusterProblems,
   TasksLifecycle,
   { provide: NodeSwitch, useExisting: TasksLifecycle },
   { provide: Clock, useClass: SystemClock },

@@ -35,6 +35,20 @@ export function runsOfJobsContract(makeStore: MakeStore): void {
     });
   });
 
+  describe('the last success of jobs', () => {
+    it('is when the latest run ended that succeeded, whatever came of those after it', async () => {
+      for (const id of ['a', 'never']) await store.jobs.add(aJob(id), 'api');
+      const [first, second, failed] = [await ask('a'), await ask('a'), await ask('a')];
+      const at = (n: number) => new Date(Date.UTC(2026, 2, 2, n));
+      await store.amend(first, { state: 'succeeded', finishedAt: at(7) });
+      await store.amend(second, { state: 'succeeded', finishedAt: at(8) });
+      await store.amend(failed, { state: 'failed', finishedAt: at(9) });
+      await store.amend(await ask('never'), { state: 'failed', finishedAt: at(9) });
+      const found = await store.runs.lastSuccesses(['a', 'never', 'unknown']);
+      expect([...found]).toEqual([['a', at(8)]]);
+    });
+  });
+
   describe('what is not over of jobs', () => {
     it('is what runs, what waits, and handlers that go on, newest first', async () => {
       const node = await aNodeAtWork(store);

@@ -31,6 +31,7 @@ export const PEERS: Readonly<Record<string, string>> = {
   '@nestjs/core': '^11 || ^12',
   '@nestjs/schedule': '^6 || ^12',
   pg: '^8',
+  'prom-client': '^15',
   'reflect-metadata': '^0.1.13 || ^0.2',
   rxjs: '^7.2',
   'swagger-ui-dist': '^5',
@@ -44,7 +45,7 @@ export const PEERS: Readonly<Record<string, string>> = {
 const RANGES: Readonly<Record<string, string>> = { cron: '^4.3.0' };
 
 /** Peers without which all but one thing works: a host asks for them itself. */
-const OPTIONAL = ['swagger-ui-dist'];
+const OPTIONAL = ['prom-client', 'swagger-ui-dist'];
 
 /** @param imported the packages that the library imports, of which those that are no peers come along */
 export function libraryManifest(root: RootManifest, imported: readonly string[]): LibraryManifest {

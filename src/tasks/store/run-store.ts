@@ -58,6 +58,11 @@ export abstract class RunStore {
    * what waits so many for each job as change an answer.
    */
   abstract openOf(jobs: readonly string[]): Promise<ReadonlyMap<string, readonly Run[]>>;
+  /**
+   * When each of these jobs succeeded last, by job; one that never did is left out. Where that is long ago it
+   * is known to the hour only.
+   */
+  abstract lastSuccesses(jobs: readonly string[]): Promise<ReadonlyMap<string, Date>>;
   /** The attempts before the last one, in order. */
   abstract attempts(id: string): Promise<readonly RunAttempt[]>;
   /** What the run has logged, in order. */

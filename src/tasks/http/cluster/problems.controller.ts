@@ -1,9 +1,7 @@
 import { Get } from '@nestjs/common';
 import { z } from 'zod';
-import { problemsOf } from '../../domain/problems/problems.js';
-import { PROBLEM_KINDS, SEVERITIES, SILENT_FOR_MS } from '../../domain/problems/situation.js';
-import { NodeStatus } from '../../node/node-status.js';
-import { ClusterStore, MAX_NAMED, type NodeInfo } from '../../store/cluster-store.js';
+import { PROBLEM_KINDS, SEVERITIES } from '../../domain/problems/situation.js';
+import { ClusterProblems } from '../../service/cluster-problems.js';
 import { ApiController } from '../access/api-controller.decorator.js';
 import { Requires } from '../access/requires.decorator.js';
 import { instant } from '../protocol/instant.dto.js';
@@ -32,10 +30,7 @@ export const problemSchema = z
 /** What an operator is to look at first. */
 @ApiController('problems')
 export class ProblemsController {
-  constructor(
-    private readonly cluster: ClusterStore,
-    private readonly status: NodeStatus,
-  ) {}
+  constructor(private readonly cluster: ClusterProblems) {}
 
   @Get()
   @Requires('viewer')
@@ -45,42 +40,7 @@ export class ProblemsController {
     examples: [{ title: 'Now', status: 200 }],
   })
   async list() {
-    const [state, leader, nodes, troubles] = await Promise.all([
-      this.cluster.state(),
-      this.cluster.leader(),
-      this.cluster.nodes(),
-      this.cluster.troubles(),
-    ]);
-    const { id, name, notReady, running } = this.status;
-    const trouble = running ? (notReady ?? this.status.trouble()) : null;
-    const items = problemsOf({
-      ...troubles,
-      now: state.now,
-      cluster: state,
-      leader,
-      node: { id, name, trouble },
-      blocked: nodes.filter(isBlocked).slice(0, MAX_NAMED).map(blockedDto),
-      silent: silentOf(nodes, state.now),
-    });
-    return { items, now: state.now };
+    const { problems: items, now } = await this.cluster.judge();
+    return { items, now };
   }
 }
-
-/** Nodes that neither live nor have stopped, of those that were there lately. */
-function silentOf(nodes: readonly NodeInfo[], now: Date) {
-  const isLate = ({ alive, stoppedAt, heartbeatAt }: NodeInfo) =>
-    !alive && stoppedAt === null && now.getTime() - heartbeatAt.getTime() < SILENT_FOR_MS;
-  return nodes
-    .filter(isLate)
-    .slice(0, MAX_NAMED)
-    .map(({ id, name, heartbeatAt }) => ({ id, name, since: heartbeatAt }));
-}
-
-const isBlocked = ({ alive, blockedSince }: NodeInfo) => alive && blockedSince !== null;
-
-const blockedDto = ({ id, name, blockedSince, blockedBy }: NodeInfo) => ({
-  id,
-  name,
-  since: blockedSince,
-  by: blockedBy,
-});

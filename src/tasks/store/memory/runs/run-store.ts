@@ -73,6 +73,14 @@ export class MemoryRunStore extends RunStore {
     return found;
   }
 
+  async lastSuccesses(jobs: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    const ended = this.database.runs.all().flatMap(({ jobId, state, finishedAt }) => {
+      const counts = state === 'succeeded' && finishedAt !== null && jobs.includes(jobId);
+      return counts ? [[jobId, finishedAt] as const] : [];
+    });
+    return new Map(ended.toSorted(([, a], [, b]) => a.getTime() - b.getTime()));
+  }
+
   async attempts(id: string): Promise<readonly RunAttempt[]> {
     return this.database.runs.attempts(id);
   }

@@ -18,6 +18,7 @@ import { countRuns, listRuns } from './list-runs.js';
 import { readAttempts, readLines } from './read-history.js';
 import { runOf, selectRuns } from './read-run.js';
 import { retryRun } from './retry-run.js';
+import { lastSuccessesOf } from './last-successes.js';
 import { latestRunsOf, openRunsOf } from './runs-of-jobs.js';
 import type { TasksDatabase } from '../tasks-database.js';
 
@@ -55,6 +56,10 @@ export class PostgresRunStore extends RunStore {
 
   openOf(jobs: readonly string[]): Promise<ReadonlyMap<string, readonly Run[]>> {
     return this.database.use((sql) => openRunsOf(sql, this.schema, jobs));
+  }
+
+  lastSuccesses(jobs: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    return this.database.use((sql) => lastSuccessesOf(sql, this.schema, [this.shift.bound, jobs]));
   }
 
   async attempts(id: string): Promise<readonly RunAttempt[]> {
