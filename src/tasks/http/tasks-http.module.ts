@@ -12,7 +12,7 @@ import { Forecast } from './jobs/forecast.js';
 import { JobDetail } from './jobs/job-detail.js';
 import { JobEditor } from './jobs/job-editor.js';
 import { OpenApiModule, RootOpenApiModule } from './openapi/openapi.module.js';
-import { otherMethodsController } from './routes/other-methods.js';
+import { OtherMethodsModule } from './routes/other-methods.module.js';
 import { Outlook } from './jobs/outlook.js';
 import { RunLists } from './runs/run-lists.js';
 import { TasksHttpOptions } from './tasks-http.options.js';
@@ -33,10 +33,11 @@ export class TasksHttpModule implements OnApplicationBootstrap {
       module: TasksHttpModule,
       imports: [
         access,
+        OtherMethodsModule.for(API_CONTROLLERS, merged.prefix),
         RouterModule.register([{ path: merged.prefix, module: TasksHttpModule }]),
         ...docsOf(merged).map((docs) => docs.for(access, API_CONTROLLERS, merged.prefix)),
       ],
-      controllers: [...API_CONTROLLERS, otherMethodsController(API_CONTROLLERS)],
+      controllers: [...API_CONTROLLERS],
       providers: [
         AnswerHeaders,
         BulkEditor,

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from '../http/access/access.module.js';
-import { otherMethodsController } from '../http/routes/other-methods.js';
+import { OtherMethodsModule } from '../http/routes/other-methods.module.js';
 import { TasksHttpOptions } from '../http/tasks-http.options.js';
 import { metricsController } from './metrics.controller.js';
 import { TasksMetrics } from './tasks-metrics.js';
@@ -16,11 +16,11 @@ export class TasksMetricsModule {
     const controllers = merged.path === null ? [] : [metricsController(merged.path)];
     return {
       module: TasksMetricsModule,
-      imports: [AccessModule.for(access)],
-      controllers: [
-        ...controllers,
-        ...(controllers.length > 0 ? [otherMethodsController(controllers)] : []),
+      imports: [
+        AccessModule.for(access),
+        ...(controllers.length > 0 ? [OtherMethodsModule.for(controllers)] : []),
       ],
+      controllers,
       providers: [{ provide: TasksMetricsOptions, useValue: merged }, TasksMetrics],
       exports: [TasksMetrics],
     };

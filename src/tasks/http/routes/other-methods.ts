@@ -1,16 +1,5 @@
-import {
-  Controller,
-  Header,
-  HttpCode,
-  RequestMapping,
-  RequestMethod,
-  UseFilters,
-  type Type,
-} from '@nestjs/common';
+import type { Type } from '@nestjs/common';
 import { routesOf, type Route } from './routes.js';
-import { ProblemException } from '../protocol/problem.js';
-import { SECURITY_HEADERS } from '../protocol/security-headers.js';
-import { TasksErrorFilter } from '../protocol/tasks-error.filter.js';
 
 /** What a path answers to a method that it does not take. */
 export interface OtherMethod {
@@ -42,42 +31,6 @@ export function otherMethods(controllers: readonly Type[]): OtherMethod[] {
     const others = [...METHODS.filter((method) => !taken.includes(method)), 'OPTIONS'] as const;
     return others.map((method) => ({ path: path.replaceAll(/\{(\w+)\}/g, ':$1'), method, allow }));
   });
-}
-
-/**
- * Answers 405 with `Allow` where the path is right and the method is not, and says the same to OPTIONS.
- * It tells nothing that the description of the API does not, so nobody needs a key for it.
- */
-export function otherMethodsController(controllers: readonly Type[]): Type {
-  @Controller()
-  @UseFilters(TasksErrorFilter)
-  class OtherMethodsController {}
-
-  otherMethods(controllers).forEach((other, index) => {
-    const name = `answer${index}`;
-    const handler = other.method === 'OPTIONS' ? () => undefined : () => refuse(other);
-    const descriptor = { value: handler, configurable: true };
-    Object.defineProperty(OtherMethodsController.prototype, name, descriptor);
-    const headers = Object.entries({ ...SECURITY_HEADERS, Allow: other.allow });
-    for (const decorate of [
-      RequestMapping({ path: other.path, method: RequestMethod[other.method] }),
-      HttpCode(204),
-      ...headers.map(([header, value]) => Header(header, value)),
-    ]) {
-      decorate(OtherMethodsController.prototype, name, descriptor);
-    }
-  });
-  return OtherMethodsController;
-}
-
-function refuse({ method, allow }: OtherMethod): never {
-  throw new ProblemException(
-    405,
-    'method-not-allowed',
-    `${method} is not possible here. This path takes ${allow}.`,
-    {},
-    { ...SECURITY_HEADERS, Allow: allow },
-  );
 }
 
 const parameters = (path: string) => path.split('{').length;
