@@ -10,7 +10,8 @@ import { TasksModule } from './tasks/index.js';
 /** The application: the scheduler, its HTTP side and its page, and the sample tasks. */
 @Module({})
 export class AppModule {
-  static for(config: AppConfig, databaseUrl: string): DynamicModule {
+  /** @param listening the node takes part once the server listens */
+  static for(config: AppConfig, databaseUrl: string, listening: Promise<void>): DynamicModule {
     const samples = SampleTasksModule.forRoot(databaseUrl);
     return {
       module: AppModule,
@@ -22,6 +23,7 @@ export class AppModule {
           useFactory: (database: SampleDatabase) => ({
             ...config.tasks,
             databaseUrl,
+            beginsAfter: listening,
             prepare: () => database.prepare(),
           }),
         }),

@@ -1,15 +1,19 @@
-import { ConsoleLogger, Logger, type LogLevel } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readProcessConfig, type AppConfig } from './app.config.js';
+import { AppLogger } from './app-logger.js';
 import { AppModule } from './app.module.js';
+import { startWords } from './start-words.js';
 import { TasksService } from './tasks/index.js';
 
 /** The largest body that is read. */
 const BODY_LIMIT = '256kb';
 
-const LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
+/** How long the last lines of a start wait for a leader, who would say so after them. In ms. */
+const LEADER_MS = 5_000;
 
 /**
  * Runs until SIGTERM or SIGINT. What was opened is given back in the end, also when a later step
@@ -18,17 +22,20 @@ const LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
 async function main(): Promise<void> {
   const signalled = nextSignal();
   const config = readProcessConfig();
-  Logger.overrideLogger(createLogger(config));
+  Logger.overrideLogger(new AppLogger(config.log));
   const logger = new Logger('Carillon');
   for (const warning of config.warnings) logger.warn(warning);
   const database = await openDatabase(config, logger);
   try {
-    const app = await createApp(config, database.url);
+    let opened: () => void = () => undefined;
+    const listening = new Promise<void>((resolved) => (opened = resolved));
+    const app = await createApp(config, database.url, listening);
     try {
       await listen(app, config);
       const url = await app.getUrl();
       logger.log(`Listening on ${url}${config.api ? `, API under ${config.api.prefix}` : ''}`);
-      if (config.dashboard) void tellDashboard(app, logger, url);
+      opened();
+      void tellStart(app, config, logger, url);
       logger.log(`Stopping on ${await signalled}`);
     } finally {
       await app.close();
@@ -38,18 +45,27 @@ async function main(): Promise<void> {
   }
 }
 
-/** Once the node is at work, so that it is the last that a start says. */
-async function tellDashboard(
+/** Once the node is at work and somebody leads, so that it is the last that a start says. */
+async function tellStart(
   app: NestExpressApplication,
+  { dashboard }: AppConfig,
   logger: Logger,
   url: string,
 ): Promise<void> {
-  // Where the database is away the page says so itself.
-  await app
-    .get(TasksService)
-    .ready()
-    .catch(() => undefined);
-  logger.log(`Dashboard: ${url}/`);
+  const tasks = app.get(TasksService);
+  try {
+    await tasks.ready();
+    await within(LEADER_MS, async () => (await tasks.getLeader()).nodeId !== null);
+    logger.log(await startWords(tasks));
+  } catch {
+    // Where the database is away the node has said so, and the page says it too.
+  }
+  if (dashboard) logger.log(`Dashboard: ${url}/`);
+}
+
+async function within(ms: number, isTrue: () => Promise<boolean>): Promise<void> {
+  const enough = performance.now() + ms;
+  while (!(await isTrue()) && performance.now() < enough) await sleep(100);
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {
@@ -75,9 +91,13 @@ async function openDatabase(config: AppConfig, logger: Logger): Promise<Database
   });
 }
 
-async function createApp(config: AppConfig, databaseUrl: string): Promise<NestExpressApplication> {
+async function createApp(
+  config: AppConfig,
+  databaseUrl: string,
+  listening: Promise<void>,
+): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(
-    AppModule.for(config, databaseUrl),
+    AppModule.for(config, databaseUrl, listening),
     // A kept-alive connection must not hold up the exit, nor a failed start skip the release.
     { bodyParser: false, forceCloseConnections: true, abortOnError: false },
   );
@@ -98,14 +118,6 @@ async function listen(app: NestExpressApplication, { port, host }: AppConfig): P
       { cause: error },
     );
   }
-}
-
-function createLogger({ log }: AppConfig): ConsoleLogger {
-  const level: LogLevel = log.level === 'info' ? 'log' : log.level;
-  return new ConsoleLogger({
-    json: log.format === 'json',
-    logLevels: LEVELS.slice(0, LEVELS.indexOf(level) + 1),
-  });
 }
 
 /** A plain `Error` was written for whoever starts the application; any other is a defect. */

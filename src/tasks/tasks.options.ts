@@ -107,6 +107,12 @@ export class TasksOptions {
   prepare: () => Promise<void> = () => Promise.resolve();
 
   /**
+   * What must have come before this node takes part, such as that the application listens: what is asked for by
+   * others then finds a node that answers. The application does not wait for it. Default: nothing.
+   */
+  beginsAfter?: Promise<unknown>;
+
+  /**
    * Whether the engine has a thread of its own, so that what blocks this process's event loop delays no fire
    * and does not make the node look dead. Off, it works on the main thread, as it does where no thread can load the
    * library: from sources that are compiled on the fly, or out of a bundle. Default: on.

@@ -50,6 +50,8 @@ describe('without a DATABASE_URL', () => {
   it('runs the sample tasks, stops within 5 s, and finds everything again', async () => {
     const first = await start('n1');
     await ready(first, 200);
+    await first.saying(/4 jobs; next: /);
+    await first.saying(/Dashboard: http:/);
     expect((await first.jobs()).map(({ id }) => id)).toEqual(SAMPLES);
     await succeeded(first, 'seed-demo-data');
     const imported = await succeeded(first, 'import-orders');

@@ -162,6 +162,8 @@ export class TasksLifecycle
 
   private async begin(): Promise<void> {
     const { signal } = this.stopping;
+    const { beginsAfter } = this.options;
+    if (beginsAfter && !(await cameTrue(beginsAfter, signal))) return;
     // They need no database.
     if (this.options.roles.includes('worker')) this.timers.start();
     for (let ms = FIRST_RETRY_MS; !signal.aborted;) {
@@ -223,6 +225,18 @@ function beLastToBootstrap(modules: ModulesContainer): void {
   for (const module of modules.values()) {
     if (module.providers.has(TasksLifecycle)) module.distance = -1;
   }
+}
+
+/** Whether it came, before the signal aborted. */
+function cameTrue(what: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+  const came = what.then(
+    () => !signal.aborted,
+    () => false,
+  );
+  const aborted = new Promise<false>((resolve) => {
+    signal.addEventListener('abort', () => resolve(false), { once: true });
+  });
+  return Promise.race([came, aborted]);
 }
 
 const closing = () => new WrongStateError('The application is closing. Start it anew.');
