@@ -27,7 +27,7 @@ export class AppModule {
             prepare: () => database.prepare(),
           }),
         }),
-        TasksHealthModule,
+        TasksHealthModule.withInvariants(config.access),
         TasksMetricsModule.forRoot({ access: config.access }),
         ...(config.api ? [TasksHttpModule.forRoot(config.api)] : []),
         ...(config.api && config.dashboard

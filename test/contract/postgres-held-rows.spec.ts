@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aJob, minutes } from '../support/builders.js';
+import {
+  obstaclesOf,
+  selectObstacles,
+  type StoredObstacles,
+} from '../../src/tasks/store/postgres/cluster/read-obstacles.js';
 import { holdRows, type Holder } from './hold-rows.js';
 import { postgresStores, type PostgresTestStore } from './postgres-store.js';
 import {
@@ -41,6 +46,26 @@ const hold = async (table: string, id: string, column = 'id') => {
     `SELECT 1 FROM ${store.schema.quoted}.${table} WHERE ${column} = '${id}'`,
   );
 };
+
+describe('whoever holds rows', () => {
+  const obstacles = async (longMs: number) => {
+    const select = selectObstacles(store.schema, { longMs, vacuumMs: longMs });
+    const [row] = await store.query<{ obstacles: StoredObstacles }>(select);
+    return obstaclesOf(row!.obstacles);
+  };
+
+  it('is named once he has for long, as is what keeps vacuum from its work', async () => {
+    await store.jobs.add(aJob('one'), 'api');
+    expect((await obstacles(0)).transactions).toEqual([]);
+    await hold('jobs', 'one');
+    await holder!.query("SET application_name = 'psql of ada'");
+    expect(await obstacles(600_000)).toEqual({ vacuum: null, transactions: [] });
+    const { transactions, vacuum } = await obstacles(0);
+    expect(transactions).toMatchObject([{ application: 'psql of ada', name: null }]);
+    expect(transactions[0]!.pid).toBeGreaterThan(0);
+    expect(vacuum).not.toBeNull();
+  });
+});
 
 describe('a held run', () => {
   it('keeps its own outcome waiting, and no other of the batch', async () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Troubles } from '../../src/tasks/store/cluster-store.js';
 import { aJob, hours, later, minutes } from '../support/builders.js';
-import { aDueJobIn, aNodeAtWork, clockOf } from './scenes.js';
-import type { MakeStore, TestStore } from './test-store.js';
+import { aDueJobIn, aNodeAtWork, claim, clockOf } from './scenes.js';
+import { DEAD_AFTER_MS, type MakeStore, type TestStore } from './test-store.js';
 
 /** What is wrong with jobs and runs. */
 export function troublesContract(makeStore: MakeStore): void {
@@ -24,7 +24,7 @@ export function troublesContract(makeStore: MakeStore): void {
       const none = { count: 0, jobs: [] };
       const { waiting, ...groups } = await store.cluster.troubles();
       expect(waiting).toEqual({ count: 0, oldestRunAt: null });
-      expect(Object.values(groups)).toEqual(Array.from({ length: 6 }, () => none));
+      expect(Object.values(groups)).toEqual(Array.from({ length: 7 }, () => none));
     });
 
     it('is a job that is due for a while, and since when', async () => {
@@ -43,6 +43,17 @@ export function troublesContract(makeStore: MakeStore): void {
       store.advance(minutes(2));
       expect(await ids('overdue')).toEqual(['late']);
       expect(await ids('unreadable')).toEqual(['odd']);
+    });
+
+    it('is a job whose run is of a node that fell silent, and was not settled', async () => {
+      const node = await aNodeAtWork(store);
+      await store.jobs.add(aJob('lost'), 'api');
+      await store.jobs.runNow('lost');
+      await claim(node, 1);
+      store.advance(DEAD_AFTER_MS);
+      expect(await ids('unsettled')).toEqual([]);
+      store.advance(minutes(1));
+      expect(await ids('unsettled')).toEqual(['lost']);
     });
 
     it('is a job that was paused long ago', async () => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { problemsOf } from '../domain/problems/problems.js';
-import { SILENT_FOR_MS, type Problem } from '../domain/problems/situation.js';
+import { SILENT_FOR_MS, SKEW_MS, type Problem } from '../domain/problems/situation.js';
 import { NodeStatus } from '../node/node-status.js';
 import { ClusterStore, MAX_NAMED, type NodeInfo, type Troubles } from '../store/cluster-store.js';
 
@@ -24,22 +24,25 @@ export class ClusterProblems {
   ) {}
 
   async judge(): Promise<Judged> {
-    const [state, leader, nodes, troubles] = await Promise.all([
+    const [state, leader, nodes, troubles, obstacles] = await Promise.all([
       this.cluster.state(),
       this.cluster.leader(),
       this.cluster.nodes(),
       this.cluster.troubles(),
+      this.cluster.obstacles(),
     ]);
     const { id, name, notReady, running } = this.status;
     const trouble = running ? (notReady ?? this.status.trouble()) : null;
     const problems = problemsOf({
       ...troubles,
+      ...obstacles,
       now: state.now,
       cluster: state,
       leader,
       node: { id, name, trouble },
       blocked: nodes.filter(isBlocked).slice(0, MAX_NAMED).map(blockedOf),
       silent: silentOf(nodes, state.now),
+      skewed: nodes.flatMap(skewedOf).slice(0, MAX_NAMED),
     });
     return { problems, nodes, troubles, paused: state.paused, now: state.now };
   }
@@ -63,3 +66,8 @@ const blockedOf = ({ id, name, blockedSince, blockedBy }: NodeInfo) => ({
   since: blockedSince,
   by: blockedBy,
 });
+
+function skewedOf({ id, name, alive, clockOffsetMs: aheadMs }: NodeInfo) {
+  if (!alive || aheadMs === null || Math.abs(aheadMs) < SKEW_MS) return [];
+  return [{ id, name, since: null, aheadMs }];
+}

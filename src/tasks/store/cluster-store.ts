@@ -1,5 +1,5 @@
 import type { Percentiles } from '../domain/histogram.js';
-import type { JobGroup } from '../domain/problems/situation.js';
+import type { JobGroup, Transaction } from '../domain/problems/situation.js';
 import type { Author } from '../domain/job-requests.js';
 import type { Page, PageQuery } from './page.js';
 
@@ -127,8 +127,18 @@ export interface Troubles {
   readonly failing: JobGroup;
   readonly orphaned: JobGroup;
   readonly pausedLong: JobGroup;
+  /** Jobs with runs of nodes that are silent for so long that these should have been settled. */
+  readonly unsettled: JobGroup;
   /** Runs that could start, up to 10,000. */
   readonly waiting: { readonly count: number; readonly oldestRunAt: Date | null };
+}
+
+/** Transactions of others that stand in the way. */
+export interface Obstacles {
+  /** The oldest that keeps vacuum from cleaning up; null: none does for long. */
+  readonly vacuum: Transaction | null;
+  /** Those that hold locks on tables of ours for long. */
+  readonly transactions: readonly Transaction[];
 }
 
 /** So many jobs of a kind are named; the others are counted, up to 10,000. */
@@ -139,6 +149,8 @@ export const REQUESTS = ['job.run', 'run.retry'] as const;
 
 /** What of the audit was refused, so that nothing has changed. */
 export const REFUSED = 'access.refuse';
+
+export type { Transaction };
 
 /** The cluster as a whole. */
 export abstract class ClusterStore {
@@ -164,4 +176,5 @@ export abstract class ClusterStore {
   abstract stats(): Promise<ClusterStats>;
   /** What is wrong with jobs and runs, in one look. */
   abstract troubles(): Promise<Troubles>;
+  abstract obstacles(): Promise<Obstacles>;
 }

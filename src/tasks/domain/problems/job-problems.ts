@@ -13,11 +13,13 @@ interface Telling {
 
 /** What is wrong with jobs. */
 export function jobProblems(situation: Situation): Problem[] {
-  const { cluster, overdue, unreadable, unknown, failing, orphaned, pausedLong } = situation;
+  const { cluster, overdue, unreadable, unknown, failing, orphaned, pausedLong, unsettled } =
+    situation;
   // While nothing is fired on purpose, what is due is no news.
   const late = cluster.paused ? [] : of(overdue, OVERDUE);
   return [
     ...late,
+    ...of(unsettled, UNSETTLED),
     ...of(unreadable, UNREADABLE),
     ...of(unknown, NO_WORKER),
     ...of(failing, FAILING),
@@ -40,6 +42,17 @@ const OVERDUE: Telling = {
   remedy:
     'See the log of the leader: it may catch up on an outage, or wait for a transaction that holds the job.',
   link: 'jobs?order=nextFireAt',
+};
+const UNSETTLED: Telling = {
+  kind: 'unsettled-runs',
+  severity: 'error',
+  verb: [
+    'has a run of a node that fell silent, and nobody ends it',
+    'have runs of nodes that fell silent, and nobody ends them',
+  ],
+  remedy:
+    'See the log of the leader for why it cannot settle them: it may wait for a transaction that holds the runs.',
+  link: 'runs?state=running',
 };
 const UNREADABLE: Telling = {
   kind: 'unreadable',

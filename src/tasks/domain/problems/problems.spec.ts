@@ -17,6 +17,10 @@ const ALL_IS_WELL: Situation = {
   failing: NONE,
   orphaned: NONE,
   pausedLong: NONE,
+  unsettled: NONE,
+  skewed: [],
+  vacuum: null,
+  transactions: [],
   waiting: { count: 0, oldestRunAt: null },
 };
 
@@ -50,6 +54,12 @@ describe('the problems of a cluster', () => {
     ['unknown', 'no-worker', 'error', 'has no live worker that knows its task: a'],
     ['failing', 'failing', 'warning', 'fails: a'],
     ['orphaned', 'orphaned', 'warning', 'is orphaned: its code has been gone for long: a'],
+    [
+      'unsettled',
+      'unsettled-runs',
+      'error',
+      'has a run of a node that fell silent, and nobody ends it: a',
+    ],
     ['pausedLong', 'old-pause', 'warning', 'has been paused for more than a week: a'],
   ] as const)('hold jobs that are %s, and since when', (field, kind, severity, words) => {
     const jobs = [named('a', hours(2))];
@@ -57,7 +67,7 @@ describe('the problems of a cluster', () => {
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ kind, severity, jobs, count: 1, since: jobs[0]!.since });
     expect(problem!.message).toBe(`1 job ${words}.`);
-    expect(problem!.link).toMatch(/^(jobs|tasks)/);
+    expect(problem!.link).toMatch(/^(jobs|tasks|runs)/);
   });
 
   it('name five jobs in a sentence, and say how many there are besides', () => {
@@ -99,6 +109,28 @@ describe('the problems of a cluster', () => {
     const [problem] = given({ silent: [named('web-2', minutes(5))] });
     expect(problem).toMatchObject({ kind: 'silent-node', severity: 'warning', count: 1 });
     expect(problem!.message).toBe('1 node fell silent without a good-bye: web-2.');
+  });
+
+  it('name transactions of others that stand in the way, and how to end them', () => {
+    const since = later(NOON, -minutes(9));
+    const open = { pid: 812, name: null, user: 'shop', application: 'psql', since };
+    const prepared = { pid: null, name: 'order-7', user: null, application: null, since };
+    const [held, vacuum] = given({ transactions: [open, prepared], vacuum: prepared });
+    expect(held).toMatchObject({ kind: 'long-transaction', count: 2, since });
+    expect(held!.message).toContain('process 812 (of shop, "psql"), open since 2026-03-02T11:51');
+    expect(held!.remedy).toContain('pg_terminate_backend(812)');
+    expect(vacuum).toMatchObject({ kind: 'held-vacuum', since });
+    expect(vacuum!.remedy).toContain("ROLLBACK PREPARED 'order-7'");
+  });
+
+  it('name nodes whose clocks differ, and by how much', () => {
+    const [problem] = given({ skewed: [{ id: 'n2', name: 'web-2', since: null, aheadMs: 2_400 }] });
+    expect(problem).toMatchObject({
+      kind: 'clock-skew',
+      count: 1,
+      nodes: [{ id: 'n2', name: 'web-2' }],
+    });
+    expect(problem!.message).toContain('web-2 (2400 ms)');
   });
 
   it('come with the worst first', () => {

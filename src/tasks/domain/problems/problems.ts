@@ -1,6 +1,7 @@
 import { counted } from '../why/words.js';
 import { jobProblems } from './job-problems.js';
 import { earliest, listOf } from './naming.js';
+import { transactionProblems } from './transaction-problems.js';
 import { LATE_MS, PROBLEM_KINDS, SEVERITIES, type Problem, type Situation } from './situation.js';
 
 const NOBODY: Pick<Problem, 'jobs' | 'nodes' | 'count'> = { jobs: [], nodes: [], count: 1 };
@@ -11,6 +12,8 @@ export function problemsOf(situation: Situation): Problem[] {
     ...ofCluster(situation),
     ...jobProblems(situation),
     ...ofNodes(situation),
+    ...skewed(situation),
+    ...transactionProblems(situation),
     ...backlog(situation),
   ];
   const rank = ({ kind, severity }: Problem) =>
@@ -87,6 +90,25 @@ function ofNodes({ node, blocked, silent }: Situation): Problem[] {
     });
   }
   return problems;
+}
+
+function skewed({ skewed: nodes }: Situation): Problem[] {
+  if (nodes.length === 0) return [];
+  const told = nodes.map((node) => ({ ...node, name: `${node.name} (${node.aheadMs} ms)` }));
+  return [
+    {
+      ...NOBODY,
+      kind: 'clock-skew',
+      severity: 'warning',
+      since: null,
+      message: `The database's clock is ahead of ${nodes.length === 1 ? 'that of a node' : 'those of nodes'}: ${listOf(told)}.`,
+      remedy:
+        'Keep the clocks by NTP. Jobs fire by the database’s clock, but logs and timers of scope "node" go by the node’s.',
+      count: nodes.length,
+      nodes: nodes.map(({ id, name, since }) => ({ id, name, since })),
+      link: 'nodes',
+    },
+  ];
 }
 
 function backlog({ waiting: { count, oldestRunAt }, now, cluster }: Situation): Problem[] {

@@ -5,29 +5,37 @@
  * | ---------------- | ---------------------------------------------------------- |
  * | `no-leader`      | nobody fires                                               |
  * | `loop-failing`   | the node that answers cannot do its work                   |
+ * | `unsettled-runs` | runs of nodes that are silent for long, and nobody ends them |
  * | `blocked-node`   | nodes whose event loop is blocked: they start no run       |
  * | `unreadable`     | due jobs whose rows this version cannot read               |
  * | `no-worker`      | jobs whose task no live worker knows                       |
  * | `overdue`        | jobs that are due for a while, and have not been fired     |
  * | `backlog`        | runs wait for a free slot for a while                      |
+ * | `long-transaction` | transactions of others hold rows of ours for long         |
  * | `cluster-paused` | nothing is fired, because somebody wanted that             |
  * | `failing`        | jobs whose last run failed                                 |
  * | `orphaned`       | jobs whose code has been gone for long                     |
  * | `silent-node`    | nodes that have neither stopped nor given a sign for long  |
+ * | `clock-skew`     | nodes whose clocks differ from the database's              |
+ * | `held-vacuum`    | a transaction keeps old rows of every table from being cleaned up |
  * | `old-pause`      | jobs that somebody paused long ago                         |
  */
 export const PROBLEM_KINDS = [
   'no-leader',
   'loop-failing',
+  'unsettled-runs',
   'blocked-node',
   'unreadable',
   'no-worker',
   'overdue',
   'backlog',
+  'long-transaction',
   'cluster-paused',
   'failing',
   'orphaned',
   'silent-node',
+  'clock-skew',
+  'held-vacuum',
   'old-pause',
 ] as const;
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];
@@ -65,6 +73,17 @@ export interface Problem {
   readonly link: string;
 }
 
+/** A transaction that goes on. */
+export interface Transaction {
+  /** Null for a prepared one. */
+  readonly pid: number | null;
+  /** Of a prepared one. */
+  readonly name: string | null;
+  readonly user: string | null;
+  readonly application: string | null;
+  readonly since: Date;
+}
+
 /** All that is looked at, read at one time. */
 export interface Situation {
   /** The database's clock. */
@@ -85,17 +104,33 @@ export interface Situation {
   readonly blocked: readonly (Named & { readonly by: string | null })[];
   /** That neither live nor have stopped. */
   readonly silent: readonly Named[];
+  /** By how much the database's clock is ahead of those that differ from it, in ms. */
+  readonly skewed: readonly (Named & { readonly aheadMs: number })[];
+  /** Keeps vacuum from cleaning up for long; null: nobody does. */
+  readonly vacuum: Transaction | null;
+  /** Transactions of others that hold locks on our tables for long. */
+  readonly transactions: readonly Transaction[];
   readonly overdue: JobGroup;
   readonly unreadable: JobGroup;
   readonly unknown: JobGroup;
   readonly failing: JobGroup;
   readonly orphaned: JobGroup;
   readonly pausedLong: JobGroup;
+  readonly unsettled: JobGroup;
   readonly waiting: { readonly count: number; readonly oldestRunAt: Date | null };
 }
 
 /** A fire or a start that is late by less is no problem yet, in ms. */
 export const LATE_MS = 30_000;
+
+/** A clock that differs by less is good enough, in ms. */
+export const SKEW_MS = 1_000;
+
+/** A transaction that holds rows of ours for less is nothing to speak of, in ms. */
+export const LONG_MS = 30_000;
+
+/** Nor is one that keeps vacuum from its work for less, in ms. */
+export const VACUUM_MS = 300_000;
 
 /** A pause is old after so long, in ms. */
 export const OLD_PAUSE_MS = 7 * 86_400_000;

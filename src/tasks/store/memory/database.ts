@@ -100,6 +100,12 @@ export class MemoryDatabase {
     return node.stoppedAt === null && silentMs < this.options.deadAfterMs;
   }
 
+  /** For so much longer than makes it dead, in ms. */
+  isSilentFor(node: NodeRow, ms: number): boolean {
+    const silentMs = this.now().getTime() - node.heartbeatAt.getTime();
+    return silentMs > this.options.deadAfterMs + ms;
+  }
+
   /** A claim or an outcome of a node that counts as alive, which is a sign of life. */
   heardOf(nodeId: string): void {
     const node = this.nodes.get(nodeId);

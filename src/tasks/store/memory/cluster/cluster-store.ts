@@ -8,6 +8,7 @@ import {
   type ClusterStats,
   type LeaderInfo,
   type NodeInfo,
+  type Obstacles,
   type Troubles,
 } from '../../cluster-store.js';
 import type { Page } from '../../page.js';
@@ -141,6 +142,11 @@ export class MemoryClusterStore extends ClusterStore {
       liveNodes: nodes.filter((node) => this.database.isAlive(node)).length,
       now,
     };
+  }
+
+  /** Nobody else has a transaction here. */
+  async obstacles(): Promise<Obstacles> {
+    return { vacuum: null, transactions: [] };
   }
 
   async troubles(): Promise<Troubles> {

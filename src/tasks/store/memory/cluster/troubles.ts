@@ -39,8 +39,17 @@ export function troublesOf(database: MemoryDatabase): Troubles {
     pausedLong: some(({ state, pausedAt }) =>
       state === 'paused' && pausedAt !== null && pausedAt < before(OLD_PAUSE_MS) ? pausedAt : null,
     ),
+    unsettled: some((job) => unsettledSince(database, job)),
     waiting: { count: waiting.length, oldestRunAt: waiting[0] ?? null },
   };
+}
+
+function unsettledSince(database: MemoryDatabase, { id }: JobRow): Date | null {
+  const silent = database.runs.live(id).flatMap(({ state, nodeId }) => {
+    const node = state === 'running' ? database.nodes.get(nodeId ?? '') : undefined;
+    return node && database.isSilentFor(node, LATE_MS) ? [node.heartbeatAt] : [];
+  });
+  return silent.sort((a, b) => a.getTime() - b.getTime())[0] ?? null;
 }
 
 function failingSince(database: MemoryDatabase, { id, createdAt }: JobRow): Date | null {

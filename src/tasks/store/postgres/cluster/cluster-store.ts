@@ -9,10 +9,12 @@ import {
   type LeaderInfo,
   type LeaderTerm,
   type NodeInfo,
+  type Obstacles,
   type Troubles,
 } from '../../cluster-store.js';
 import { CLOCK, type ClockShift } from '../database-time.js';
 import { isAlive } from '../nodes/live-nodes.js';
+import { obstaclesOf, selectObstacles, type StoredObstacles } from './read-obstacles.js';
 import { selectTroubles, troublesOf, type StoredTroubles } from './read-troubles.js';
 import type { Page } from '../../page.js';
 import type { SchemaName } from '../schema-name.js';
@@ -158,8 +160,18 @@ export class PostgresClusterStore extends ClusterStore {
   }
 
   async troubles(): Promise<Troubles> {
-    const [row] = await this.query<{ troubles: StoredTroubles }>(selectTroubles(this.schema));
+    const [row] = await this.query<{ troubles: StoredTroubles }>(selectTroubles(this.schema), [
+      this.deadAfterMs,
+    ]);
     return troublesOf(row!.troubles);
+  }
+
+  async obstacles(): Promise<Obstacles> {
+    const select = selectObstacles(this.schema);
+    const [row] = await this.database.use((manager) =>
+      manager.query<{ obstacles: StoredObstacles }[]>(select),
+    );
+    return obstaclesOf(row!.obstacles);
   }
 
   private change(

@@ -1,7 +1,7 @@
 import { LATE_MS, OLD_PAUSE_MS, type JobGroup } from '../../../domain/problems/situation.js';
 import { MAX_NAMED, type Troubles } from '../../cluster-store.js';
 import { MOST_COUNTED } from '../../page.js';
-import { CLOCK, STATEMENT_CLOCK } from '../database-time.js';
+import { CLOCK, interval, STATEMENT_CLOCK } from '../database-time.js';
 import { jobText, storedJob } from '../jobs/job-row.js';
 import type { SchemaName } from '../schema-name.js';
 import { endedLately, LAST } from '../sums/ended-lately.js';
@@ -15,7 +15,7 @@ interface StoredGroup {
   }[];
 }
 
-type GroupName = 'unknown' | 'failing' | 'orphaned' | 'pausedLong';
+type GroupName = 'unknown' | 'failing' | 'orphaned' | 'pausedLong' | 'unsettled';
 
 export type StoredTroubles = Readonly<Record<GroupName, StoredGroup>> & {
   /** Those that are due, the earliest first, each with all that it holds. */
@@ -33,7 +33,7 @@ const group = (select: string) =>
     FROM (SELECT *, row_number() OVER (ORDER BY since, id) AS nth
           FROM (${select} LIMIT ${MOST_COUNTED}) s) n)`;
 
-/** What is wrong with jobs and runs, each by an index of its own. */
+/** What is wrong with jobs and runs, each by an index of its own. $2 dead-after in ms. */
 export const selectTroubles = ({ quoted }: SchemaName) =>
   `WITH ${endedLately(quoted)}, ${LAST},
    due AS MATERIALIZED (
@@ -70,6 +70,13 @@ export const selectTroubles = ({ quoted }: SchemaName) =>
        `SELECT id, name, paused_at AS since FROM ${quoted}.jobs
         WHERE state = 'paused' AND paused_at < ${CLOCK} - ${ms(OLD_PAUSE_MS)}`,
      )},
+     'unsettled', ${group(
+       `SELECT j.id, j.name, min(n.heartbeat_at) AS since
+        FROM ${quoted}.runs r JOIN ${quoted}.nodes n ON n.id = r.node_id
+          JOIN ${quoted}.jobs j ON j.id = r.job_id
+        WHERE r.state = 'running' AND n.heartbeat_at < ${CLOCK} - ${interval('$2')} - ${ms(LATE_MS)}
+        GROUP BY j.id, j.name`,
+     )},
      'waiting', (SELECT json_build_object('count', count(*)::int, 'oldest', min(run_at)) FROM waiting)
    ) AS troubles`;
 
@@ -85,6 +92,7 @@ export function troublesOf({ overdue, waiting, ...groups }: StoredTroubles): Tro
     failing: groupOf(groups.failing),
     orphaned: groupOf(groups.orphaned),
     pausedLong: groupOf(groups.pausedLong),
+    unsettled: groupOf(groups.unsettled),
     waiting: { count, oldestRunAt: oldest === null ? null : new Date(oldest) },
   };
 }
