@@ -75,6 +75,50 @@ export function firingContract(makeStore: MakeStore): void {
       ]);
     });
 
+    it('claims for this node what is wanted here, and leaves the rest to whoever comes', async () => {
+      await store.jobs.add(aJob('there'), 'api');
+      await aDueJobIn(store, 'here', { payload: { team: 7 }, timeoutMs: 5_000 });
+      await node.roster.beat();
+      const fires = (await planDue(store, node)).map((each) => ({
+        ...each,
+        here: each.job.jobId === 'here',
+      }));
+      const fired = await fire(fires);
+      expect(fired).toMatchObject({ moved: new Set(['here', 'there']), pending: 1 });
+      const [run] = await runsOf(store, 'here');
+      expect(fired.claimed).toEqual([
+        {
+          runId: run!.id,
+          attempt: 1,
+          jobId: 'here',
+          task: TASK,
+          payload: { team: 7 },
+          cause: 'fired',
+          fireAt: run!.fireAt,
+          runAt: run!.runAt,
+          fencingToken: token,
+          policy: { timeoutMs: 5_000, retry: { maxAttempts: 1 }, transactional: false },
+        },
+      ]);
+      expect(run).toMatchObject({ state: 'running', attempt: 1, nodeId: node.id });
+      expect(run!.startedAt).not.toBeNull();
+      const other = await aNodeAtWork(store);
+      expect((await claim(other, 5)).map(({ jobId }) => jobId)).toEqual(['there']);
+      const [answer] = await node.queue.finish([
+        { runId: run!.id, attempt: 1, state: 'succeeded' },
+      ]);
+      expect(answer).toMatchObject({ runId: run!.id });
+    });
+
+    it('claims nothing for a node that has said good-bye', async () => {
+      await aDueJobIn(store, 'here');
+      const [only] = await planDue(store, node);
+      await node.roster.leave();
+      const fired = await fire([{ ...only!, here: true }]);
+      expect(fired).toMatchObject({ pending: 1, claimed: [] });
+      expect(await runsOf(store, 'here')).toMatchObject([{ state: 'pending', nodeId: null }]);
+    });
+
     it("answers with the database's clock", async () => {
       const before = await clockOf(store);
       const { at } = await node.fires.fire(token, 0, []);
@@ -171,8 +215,9 @@ export function firingContract(makeStore: MakeStore): void {
       const [busy, free] = [await runsOf(store, 'busy'), await runsOf(store, 'free')];
       const of = ({ id, jobId, fireAt, state, reason }: Run) =>
         ({ runId: id, jobId, fireAt, state, reason }) as const;
-      expect(rows).toEqual([of(busy.at(-1)!), of(free.at(-1)!)]);
-      expect(rows).toMatchObject([{ reason: 'overlapped' }, { state: 'pending', reason: null }]);
+      const written = rows.toSorted((a, b) => (a.jobId < b.jobId ? -1 : 1));
+      expect(written).toEqual([of(busy.at(-1)!), of(free.at(-1)!)]);
+      expect(written).toMatchObject([{ reason: 'overlapped' }, { state: 'pending', reason: null }]);
       store.advance(minutes(1));
       expect((await fireDue(store, node, token)).rows).toEqual([]);
     });

@@ -38,7 +38,7 @@ class Queue {
     return { runs, nextInMs: this.nextInMs };
   }
 
-  claimed = (): Promise<readonly ClaimedRun[]> => Promise.resolve([...this.running]);
+  claimed: () => Promise<readonly ClaimedRun[]> = () => Promise.resolve([...this.running]);
 
   giveBack(claims: readonly Claim[]): Promise<number> {
     if (this.isHeld) return Promise.resolve(0);
@@ -151,14 +151,136 @@ describe('the claimer', () => {
     await clock.settle();
     claimer.wake();
     await clock.settle();
-    claimer.setFree(2);
+    expect(queue.asked).toEqual([1, 1]);
+    await clock.advance(POLL_MS);
+    expect(queue.asked).toEqual([1, 1, 1]);
+  });
+
+  it('asks for a slot that gets free where more may wait, and not where it has found no more', async () => {
+    queue.pending = runs('1', '2');
+    claimer.setFree(1);
+    claimer.start();
     await clock.settle();
-    expect(queue.asked).toEqual([1, 1, 2]);
     claimer.setFree(1);
     await clock.settle();
+    claimer.setFree(1);
+    await clock.settle();
+    expect([claimed, queue.asked]).toEqual([
+      ['1', '2'],
+      [1, 1, 1],
+    ]);
+    claimer.setFree(5);
+    await clock.settle();
     expect(queue.asked).toHaveLength(3);
-    await clock.advance(POLL_MS);
-    expect(queue.asked).toEqual([1, 1, 2, 1]);
+  });
+});
+
+describe('slots that are lent for a fire', () => {
+  const lent = async (free: number) => {
+    claimer.setFree(free);
+    claimer.start();
+    await clock.settle();
+    return claimer.lend();
+  };
+
+  it('are half of those that are free, and the runs that get one are held and started', async () => {
+    const loan = await lent(5);
+    expect(loan?.slots).toBe(3);
+    loan?.end(runs('1', '2'));
+    expect(claimed).toEqual(['1', '2']);
+    expect(held.isWorking({ runId: '2', attempt: 1 })).toBe(true);
+    claimer.wake();
+    await clock.settle();
+    expect(queue.asked).toEqual([5, 3]);
+  });
+
+  it('are not claimed for meanwhile', async () => {
+    const loan = await lent(4);
+    claimer.wake();
+    await clock.settle();
+    expect(queue.asked).toEqual([4, 2]);
+    loan?.end([]);
+    claimer.wake();
+    await clock.settle();
+    expect(queue.asked).toEqual([4, 2, 4]);
+  });
+
+  it('are none while others wait for one, or may', async () => {
+    queue.pending = runs('1', '2', '3');
+    expect(await lent(2)).toBeNull();
+    claimer.setFree(2);
+    await clock.settle();
+    claimer.setFree(2);
+    expect(claimer.lend()).not.toBeNull();
+  });
+
+  it('are none while a claim is on its way, or another fire', async () => {
+    await lent(4);
+    expect(claimer.lend()).toBeNull();
+    claimer = make();
+    queue.onTheWay = () => clock.sleep(50);
+    expect(await lent(4)).toBeNull();
+  });
+
+  it.each([
+    ['nothing would be started', () => (claimer = make([TASK], () => false))],
+    ['this node drains', () => claimer.setDraining(true)],
+    ['it is not known what this node has', () => (queue.running = runs('stranger'))],
+  ])('are none while %s', async (_, happens) => {
+    queue.isHeld = true;
+    happens();
+    claimer.doubt();
+    expect(await lent(4)).toBeNull();
+  });
+
+  it('let nothing be given back until the fire has its answer', async () => {
+    const loan = await lent(4);
+    // The statement has claimed it, and the answer is on its way.
+    queue.running = runs('1');
+    held.strangers = true;
+    claimer.wake();
+    await clock.settle();
+    expect(queue.given).toEqual([]);
+    loan?.end(runs('1'));
+    await clock.settle();
+    expect([queue.given, claimed]).toEqual([[], ['1']]);
+  });
+
+  it('are none while something is given back', async () => {
+    const loan = await lent(4);
+    loan?.end([]);
+    queue.claimed = () => clock.sleep(50).then(() => []);
+    claimer.doubt();
+    await clock.settle();
+    expect(claimer.lend()).toBeNull();
+    await clock.advance(50);
+    expect(claimer.lend()).not.toBeNull();
+  });
+
+  it('are asked after when the answer of the fire was lost, or came too late', async () => {
+    const loan = await lent(4);
+    queue.running = runs('1');
+    loan?.end(null);
+    await clock.settle();
+    expect(queue.given.map(({ runId }) => runId)).toEqual(['1']);
+    const late = claimer.lend();
+    await clock.advance(DEAD_AFTER_MS / 2 + 1);
+    queue.running = runs('2');
+    late?.end(runs('2'));
+    await clock.settle();
+    expect(queue.given.map(({ runId }) => runId)).toEqual(['1', '2']);
+    expect(claimed).toEqual([]);
+  });
+
+  it('give the run back that comes when the node has stopped', async () => {
+    const loan = await lent(4);
+    const stopped = claimer.stop();
+    queue.running = runs('1');
+    await clock.settle();
+    loan?.end(runs('1'));
+    await clock.advance(100);
+    await stopped;
+    expect([claimed, queue.given.length]).toEqual([[], 1]);
   });
 });
 

@@ -1,9 +1,12 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
+import { within } from '../domain/within.js';
 import { MAX_CLAIMED, type Claimed, type ClaimedRun } from '../store/run-queue.js';
 import type { ClaimQueue } from './counted-ports.js';
 import type { HeldClaims } from './held-claims.js';
 import { Loop } from './loop.js';
+import { SlotLoan, type SlotLender } from './slot-loan.js';
+import { isMore, without, type TaskLimits } from './task-limits.js';
 
 export interface ClaimerOptions {
   readonly tasks: readonly string[];
@@ -13,9 +16,6 @@ export interface ClaimerOptions {
   /** Whether runs that are claimed now would be started at once. Default: they would. */
   readonly canTake?: () => boolean;
 }
-
-/** How many more runs of a task this node may take, for tasks that have a limit. */
-export type TaskLimits = Readonly<Record<string, number>>;
 
 /** A claim that somebody holds cannot be given back now; it is tried again so soon. */
 const HELD_MS = 250;
@@ -43,13 +43,19 @@ const NOTHING: Claimed = { runs: [], nextInMs: null };
  * - A run ends and another of its task begins while a claim is on its way. The limits that it was
  *   asked with are of before: what it takes is counted off them until the runner tells new ones.
  */
-export class Claimer {
+export class Claimer implements SlotLender {
   private readonly loop: Loop;
   private free = 0;
   private limits: TaskLimits = {};
   /** How many slots were given so far: whose turn it is when there are more runs than slots. */
   private turns = 0;
   private inDoubt = false;
+  /** There may be runs that could start and that the last claim has not found. */
+  private mayFind = true;
+  private isAsking = false;
+  private isGivingBack = false;
+  private loan: SlotLoan | null = null;
+  private isStarted = false;
   private stopping = false;
   private draining = false;
   private tasks: readonly string[];
@@ -73,20 +79,41 @@ export class Claimer {
   }
 
   start(): void {
+    this.isStarted = true;
     this.loop.start();
   }
 
   /** There may be runs to claim. */
   wake(): void {
+    this.mayFind = true;
     this.loop.wake();
+  }
+
+  prepare(): void {
+    this.options.canTake?.();
+  }
+
+  lend(): SlotLoan | null {
+    const isSure = !this.inDoubt && !this.held.strangers && !this.isGivingBack;
+    const isFree = this.isStarted && !this.stopping && !this.draining && this.loan === null;
+    if (!isSure || !isFree || this.isAsking || this.mayFind) return null;
+    const slots = Math.ceil(this.free / 2);
+    if (slots === 0 || this.options.canTake?.() === false) return null;
+    const askedAt = this.clock.monotonic();
+    const tasks = new Set(this.tasks.filter((task) => !this.switchedOff.includes(task)));
+    const end = (runs: readonly ClaimedRun[] | null) => this.ended(runs, askedAt);
+    this.loan = new SlotLoan(slots, tasks, this.limits, end);
+    return this.loan;
   }
 
   /** @param free how many runs this node could start now */
   setFree(free: number, limits: TaskLimits = {}): void {
-    const more = free > this.free || isMore(limits, this.limits);
+    const before = this.limits;
+    const more = free > this.free || isMore(limits, before);
     this.free = free;
     this.limits = limits;
-    if (more) this.loop.wake();
+    // Where nothing waits a free slot is no reason to ask.
+    if (more && (this.mayFind || isMore(limits, before))) this.loop.wake();
   }
 
   /** The ledger may have runs in this node's name that it does not hold: they are given back. */
@@ -105,13 +132,13 @@ export class Claimer {
         : 'This node takes runs again.',
       { event: draining ? 'node.draining' : 'node.undrained' },
     );
-    if (!draining) this.loop.wake();
+    if (!draining) this.wake();
   }
 
   /** This node knows more tasks than at its start. */
   setTasks(tasks: readonly string[]): void {
     this.tasks = tasks;
-    this.loop.wake();
+    this.wake();
   }
 
   /**
@@ -120,7 +147,7 @@ export class Claimer {
   setSwitchedOff(tasks: readonly string[]): void {
     const more = tasks.some((task) => !this.switchedOff.includes(task));
     this.switchedOff = tasks;
-    if (more) this.loop.wake();
+    if (more) this.wake();
   }
 
   /**
@@ -130,6 +157,7 @@ export class Claimer {
   async stop(): Promise<void> {
     this.stopping = true;
     await this.loop.stop();
+    if (this.loan) await within(this.clock, LAST_TRIES_MS, this.loan.over);
     const triesUntil = this.clock.monotonic() + LAST_TRIES_MS;
     while (this.inDoubt && this.clock.monotonic() < triesUntil) {
       await this.giveBackUnknown().catch(() => undefined);
@@ -140,17 +168,14 @@ export class Claimer {
   private async turn(): Promise<number> {
     if (this.inDoubt || this.held.strangers) await this.giveBackUnknown();
     const pollMs = this.inDoubt ? HELD_MS : this.options.pollMs;
-    const slots = Math.min(this.free, MAX_CLAIMED);
-    if (slots === 0 || this.known().length === 0 || this.draining) return pollMs;
+    const slots = Math.min(this.free - (this.loan?.slots ?? 0), MAX_CLAIMED);
+    if (slots <= 0 || this.known().length === 0 || this.draining) return pollMs;
     if (this.options.canTake?.() === false) return BUSY_MS;
     const { runs, nextInMs } = await this.claim(slots);
     const restMs = Math.min(pollMs, Math.ceil(nextInMs ?? pollMs));
     if (runs.length === 0) return restMs;
     const own = runs.filter((run) => this.isOwn(run));
-    for (const run of own) this.held.add(run);
-    this.free -= own.length;
-    this.limits = without(this.limits, own);
-    this.claimed(own);
+    this.take(own);
     if (own.length < runs.length) {
       this.switchedOff = [];
       this.inDoubt = true;
@@ -163,14 +188,33 @@ export class Claimer {
     const askedAt = this.clock.monotonic();
     const doubted = this.inDoubt;
     this.inDoubt = true;
-    const claimed = await this.queue.claim(this.known(), slots, this.limits, this.turns);
+    this.mayFind = false;
+    this.isAsking = true;
+    const asking = this.queue.claim(this.known(), slots, this.limits, this.turns);
+    const claimed = await asking.finally(() => (this.isAsking = false));
     this.inDoubt = doubted;
     this.turns += claimed.runs.length;
+    this.mayFind ||= claimed.runs.length === slots;
     const late = this.clock.monotonic() - askedAt > this.options.deadAfterMs / 2;
     if (!late && !this.stopping && !this.draining) return claimed;
     this.inDoubt ||= claimed.runs.length > 0;
     if (this.inDoubt) await this.giveBackUnknown();
     return NOTHING;
+  }
+
+  /** A fire has claimed what it could of the slots that were lent. */
+  private ended(runs: readonly ClaimedRun[] | null, askedAt: number): void {
+    this.loan = null;
+    const late = this.clock.monotonic() - askedAt > this.options.deadAfterMs / 2;
+    if (runs !== null && !late && !this.stopping && !this.draining) return this.take(runs);
+    if (runs === null || runs.length > 0) this.doubt();
+  }
+
+  private take(runs: readonly ClaimedRun[]): void {
+    for (const run of runs) this.held.add(run);
+    this.free -= runs.length;
+    this.limits = without(this.limits, runs);
+    this.claimed(runs);
   }
 
   private known(): readonly string[] {
@@ -183,6 +227,16 @@ export class Claimer {
   }
 
   private async giveBackUnknown(): Promise<void> {
+    this.isGivingBack = true;
+    try {
+      await this.loan?.over;
+      await this.giveBackNow();
+    } finally {
+      this.isGivingBack = false;
+    }
+  }
+
+  private async giveBackNow(): Promise<void> {
     const unknown = (await this.queue.claimed()).filter((run) => !this.held.has(run));
     const returned = unknown.length > 0 ? await this.queue.giveBack(unknown) : 0;
     if (returned > 0)
@@ -193,18 +247,4 @@ export class Claimer {
     this.inDoubt = returned < unknown.length;
     this.held.strangers = false;
   }
-}
-
-/** Some task may be taken more often than before. */
-function isMore(limits: TaskLimits, before: TaskLimits): boolean {
-  return Object.entries(before).some(([task, most]) => (limits[task] ?? Infinity) > most);
-}
-
-function without(limits: TaskLimits, runs: readonly ClaimedRun[]): TaskLimits {
-  const left: Record<string, number> = { ...limits };
-  for (const { task } of runs) {
-    const most = left[task];
-    if (most !== undefined) left[task] = Math.max(0, most - 1);
-  }
-  return left;
 }

@@ -91,10 +91,18 @@ export class Engine {
     const leads = () => this.elector.token !== null;
     this.leaderWatch = new LeaderWatch(this.fitness, leads, options.leaseMs, clock);
     this.heardFires = new HeardFires(fires, (event) => tell({ type: 'event', event }));
+    this.claimer = new Claimer(
+      claims,
+      this.held,
+      { tasks, pollMs, deadAfterMs, canTake: options.canTake ?? (() => true) },
+      clock,
+      log,
+      (runs) => tell({ type: 'claimed', runs }),
+    );
     const pending = () => this.claimer.wake();
     this.planner = new Planner(
       ...([this.heardFires, this.elector, clock, time, log, pending] as const),
-      this.fitness.firing,
+      ...([this.fitness.firing, this.claimer] as const),
     );
     this.releaser = new Releaser(fires, this.elector, pollMs, clock, log, pending);
     this.caretaker = care ? new Caretaker(care, this.elector, deadAfterMs, clock, log) : null;
@@ -108,14 +116,6 @@ export class Engine {
         ? [new TransactionEnder(transactions, this.elector, options, clock, log)]
         : []),
     ];
-    this.claimer = new Claimer(
-      claims,
-      this.held,
-      { tasks, pollMs, deadAfterMs, canTake: options.canTake ?? (() => true) },
-      clock,
-      log,
-      (runs) => tell({ type: 'claimed', runs }),
-    );
     this.outcomes = new OutcomeWriter(queue, this.held, clock, log, {
       recorded: (claim, recorded) =>
         tell(

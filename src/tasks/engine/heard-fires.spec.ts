@@ -11,6 +11,7 @@ const answer: Fired = {
   moved: new Set(['a']),
   pending: 1,
   skipped: [],
+  claimed: [],
   rows: [row, skipped],
   at: NOON,
 };

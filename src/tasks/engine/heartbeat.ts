@@ -65,7 +65,7 @@ export class HeartbeatLoop {
       throw error;
     });
     this.listener.reached(null);
-    this.databaseClock.observe(askedAt, heartbeat.at);
+    this.databaseClock.observe(askedAt, heartbeat.atMs ?? heartbeat.at.getTime());
     this.tellLost(working, heartbeat.running);
     this.tellCancelled(heartbeat.running);
     this.listener.answered(heartbeat);

@@ -5,6 +5,9 @@ import type { AgendaItem } from './agenda.js';
 /** A job that is taken off the agenda, and what becomes of its fire times. */
 export type Planned = Fire & { readonly item: AgendaItem };
 
+/** It has not been put behind others. */
+export const isLive = ({ item, job }: Planned): boolean => item.job === job;
+
 /** Its runs are claimed after those of fire times that are live. */
 export function behindLive({ item, job, plan }: Planned): Planned {
   const policy = { ...job.policy, priority: job.policy.priority + BEHIND_LIVE };

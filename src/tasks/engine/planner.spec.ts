@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aDueJob, aPolicy, later, minutes, NOON } from '../../../test/support/builders.js';
+import {
+  aClaimedRun,
+  aDueJob,
+  aPolicy,
+  later,
+  minutes,
+  NOON,
+  TASK,
+} from '../../../test/support/builders.js';
 import { recordedLog, type RecordedLog } from '../../../test/support/recorded-log.js';
 import { Ability } from '../domain/ability.js';
 import type { DueJobs, Fire, FireLedger, Fired } from '../store/fire-ledger.js';
@@ -8,6 +16,7 @@ import { FakeClock } from '../testing/fake-clock.js';
 import { DatabaseClock } from './database-clock.js';
 import type { Elector } from './elector.js';
 import { Planner } from './planner.js';
+import { SlotLoan } from './slot-loan.js';
 
 /** What is planned, what was fired, and what the database answers instead of yes. */
 class Ledger implements FireLedger {
@@ -58,7 +67,15 @@ class Ledger implements FireLedger {
     });
     const pending = free.flatMap(({ plan }) => plan.candidates).length;
     const moved = new Set(planned.keys());
-    return this.answer({ led: true, moved, pending, skipped: [], rows: [], at: this.clock.now() });
+    return this.answer({
+      led: true,
+      moved,
+      pending,
+      skipped: [],
+      claimed: [],
+      rows: [],
+      at: this.clock.now(),
+    });
   }
 
   release = () => Promise.resolve(0);
@@ -76,17 +93,22 @@ let log: RecordedLog;
 let planner: Planner;
 let elector: { token: number | null; woken: number; wake: () => void };
 let pending: number[];
+let prepared: number[];
+let loan: SlotLoan | null;
 
 beforeEach(() => {
   clock = new FakeClock(NOON);
   ledger = new Ledger(clock);
   log = recordedLog();
   pending = [];
+  prepared = [];
+  loan = null;
   elector = { token: 4, woken: 0, wake: () => elector.woken++ };
   planner = new Planner(
     ...([ledger, elector as unknown as Elector, clock, new DatabaseClock(clock), log] as const),
     () => pending.push(clock.monotonic()),
     new Ability(5_000),
+    { prepare: () => prepared.push(clock.monotonic()), lend: () => loan },
   );
 });
 afterEach(async () => {
@@ -103,6 +125,48 @@ const dueIn = (id: string, ms: number, job: Partial<DueJob> = {}) => {
 };
 const fired = () =>
   ledger.fired.map(({ at, fires }) => `${fires.map(({ job }) => job.jobId).join()} at ${at}`);
+
+describe('a fire whose run may begin here', () => {
+  const lends = (slots: number) => {
+    const ends: (number | null)[] = [];
+    loan = new SlotLoan(slots, new Set([TASK]), {}, (runs) => ends.push(runs && runs.length));
+    return ends;
+  };
+  const here = () => ledger.fired.map(({ fires }) => fires.map((fire) => fire.here ?? false));
+
+  it('is claimed with the slots that are lent, and its runs are told of', async () => {
+    const ends = lends(1);
+    ledger.answer = (answer) => Promise.resolve({ ...answer, claimed: [aClaimedRun('1')] });
+    ledger.jobs = [dueIn('a', 1_000), dueIn('b', 1_000)];
+    planner.start();
+    await clock.advance(1_000);
+    expect([here(), ends]).toEqual([[[true, false]], [1]]);
+  });
+
+  it('is in doubt when the answer is lost', async () => {
+    const ends = lends(1);
+    ledger.answer = () => Promise.reject(new Error('connection lost'));
+    ledger.jobs = [dueIn('a', 1_000)];
+    planner.start();
+    await clock.advance(1_000);
+    expect(ends).toEqual([null]);
+  });
+
+  it('is none that makes up for an outage', async () => {
+    const ends = lends(9);
+    ledger.jobs = [dueIn('a', -30_000)];
+    planner.start();
+    await clock.advance(1_000);
+    expect([here(), ends]).toEqual([[[false]], []]);
+  });
+
+  it('is made ready for shortly before', async () => {
+    ledger.jobs = [dueIn('a', 1_000)];
+    planner.start();
+    await clock.advance(1_000);
+    expect(prepared).toContain(970);
+  });
+});
 
 describe('the planner of a leader', () => {
   it('fires a job at its instant, and again at the next', async () => {

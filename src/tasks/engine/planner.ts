@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import { Ability } from '../domain/ability.js';
+import type { Ability } from '../domain/ability.js';
 import { LIVE_MS, MAX_CAUGHT_UP } from '../domain/catch-up.js';
 import { planFires } from '../domain/fire-plan.js';
 import type { Log } from '../domain/log.js';
@@ -8,11 +8,13 @@ import type { PlannedFires } from './heard-fires.js';
 import { Agenda, type AgendaItem } from './agenda.js';
 import type { DatabaseClock } from './database-clock.js';
 import type { Elector } from './elector.js';
-import { fireInParts } from './fire-in-parts.js';
+import { FireBatch } from './fire-batch.js';
 import { loadDue, type Gap } from './load-due.js';
 import { Loop } from './loop.js';
+import { Moving } from './moving.js';
 import { behindLive, type Planned } from './planned.js';
 import { SetAside } from './set-aside.js';
+import type { SlotLender } from './slot-loan.js';
 import { SkipSummary } from './skip-summary.js';
 
 /** How often plans are loaded although nothing was heard of a change. */
@@ -26,6 +28,9 @@ const MAX_ROWS = 2_000;
 
 /** A backlog of some triggers takes long to count: nobody's fire waits for more of it than this. */
 const MAX_PLANNING_MS = 20;
+
+/** So long before a fire time this node makes ready for its run. */
+const READY_MS = 30;
 
 /** A job whose row somebody's transaction holds, or that has changed, is looked at again so soon. */
 const RETRY_MS = 50;
@@ -63,11 +68,11 @@ export class Planner {
   private reloadAt = 0;
   private readonly setAside: SetAside;
   private readonly skips: SkipSummary;
+  private readonly batch: FireBatch;
   /** When nothing live was left to fire, by the database's clock; null: not in this term. */
   private keptUpAt: Date | null = null;
   private gaps: readonly Gap[] = [];
-  /** Of fires: one that moves nothing of what is due, as somebody holds all of it, has done nothing. */
-  private readonly moving = new Ability(0);
+  private readonly moving: Moving;
 
   constructor(
     private readonly fires: PlannedFires,
@@ -77,15 +82,18 @@ export class Planner {
     log: Log,
     private readonly pending: () => void,
     private readonly ability: Ability,
+    private readonly lender: SlotLender,
   ) {
     this.loop = new Loop('planner', clock, log, () => this.turn());
     this.setAside = new SetAside(log);
     this.skips = new SkipSummary(clock, log);
+    this.moving = new Moving(clock);
+    this.batch = new FireBatch(fires, lender, databaseClock, this.setAside);
   }
 
   /** Why its work has not been done for longer than `ms`; null: it has. */
   failingFor(ms: number): string | null {
-    return this.loop.failingFor(ms) ?? this.moving.unable(this.clock.monotonic(), ms);
+    return this.loop.failingFor(ms) ?? this.moving.failingFor(ms);
   }
 
   start(): void {
@@ -118,7 +126,9 @@ export class Planner {
     if (due.length > 0) return this.fire(token, due);
     // What did not move is due again once it has been read anew.
     if (isFresh) this.moving.works();
-    const quiet = this.agenda.quietUntil.getTime() - this.databaseClock.now().getTime();
+    const quiet = this.agenda.quietUntil.getTime() - this.databaseClock.ms();
+    if (quiet > READY_MS) return Math.max(0, Math.min(quiet - READY_MS, this.untilReload()));
+    this.lender.prepare();
     return Math.max(0, Math.min(quiet, this.untilReload()));
   }
 
@@ -151,7 +161,7 @@ export class Planner {
     const askedAt = this.clock.monotonic();
     const loading = loadDue(this.fires, this.setAside.keys, this.liveFrom());
     const loaded = await this.follow(askedAt, loading);
-    this.databaseClock.observe(askedAt, loaded.at);
+    this.databaseClock.observe(askedAt, loaded.atMs ?? loaded.at.getTime());
     this.reloadAt = this.clock.monotonic() + RELOAD_MS;
     this.keptUpAt ??= loaded.at;
     this.pauses = loaded.pauses;
@@ -199,12 +209,10 @@ export class Planner {
 
   private async fire(token: number, fires: readonly Planned[]): Promise<number> {
     const askedAt = this.clock.monotonic();
-    const batch = [token, this.pauses.count, fires] as const;
-    const firing = fireInParts(this.fires, batch, ({ job }, reason) =>
-      this.setAside.add({ jobId: job.jobId, revision: job.revision, reason }),
-    );
+    const firing = this.batch.fire(token, this.pauses.count, fires);
     const fired = await this.follow(askedAt, firing);
-    if (fired.at) this.databaseClock.observe(askedAt, fired.at);
+    if (fired === null) return 0;
+    this.databaseClock.observe(askedAt, fired.atMs ?? fired.at.getTime());
     if (fired.pending > 0) this.pending();
     if (!fired.led) {
       // Deposed, or the cluster was paused: the elector and the next load find out which.
@@ -212,7 +220,7 @@ export class Planner {
       this.elector.wake();
       return RETRY_MS;
     }
-    this.judge(fired.moved.size, fires.length);
+    this.moving.judge(fired.moved.size, fires.length);
     this.skips.add(fired.skipped, fires);
     let unmoved = 0;
     for (const { item, job, plan } of fires) {
@@ -234,15 +242,5 @@ export class Planner {
       this.stale = true;
       throw error;
     });
-  }
-
-  /** Some jobs that do not move are their holders' business; if none does, nothing is fired. */
-  private judge(moved: number, tried: number): void {
-    if (moved > 0) return this.moving.works();
-    this.moving.tries(this.clock.monotonic());
-    this.moving.fails(
-      `none of the ${tried} jobs that are due can be fired: transactions of others hold their plans. ` +
-        'Find them in pg_stat_activity and end them',
-    );
   }
 }

@@ -2,6 +2,7 @@ import type { DueJob, DueJobKey, UnreadableJob } from '../domain/due-job.js';
 import type { FirePlan } from '../domain/fire-plan.js';
 import type { SkipReason } from '../domain/run.js';
 import type { Stretch } from '../domain/stretches.js';
+import type { ClaimedRun } from './run-queue.js';
 
 export interface DueJobs {
   readonly jobs: readonly DueJob[];
@@ -12,6 +13,8 @@ export interface DueJobs {
   readonly pauses: Pauses;
   /** The database's clock. */
   readonly at: Date;
+  /** The same in milliseconds, where it is known more exactly. */
+  readonly atMs?: number;
 }
 
 /** How often a run is tried whose nodes die, if its job does not allow more. */
@@ -66,6 +69,8 @@ export interface Pauses {
 export interface Fire {
   readonly job: DueJob;
   readonly plan: FirePlan;
+  /** Its run may be claimed for this node by the fire itself. Default: it waits to be claimed, by whatever node. */
+  readonly here?: boolean;
 }
 
 /** A row that a fire wrote, for whoever listens. */
@@ -95,8 +100,27 @@ export interface Fired {
   readonly skipped: readonly Skips[];
   /** What was written; empty unless it was asked for. */
   readonly rows: readonly FiredRow[];
+  /** Runs that are claimed for this node already, of fires that were wanted here. Their rows are not pending. */
+  readonly claimed: readonly ClaimedRun[];
   /** The database's clock at the statement. */
   readonly at: Date;
+  /** The same in milliseconds, where it is known more exactly. */
+  readonly atMs?: number;
+}
+
+/** What several statements came to that fired parts of a batch, the first one first. */
+export function firedTogether(parts: readonly [Fired, ...Fired[]]): Fired {
+  return {
+    led: parts.every(({ led }) => led),
+    moved: new Set(parts.flatMap(({ moved }) => [...moved])),
+    pending: parts.reduce((sum, { pending }) => sum + pending, 0),
+    skipped: parts.flatMap(({ skipped }) => skipped),
+    rows: parts.flatMap(({ rows }) => rows),
+    claimed: parts.flatMap(({ claimed }) => claimed),
+    // Each looked at its clock when it began: of the first one it is known when it was asked.
+    at: parts[0].at,
+    ...(parts[0].atMs !== undefined && { atMs: parts[0].atMs }),
+  };
 }
 
 /** What the leader reads and writes when it fires. */
@@ -113,7 +137,7 @@ export abstract class FireLedger {
     from?: Date,
   ): Promise<DueJobs>;
 
-  /** Moves the plans and writes their rows, all in one statement under the token. */
+  /** Moves the plans and writes their rows under the token: of each job all or nothing. */
   abstract fire(
     fencingToken: number,
     pauses: number,

@@ -21,6 +21,8 @@ export interface Heartbeat {
   readonly drain: boolean;
   /** The database's clock. */
   readonly at: Date;
+  /** The same in milliseconds, where it is known more exactly. */
+  readonly atMs?: number;
 }
 
 /** What keeps the event loop of a node from coming round. */

@@ -11,6 +11,9 @@ export const CLOCK = `(clock_timestamp() + $1::interval)`;
 
 export const STATEMENT_CLOCK = `(statement_timestamp() + $1::interval)`;
 
+/** The same in milliseconds, as exactly as the server has it: what becomes a date is cut to whole ones. */
+export const EXACT_CLOCK = `extract(epoch FROM ${STATEMENT_CLOCK})::float8 * 1000`;
+
 /** An instant that we write. Cast alone would round up, and what is made "now" would not be due. */
 export const STAMP = `date_trunc('milliseconds', ${CLOCK})`;
 

@@ -10,6 +10,7 @@ import {
 } from '../../fire-ledger.js';
 import type { DueJob, DueJobKey } from '../../../domain/due-job.js';
 import type { MemoryDatabase } from '../database.js';
+import { claimedRun } from '../runs/claim.js';
 import { dueJobOf } from './due-job.js';
 import { release } from './release.js';
 import type { JobRow, RunRow } from '../rows.js';
@@ -64,9 +65,12 @@ export class MemoryFireLedger extends FireLedger {
     const { lock } = this.database;
     const at = this.database.now();
     const led = lock.fencingToken === fencingToken && !lock.paused && lock.pauses === pauses;
-    const { moved, rows, pending } = writeFires(this.database, led ? fires : [], fencingToken, at);
+    const { database, nodeId } = this;
+    const written = writeFires(database, led ? fires : [], fencingToken, at, nodeId);
+    const { moved, rows, pending } = written;
     const skipped = rows.flatMap(skipsOf);
-    return { led, moved, pending, skipped, rows: wantsRows ? rows.map(firedRow) : [], at };
+    const claimed = written.claimed.map((row) => claimedRun(database, row));
+    return { led, moved, pending, skipped, claimed, rows: wantsRows ? rows.map(firedRow) : [], at };
   }
 
   async release(fencingToken: number): Promise<number | null> {

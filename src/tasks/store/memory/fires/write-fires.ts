@@ -10,14 +10,22 @@ export interface WrittenFires {
   readonly rows: readonly RunRow[];
   /** How many of the rows can be claimed. */
   readonly pending: number;
+  /** Those that are claimed. */
+  readonly claimed: readonly RunRow[];
 }
 
-/** Moves the plans and writes their rows. @param fencingToken null where nobody has to lead */
+/**
+ * Moves the plans and writes their rows.
+ *
+ * @param fencingToken null where nobody has to lead
+ * @param nodeId who claims what is wanted here. Default: nobody
+ */
 export function writeFires(
   database: MemoryDatabase,
   fires: readonly Fire[],
   fencingToken: number | null,
   at: Date,
+  nodeId: string | null = null,
 ): WrittenFires {
   const moving = fires.filter((fire) => isAsRead(database, fire, at));
   const made = moving.flatMap((fire) => {
@@ -27,10 +35,32 @@ export function writeFires(
   });
   const rows = made.sort(byJobAndFireTime).flatMap((row) => database.runs.insert(row) ?? []);
   const taken = rows.filter(({ state }) => state === 'pending');
-  const pending = taken.filter(({ held }) => held === null).length;
+  const ready = taken.filter(({ held }) => held === null);
+  const claimed = nodeId === null ? [] : claimHere(database, ready, moving, at, nodeId);
+  const pending = ready.length - claimed.length;
   if (pending > 0) database.notify('runs');
-  if (taken.length > pending) database.notify('slots');
-  return { moved: new Set(moving.map(({ job }) => job.jobId)), rows, pending };
+  if (taken.length > ready.length) database.notify('slots');
+  return { moved: new Set(moving.map(({ job }) => job.jobId)), rows, pending, claimed };
+}
+
+/** What may start at once and is wanted here. */
+function claimHere(
+  database: MemoryDatabase,
+  ready: readonly RunRow[],
+  fires: readonly Fire[],
+  at: Date,
+  nodeId: string,
+): readonly RunRow[] {
+  const me = database.nodes.get(nodeId);
+  if (me === undefined || !database.isAlive(me)) return [];
+  const here = new Set(fires.flatMap(({ job, here: isHere }) => (isHere ? [job.jobId] : [])));
+  return ready
+    .filter(({ jobId, runAt }) => here.has(jobId) && runAt <= at)
+    .map((row) => {
+      const running: RunRow = { ...row, state: 'running', attempt: 1, nodeId, startedAt: at };
+      database.runs.write(running);
+      return running;
+    });
 }
 
 /** Nobody has changed the job since it was read, and all that it fires is due. */

@@ -1,6 +1,6 @@
 import { POLICY_NAMES } from '../../../domain/job.js';
 import { nameOf } from '../columns.js';
-import { interval, STATEMENT_CLOCK } from '../database-time.js';
+import { EXACT_CLOCK, interval, STATEMENT_CLOCK } from '../database-time.js';
 import { JOB_COLUMNS } from '../jobs/job-columns.js';
 import type { SchemaName } from '../schema-name.js';
 import { LOCK_NAME, type Statement } from '../session/statement.js';
@@ -29,7 +29,7 @@ export const dueJobs = ({ quoted }: SchemaName, most: number): Statement => ({
       SELECT c.started_at, c.ended_at
       FROM ${quoted}.cluster_pauses c
       WHERE c.ended_at IS NULL OR c.ended_at > (SELECT min(next_fire_at) FROM due))
-    SELECT ${STATEMENT_CLOCK} AS at, l.paused, l.pauses AS pause_count,
+    SELECT ${STATEMENT_CLOCK} AS at, ${EXACT_CLOCK} AS "atMs", l.paused, l.pauses AS pause_count,
            (SELECT coalesce(json_agg(json_build_object('from', started_at, 'to', ended_at)
                                      ORDER BY started_at), '[]')
             FROM pauses) AS pauses,

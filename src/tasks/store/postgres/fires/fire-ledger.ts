@@ -1,10 +1,10 @@
 import { runsLeft } from '../../../domain/fire-plan.js';
 import {
   FireLedger,
+  firedTogether,
   type DueJobs,
   type Fire,
   type Fired,
-  type FiredRow,
   type Skips,
   type NodesAtWork,
   type Settled,
@@ -19,20 +19,23 @@ import type { PostgresStoreOptions } from '../session/engine-options.js';
 import type { EnginePool } from '../session/engine-pool.js';
 import { dueJobs } from './due-jobs.js';
 import { fire } from './fire.js';
+import { firedRow, PlainFires, type FiredRowJson } from './plain-fires.js';
 import { nodesAtWork } from './nodes-at-work.js';
 import { release } from './release.js';
 import { settle } from './settle.js';
 
 /** As JSON has it: instants are texts. */
 type DueRow = Omit<StoredDueJob, 'nextFireAt'> & { readonly nextFireAt: string };
-type FiredRowJson = Omit<FiredRow, 'fireAt'> & { readonly fireAt: string };
 
 export class PostgresFireLedger extends FireLedger {
+  private readonly plain: PlainFires;
+
   constructor(
     private readonly options: PostgresStoreOptions,
     private readonly pool: EnginePool,
   ) {
     super();
+    this.plain = new PlainFires(options, pool);
   }
 
   async due(
@@ -48,6 +51,7 @@ export class PostgresFireLedger extends FireLedger {
       pause_count: number;
       paused: boolean;
       at: Date;
+      atMs: number;
     }>(dueJobs(schema, most), [
       shift.bound,
       withinMs,
@@ -68,6 +72,7 @@ export class PostgresFireLedger extends FireLedger {
       unreadable,
       more: row.jobs.length >= most,
       at: row.at,
+      atMs: row.atMs,
       pauses: {
         paused: row.paused,
         count: row.pause_count,
@@ -85,6 +90,20 @@ export class PostgresFireLedger extends FireLedger {
     fires: readonly Fire[],
     wantsRows = false,
   ): Promise<Fired> {
+    const plain = this.plain.of(fires);
+    if (plain.length === 0) return this.fireAny(fencingToken, pauses, fires, wantsRows);
+    const fired = await this.plain.fire(fencingToken, pauses, plain, wantsRows);
+    const left = fires.filter(({ job }) => !fired.moved.has(job.jobId));
+    if (left.length === 0 || !fired.led) return fired;
+    return firedTogether([fired, await this.fireAny(fencingToken, pauses, left, wantsRows)]);
+  }
+
+  private async fireAny(
+    fencingToken: number,
+    pauses: number,
+    fires: readonly Fire[],
+    wantsRows: boolean,
+  ): Promise<Fired> {
     const { schema, shift } = this.options;
     const candidates = fires.flatMap(({ plan }) => plan.candidates);
     const ranges = fires.flatMap(({ plan }) => plan.ranges);
@@ -97,6 +116,7 @@ export class PostgresFireLedger extends FireLedger {
       skipped: Skips[];
       rows: FiredRowJson[];
       at: Date;
+      atMs: number;
     }>(fire(schema), [
       shift.bound,
       fencingToken,
@@ -128,9 +148,8 @@ export class PostgresFireLedger extends FireLedger {
       wantsRows,
     ]);
     if (!row) throw new Error('the fire statement gave no answer');
-    const { led, moved, pending, skipped, at } = row;
-    const rows = row.rows.map((fired) => ({ ...fired, fireAt: new Date(fired.fireAt) }));
-    return { led, moved: new Set(moved), pending, skipped, rows, at };
+    const { moved, rows } = row;
+    return { ...row, moved: new Set(moved), rows: rows.map(firedRow), claimed: [] };
   }
 
   async release(fencingToken: number): Promise<number | null> {

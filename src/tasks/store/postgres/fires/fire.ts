@@ -1,4 +1,5 @@
-import { STAMP, STATEMENT_CLOCK } from '../database-time.js';
+import { EXACT_CLOCK, STAMP, STATEMENT_CLOCK } from '../database-time.js';
+import { AS_READ, isDue } from './as-read.js';
 import { FATE, limitsOf, ROOM, TURN } from './overlap.js';
 import { BLOCKER, BUFFERED, LIVE, standing } from './standing.js';
 import { fence, type StatementOf } from '../session/statement.js';
@@ -66,8 +67,7 @@ export const fire: StatementOf = (schema) => ({
              w.overlap = 'cancel-previous' AS displaces, w.overlap = 'skip' AS outruns
       FROM wanted w JOIN ${schema.quoted}.job_plans p ON p.job_id = w.job_id
       WHERE EXISTS (SELECT 1 FROM lead)
-        AND p.next_fire_at = w.planned_at AND p.revision = w.revision AND p.inserts = w.inserts
-        AND w.last_fire_at <= ${STATEMENT_CLOCK}
+        AND ${AS_READ} AND ${isDue('w.last_fire_at')}
         AND (NOT w.may_end OR w.job_id IN (SELECT id FROM ending))
       ORDER BY p.job_id
       FOR NO KEY UPDATE OF p SKIP LOCKED),
@@ -154,5 +154,5 @@ export const fire: StatementOf = (schema) => ({
                      'runId', id::text, 'jobId', job_id, 'fireAt', fire_at, 'state', state,
                      'reason', reason) ORDER BY id), '[]')
             FROM inserted WHERE $28::boolean) AS rows,
-           ${STATEMENT_CLOCK} AS at`,
+           ${STATEMENT_CLOCK} AS at, ${EXACT_CLOCK} AS "atMs"`,
 });

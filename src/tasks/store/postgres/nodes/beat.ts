@@ -49,7 +49,7 @@ export const beat: StatementOf = ({ quoted }) => ({
       FROM own o JOIN ${quoted}.jobs j
         ON j.id = o.id AND j.origin <> 'api' AND j.origin = coalesce(o.origin, j.origin)
       WHERE j.declared_hash IS DISTINCT FROM o.hash)
-    SELECT ${CLOCK} AS at,
+    SELECT ${CLOCK} AS at, extract(epoch FROM ${CLOCK})::float8 * 1000 AS "atMs",
            (SELECT drain_requested_at IS NOT NULL FROM beat) AS drain,
            (SELECT l.node_id IS NOT NULL AND l.expires_at > ${CLOCK}
             FROM ${quoted}.leader_lock l WHERE l.name = ${LOCK_NAME}) AS led,

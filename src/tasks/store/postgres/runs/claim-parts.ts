@@ -4,13 +4,18 @@ import type { SchemaName } from '../schema-name.js';
 import { LOCK_NAME } from '../session/statement.js';
 
 /** Nobody has paused the cluster, and this node is one that is alive. `$2` node · `$3` dead-after in ms. */
-export const mayClaim = ({ quoted }: SchemaName) => `
+export const mayClaim = (schema: SchemaName) => `
     open AS MATERIALIZED (
-      SELECT 1 FROM ${quoted}.leader_lock WHERE name = ${LOCK_NAME} AND NOT paused FOR KEY SHARE),
+      SELECT 1 FROM ${schema.quoted}.leader_lock
+      WHERE name = ${LOCK_NAME} AND NOT paused FOR KEY SHARE),
+    ${isNodeAlive(schema, '$2', '$3')}`;
+
+/** `me` has a row if this node is one that is alive. */
+export const isNodeAlive = ({ quoted }: SchemaName, node: string, deadAfterMs: string) => `
     me AS MATERIALIZED (
       SELECT 1 FROM ${quoted}.nodes
-      WHERE id = $2::uuid AND stopped_at IS NULL
-        AND heartbeat_at > ${CLOCK} - ${interval('$3')})`;
+      WHERE id = ${node}::uuid AND stopped_at IS NULL
+        AND heartbeat_at > ${CLOCK} - ${interval(deadAfterMs)})`;
 
 /** From what `due` has locked to what is answered: claimed runs, or one row without any. */
 export const takeDue = ({ quoted }: SchemaName) => `

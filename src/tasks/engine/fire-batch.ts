@@ -1,0 +1,35 @@
+import type { Fired } from '../store/fire-ledger.js';
+import type { DatabaseClock } from './database-clock.js';
+import { fireInParts } from './fire-in-parts.js';
+import type { PlannedFires } from './heard-fires.js';
+import { isLive, type Planned } from './planned.js';
+import type { SetAside } from './set-aside.js';
+import type { SlotLender } from './slot-loan.js';
+
+/**
+ * Fires batches, and lets this node have some of the runs at once (`slot-loan.ts`). What makes up for an outage waits
+ * behind what is live, and so is not among them.
+ */
+export class FireBatch {
+  constructor(
+    private readonly fires: PlannedFires,
+    private readonly lender: SlotLender,
+    private readonly databaseClock: DatabaseClock,
+    private readonly setAside: SetAside,
+  ) {}
+
+  /** Null: the database refuses the rows of every job of it. */
+  async fire(token: number, pauses: number, batch: readonly Planned[]): Promise<Fired | null> {
+    const loan = batch.every(isLive) ? this.lender.lend() : null;
+    const shared = loan?.share(batch, this.databaseClock.now()) ?? batch;
+    let fired: Fired | null | undefined;
+    try {
+      fired = await fireInParts(this.fires, [token, pauses, shared], ({ job }, reason) =>
+        this.setAside.add({ jobId: job.jobId, revision: job.revision, reason }),
+      );
+      return fired;
+    } finally {
+      loan?.end(fired === undefined ? null : (fired?.claimed ?? []));
+    }
+  }
+}
