@@ -74,7 +74,7 @@ const ROOMS: readonly Room[] = [
   room('engine', /^tasks\/engine\//, ['store', ...PURE], ['node:']),
   room('thread', /^tasks\/thread\//, ['engine', 'store', 'store/postgres', ...PURE], ['node:']),
   room('registry', /^tasks\/registry\//, ['options', 'store', ...PURE, 'logger'], [...NEST, 'cron', 'typeorm', 'zod', 'node:']),
-  room('runner', /^tasks\/runner\//, ['registry', 'engine', 'store', ...PURE], [...NEST, 'piscina', 'node:']),
+  room('runner', /^tasks\/runner\//, ['registry', 'engine', 'store', ...PURE], [...NEST, '@opentelemetry/api', 'piscina', 'node:']),
   room('local', /^tasks\/local\//, ['options', 'status', 'runner', 'registry', 'store', 'store/memory', ...PURE, 'logger'], [...NEST, 'cron', 'node:']),
   room('http/protocol', /^tasks\/http\/protocol\//, HTTP_SEES, HTTP_PACKAGES),
   room('http/options', /^tasks\/http\/(tasks-http\.options|api-key)\.ts$/, HTTP_SEES, HTTP_PACKAGES),
@@ -107,6 +107,7 @@ const ROOMS: readonly Room[] = [
 const ONLY_IN: Readonly<Record<string, RegExp>> = {
   typeorm:
     /^(tasks\/store\/postgres\/((data-source|entity-of|host-data-source|migrate|schema-of|tasks-database)\.ts$|migrations\/|(runs\/join-runs|session\/(check-rights|end-connection)|transactions\/run-(connection|transactions))\.ts$)|tasks\/(tasks\.options|registry\/task-context)\.ts$|sample-tasks\/|(app\.module|data-source)\.ts$)/,
+  '@opentelemetry/api': /^tasks\/runner\/tracing\//,
   'prom-client': /^tasks\/metrics\//,
   piscina: /^tasks\/runner\/thread-pool\.ts$/,
 };

@@ -71,6 +71,7 @@ export type {
   LeaderTerm,
   NodeInfo,
 } from './store/cluster-store.js';
+export { runFields, type RunFields } from './runner/run-fields.js';
 export type { ThreadRun } from './runner/runner-options.js';
 export type { EngineStore } from './store/engine-store.js';
 export type { ChangeOptions, JobQuery } from './store/job-store.js';

@@ -30,6 +30,7 @@ export const PEERS: Readonly<Record<string, string>> = {
   '@nestjs/common': '^11 || ^12',
   '@nestjs/core': '^11 || ^12',
   '@nestjs/schedule': '^6 || ^12',
+  '@opentelemetry/api': '^1.9',
   pg: '^8',
   'prom-client': '^15',
   'reflect-metadata': '^0.1.13 || ^0.2',
@@ -45,7 +46,7 @@ export const PEERS: Readonly<Record<string, string>> = {
 const RANGES: Readonly<Record<string, string>> = { cron: '^4.3.0' };
 
 /** Peers without which all but one thing works: a host asks for them itself. */
-const OPTIONAL = ['prom-client', 'swagger-ui-dist'];
+const OPTIONAL = ['@opentelemetry/api', 'prom-client', 'swagger-ui-dist'];
 
 /** @param imported the packages that the library imports, of which those that are no peers come along */
 export function libraryManifest(root: RootManifest, imported: readonly string[]): LibraryManifest {

@@ -14,6 +14,8 @@ export interface Author {
   readonly actor?: string;
   /** Why, for the audit. */
   readonly reason?: string | null;
+  /** The trace that he asks in, as a header `traceparent` has it: a run is linked to it. */
+  readonly traceparent?: string | undefined;
 }
 
 /**

@@ -15,6 +15,7 @@ import { makeEngine, type EngineSurroundings } from './make-engine.js';
 import { reachPostgres } from './reach-postgres.js';
 import { TaskRegistry } from '../registry/task-registry.js';
 import { ClockShift } from '../store/postgres/database-time.js';
+import { ClusterStore } from '../store/cluster-store.js';
 import { JobStore } from '../store/job-store.js';
 import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
 import { askForStarts } from './start-runs.js';
@@ -199,6 +200,13 @@ export class ClusterNode {
     await within(this.clock, DROPPED_MS, ending);
   }
 
+  /** Whose request it was is in the audit; where it came from, too. */
+  private async requestOf(runId: string): Promise<string | null> {
+    const cluster = this.modules.get(ClusterStore, { strict: false });
+    const details = (await cluster.requests([runId])).get(runId)?.details;
+    return (details as { readonly traceparent?: string } | null)?.traceparent ?? null;
+  }
+
   /** Made when it is needed: in local mode it never is. */
   private get host(): HostRunner {
     this.made ??= new HostRunner({
@@ -211,6 +219,7 @@ export class ClusterNode {
       log: this.nodeLog,
       emit: (event) => this.events.emit(event),
       watchesLoop: this.ownsProcess,
+      requestOf: (runId) => this.requestOf(runId),
       find: (token) => this.modules.get(token, { strict: false }),
     });
     return this.made;

@@ -5,6 +5,7 @@ import type { TaskRegistry } from '../registry/task-registry.js';
 import { LoopLag } from '../runner/loop-lag.js';
 import { Runner } from '../runner/runner.js';
 import { ThreadPool } from '../runner/thread-pool.js';
+import { otelSpans } from '../runner/tracing/otel-spans.js';
 import type { ClockShift } from '../store/postgres/database-time.js';
 import { SchemaName } from '../store/postgres/schema-name.js';
 import {
@@ -30,6 +31,8 @@ export interface HostRunnerParts {
   readonly find: FindDataSource;
   /** Hears what happens to runs. Default: nobody. */
   readonly emit?: (event: TasksEvent) => void;
+  /** The trace of the request that asked for a run. Default: none did. */
+  readonly requestOf?: (runId: string) => Promise<string | null>;
   /** Whether a blocked event loop is told. Default: yes. */
   readonly watchesLoop?: boolean;
 }
@@ -56,11 +59,15 @@ export class HostRunner {
       },
       clock,
     );
+    const requestOf = parts.requestOf ?? (() => Promise.resolve(null));
+    const sourceOf = (task: string) => registry.find(task)?.source;
+    const spans = { clock, requestOf, sourceOf, nodeId: () => node.id };
     this.runner = new Runner(registry, options.concurrency, clock, log, {
       redact: options.redact,
       transactions: this.transactions,
       manager: () => this.transactions.manager(),
       inThread: this.threads.call,
+      openSpan: otelSpans(spans, options.version),
       ...(emit && { emit }),
     });
     this.lag = new LoopLag(clock, log, () => this.runner.ranLately());

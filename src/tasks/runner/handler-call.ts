@@ -1,15 +1,13 @@
 import { chanceOf, retryDelayMs } from '../domain/retry.js';
 import type { RunError } from '../domain/run.js';
 import { TaskContext, type TaskHandler } from '../registry/task-context.js';
-import type { Claim, ClaimedRun, Outcome } from '../store/run-queue.js';
+import type { ClaimedRun } from '../store/run-queue.js';
 import { CancelledBeforeCommit } from '../store/run-transactions.js';
 import { cancelled, claimLost, type Ending } from './ending.js';
+import type { HandlerOutcome } from './handler-outcome.js';
 import { runError, runResult } from './outcome-of.js';
 import type { RunnerOptions } from './runner-options.js';
 import type { StartedRun } from './started-run.js';
-
-/** An outcome that does not say yet whose it is. */
-export type HandlerOutcome = Omit<Outcome, keyof Claim>;
 
 /** Calls handlers, and says what their ends mean. */
 export class HandlerCall {
@@ -20,6 +18,16 @@ export class HandlerCall {
 
   /** Never rejects: whatever the handler does is an outcome. */
   async outcome(started: StartedRun, handler: TaskHandler | undefined): Promise<HandlerOutcome> {
+    const span = this.options.openSpan(started.run);
+    const outcome = await span.within(() => this.called(started, handler));
+    span.end(outcome);
+    return outcome;
+  }
+
+  private async called(
+    started: StartedRun,
+    handler: TaskHandler | undefined,
+  ): Promise<HandlerOutcome> {
     const { run } = started;
     try {
       if (!handler) throw new Error(`this node does not know the task "${run.task}"`);

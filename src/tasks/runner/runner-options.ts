@@ -2,6 +2,7 @@ import { SECRET_KEYS } from '../domain/redact.js';
 import type { TasksEvent } from '../domain/events.js';
 import type { TaskContextFields } from '../registry/task-context.js';
 import type { RunTransactions } from '../store/run-transactions.js';
+import { NO_SPAN, type OpenSpan } from './tracing/run-span.js';
 
 /** What a runner may be given. */
 export interface RunnerOptions {
@@ -9,6 +10,8 @@ export interface RunnerOptions {
   readonly redact: readonly RegExp[];
   /** Hears what happens to runs. Default: nobody. */
   readonly emit: (event: TasksEvent) => void;
+  /** Begins the span of an attempt. Default: nothing is traced. */
+  readonly openSpan: OpenSpan;
   /** Default: none; then transactional runs fail. */
   readonly transactions: RunTransactions | null;
   /** The host's `EntityManager`. Default: throws, for there is none. */
@@ -38,6 +41,7 @@ const missing = (what: string) => (): never => {
 export const runnerOptions = (given: Partial<RunnerOptions>): RunnerOptions => ({
   redact: SECRET_KEYS,
   emit: () => undefined,
+  openSpan: () => NO_SPAN,
   transactions: null,
   manager: missing('database of the host'),
   inThread: missing('worker threads'),

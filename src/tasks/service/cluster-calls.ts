@@ -21,6 +21,7 @@ import type {
 import type { Author } from '../domain/job-requests.js';
 import { within } from '../domain/within.js';
 import { TasksLogger } from '../node/tasks-logger.js';
+import { traceparent } from '../runner/tracing/otel-api.js';
 import type { ChangeOptions } from '../store/job-store.js';
 import type { Page, Total } from '../store/page.js';
 import type { LineQuery, RunFilter, RunQuery, RunStore } from '../store/run-store.js';
@@ -92,7 +93,7 @@ export abstract class ClusterCalls {
 
   /** Runs again what a run that has ended was to do. @throws RunNotFoundError, WrongStateError, OverlappedError */
   retryRun(id: string, by?: ChangeOptions): Promise<Run> {
-    return this.runs.retry(id, by);
+    return this.runs.retry(id, { traceparent: traceparent(), ...by });
   }
 
   /** The tasks that live nodes can run. */

@@ -7,6 +7,7 @@ import type { Run } from '../domain/run.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import type { Why } from '../domain/why/answer.js';
 import { explainJob } from './explain-job.js';
+import { traceparent } from '../runner/tracing/otel-api.js';
 import { jobHandle, type JobHandle } from './job-handle.js';
 import {
   parseBackfill,
@@ -180,7 +181,7 @@ export class TasksService extends ClusterCalls {
     if (ask.payload !== undefined) {
       await this.catalogue.checkPayload((await this.getJob(id)).task, ask.payload);
     }
-    const run = await this.jobs.runNow(id, ask, by);
+    const run = await this.jobs.runNow(id, ask, { traceparent: traceparent(), ...by });
     this.tell('job.ran', { jobId: id, runId: run.id, fireAt: run.fireAt });
     return run;
   }

@@ -22,7 +22,7 @@ export class MemoryAudit {
     private readonly most: number,
   ) {}
 
-  write(entry: AuditEntry, { actor, reason }: Author = {}): void {
+  write(entry: AuditEntry, { actor, reason, traceparent }: Author = {}): void {
     const row: AuditRow = {
       jobId: null,
       runId: null,
@@ -31,7 +31,10 @@ export class MemoryAudit {
       at: this.now(),
       actor: actor ?? entry.actor ?? 'code',
       reason: reason ?? entry.reason ?? null,
-      details: entry.details ?? null,
+      details:
+        traceparent === undefined
+          ? (entry.details ?? null)
+          : { ...(entry.details as object), traceparent },
     };
     this.rows.push(row);
     if (this.rows.length > this.most) this.rows.shift();

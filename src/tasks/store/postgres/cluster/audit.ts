@@ -41,11 +41,12 @@ export async function writeAudit(
 /** Writes down a change of a job, with who asked for it. */
 export function auditChange(
   { sql, schema, shift }: JobWriter,
-  { actor, reason }: ChangeOptions,
+  { actor, reason, traceparent }: ChangeOptions,
   entry: AuditEntry,
 ): Promise<void> {
   return writeAudit(sql, schema, shift, {
     ...entry,
+    ...(traceparent !== undefined && { details: { ...(entry.details as object), traceparent } }),
     ...(actor !== undefined && { actor }),
     reason: reason ?? entry.reason ?? null,
   });
