@@ -58,6 +58,8 @@ interface Plan {
   readonly 'Total Cost': number;
   readonly 'Relation Name'?: string;
   readonly Disabled?: boolean;
+  readonly 'Subplan Name'?: string;
+  readonly 'Index Cond'?: string;
   readonly Plans?: readonly Plan[];
 }
 
@@ -130,6 +132,10 @@ describe('the plan of every statement of the engine', () => {
     expect(await faults()).toEqual([]);
     await database.query('ANALYZE');
     expect(await faults()).toEqual([]);
+    // However many runs others have.
+    const asked = steps(await planOf((await statements()).get('fire_plain')!));
+    const inTheWay = asked.filter((step) => step['Relation Name'] === 'runs' && step['Index Cond']);
+    expect(inTheWay.map((step) => step['Index Cond'])).toEqual(['(job_id = w_2.job_id)']);
   });
 });
 

@@ -11,6 +11,8 @@ import { fence, type StatementOf } from '../session/statement.js';
  * key. Of overlap it need not know more than that there is no other run: whoever makes a run pending takes the plan's
  * lock and changes `inserts`, so the compare-and-set fails where the snapshot is older than that.
  *
+ * That is looked up for each job on its own: an EXISTS would be answered by a list of all that is not finished.
+ *
  * A run that is wanted `here` is claimed for this node by the same statement. That is a claim like any other
  * (`runs/claim.ts`): the fence knows that the cluster is not paused, the node must be alive by its last sign, and
  * what happens when the answer is lost is told by `engine/slot-loan.ts`. No other node ever sees the run pending.
@@ -43,9 +45,10 @@ export const firePlain: StatementOf = (schema) => ({
       WHERE EXISTS (SELECT 1 FROM lead)
         AND ${AS_READ} AND ${isDue('w.planned_at')}
         AND (w.next_fire_at IS NOT NULL OR w.job_id IN (SELECT id FROM ending))
-        AND NOT (w.alone AND EXISTS (
-          SELECT 1 FROM ${schema.quoted}.runs u
-          WHERE u.job_id = w.job_id AND (u.state IN ('pending', 'running') OR u.handler_alive)))
+        AND (NOT w.alone OR (
+          SELECT true FROM ${schema.quoted}.runs u
+          WHERE u.job_id = w.job_id AND (u.state IN ('pending', 'running') OR u.handler_alive)
+          LIMIT 1) IS NULL)
       ORDER BY p.job_id
       FOR NO KEY UPDATE OF p SKIP LOCKED),
     moved AS (
