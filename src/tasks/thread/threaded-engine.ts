@@ -52,6 +52,7 @@ interface Thread {
  * - Something of the dead thread is still to be read. What was offered before its end was heard of is taken, and so is
  *   among what the next one is told of; after that nothing of it counts.
  * - What it had to write of lines and progress is lost with it. What the ledger has not answered for is said again.
+ * - It dies while the node stops. The next one is told to stop as well, once it has written what the other has left.
  * - It dies again and again. Between two of them there is ever more time, and health says why nothing is fired here.
  */
 export class ThreadedEngine implements EngineHandle {
@@ -172,8 +173,7 @@ export class ThreadedEngine implements EngineHandle {
         this.told = message.trouble;
         return;
       case 'done':
-        this.waiting.get(message.what)?.();
-        return;
+        return this.waiting.get(message.what)?.();
     }
   }
 
@@ -192,6 +192,7 @@ export class ThreadedEngine implements EngineHandle {
     if (this.advertised) this.advertise(this.advertised);
     this.send({ type: 'start' });
     for (const message of this.standing.values()) this.post(message);
+    for (const what of this.waiting.keys()) this.send({ type: what });
     this.parts.tellSlots();
     this.parts.log.log("The engine's thread works again.", { event: 'engine.recovered' });
   }
@@ -220,8 +221,6 @@ export class ThreadedEngine implements EngineHandle {
       reason,
     });
     hear({ type: 'leads', leads: false });
-    // Nobody is there to end in order.
-    for (const answered of this.waiting.values()) answered();
     if (this.isOver) return;
     if (lived > SETTLED_MS) this.againMs = FIRST_AGAIN_MS;
     await clock.sleep(this.againMs);
@@ -229,11 +228,8 @@ export class ThreadedEngine implements EngineHandle {
     if (!this.isOver) this.begin(holding());
   }
 
+  /** One that dies before it has answered leaves that to the next: it has the last outcomes to write. */
   private ask(what: 'retire' | 'close'): Promise<void> {
-    if (!this.thread) {
-      this.isOver = true;
-      return Promise.resolve();
-    }
     return new Promise((resolve) => {
       this.waiting.set(what, resolve);
       this.send({ type: what });
