@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { environmentSchema } from '../src/environment.js';
 import { METRICS } from '../src/tasks/metrics/metric-list.js';
 import { sourceFiles } from './support/source-files.js';
@@ -63,5 +64,80 @@ describe('README.md', () => {
     expect(known.filter((name) => !documented.has(name))).toEqual([]);
     const told = [...documented].filter((word) => /^TASKS_[A-Z_]+$/.test(word));
     expect(told.filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly labels: { readonly severity: string };
+  readonly annotations: { readonly summary: string };
+}
+
+interface Panel {
+  readonly title: string;
+  readonly type: string;
+  readonly targets?: readonly { readonly expr: string }[];
+}
+
+interface Dashboard {
+  readonly panels: readonly Panel[];
+  readonly annotations: { readonly list: readonly { readonly expr: string }[] };
+  readonly templating: { readonly list: readonly { readonly query: unknown }[] };
+}
+
+const rules = (
+  parse(read('src/operations/alerts.yml')) as { groups: { rules: Rule[] }[] }
+).groups.flatMap((group) => group.rules);
+const dashboard = JSON.parse(read('src/operations/dashboard.json')) as Dashboard;
+const panels = dashboard.panels.filter(({ type }) => type !== 'row');
+
+/** Series that an expression asks for and no node tells; histograms have three. */
+const unknownIn = (expr: string) =>
+  [...expr.matchAll(/\bscheduler_\w+/g)]
+    .map(([name]) => name.slice(PREFIX.length).replace(/_(bucket|sum|count)$/, ''))
+    .filter((name) => !(name in METRICS));
+
+/** Labels that are asked for of a metric that does not have them. */
+const wrongLabelsIn = (expr: string) =>
+  [...expr.matchAll(/\bscheduler_(\w+?)(?:_bucket)?\{([^}]*)\}/g)].flatMap(([, name, filter]) => {
+    const known: readonly string[] = METRICS[name as keyof typeof METRICS]?.labels ?? [];
+    const asked = [...filter!.matchAll(/(\w+)\s*[=!]/g)].map(([, label]) => label!);
+    return asked.filter((label) => ![...known, 'job', 'instance'].includes(label));
+  });
+
+describe('src/operations/alerts.yml', () => {
+  it('asks for metrics and labels that exist', () => {
+    expect(rules.flatMap(({ expr }) => [...unknownIn(expr), ...wrongLabelsIn(expr)])).toEqual([]);
+  });
+
+  it('says of each alert in a sentence what is wrong, and how urgent it is', () => {
+    const mute = rules.filter(
+      ({ labels, annotations }) =>
+        !['page', 'warning'].includes(labels.severity) || !annotations.summary.endsWith('.'),
+    );
+    expect(mute.map(({ alert }) => alert)).toEqual([]);
+  });
+
+  it('has a section of the runbook for each alert, and no other', () => {
+    const sections = [...read('src/docs/runbook.md').matchAll(/^## (\w+)$/gm)].map(([, it]) => it!);
+    expect(sections.toSorted()).toEqual(rules.map(({ alert }) => alert).toSorted());
+  });
+});
+
+describe('src/operations/dashboard.json', () => {
+  it('asks for metrics and labels that exist', () => {
+    const asked = [
+      ...panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
+      ...dashboard.annotations.list.map(({ expr }) => expr),
+      ...dashboard.templating.list.map(({ query }) => JSON.stringify(query)),
+    ];
+    expect(asked.length).toBeGreaterThan(20);
+    expect(asked.flatMap((expr) => [...unknownIn(expr), ...wrongLabelsIn(expr)])).toEqual([]);
+  });
+
+  it('has a row of src/docs/metrics.md for each panel', () => {
+    const documented = quoted(read('src/docs/metrics.md'));
+    expect(panels.map(({ title }) => title).filter((title) => !documented.has(title))).toEqual([]);
   });
 });
