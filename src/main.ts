@@ -10,7 +10,7 @@ import { startWords } from './start-words.js';
 import { TasksService } from './tasks/index.js';
 
 /** The largest body that is read. */
-const BODY_LIMIT = '256kb';
+const BODY_LIMIT = '1mb';
 
 /** How long the last lines of a start wait for a leader, who would say so after them. In ms. */
 const LEADER_MS = 5_000;

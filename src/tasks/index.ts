@@ -47,6 +47,7 @@ export { fireTimes, type FireTime, type FireTimesQuery } from './triggers/fire-t
 export { parseTrigger, type TriggerOptions } from './triggers/parse-trigger.js';
 export type { TriggerSpec } from './triggers/trigger-spec.js';
 export type { Trigger } from './triggers/trigger.js';
+export type { AddedJob, AddedJobs, RefusedJob } from './service/add-jobs.js';
 export type { JobHandle } from './service/job-handle.js';
 export type { BackfillInput } from './service/job-input.js';
 export type { Why, WhyState } from './domain/why/answer.js';

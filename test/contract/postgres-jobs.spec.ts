@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { addManyContract } from './add-many.contract.js';
 import { addOnceContract } from './add-once.contract.js';
 import { backfillContract } from './backfill.contract.js';
 import { changeFeedContract } from './change-feed.contract.js';
@@ -32,6 +33,7 @@ describe('job care', () => jobCareContract(makeStore));
 describe('deploys', () => deploysContract(makeStore));
 describe('disabled job', () => disabledJobContract(makeStore));
 describe('edit job', () => editJobContract(makeStore));
+describe('add many', () => addManyContract(makeStore));
 describe('edit many', () => editManyContract(makeStore));
 describe('run now', () => runNowContract(makeStore));
 describe('run now policies', () => runNowPoliciesContract(makeStore));

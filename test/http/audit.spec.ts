@@ -65,13 +65,17 @@ describe('the audit', () => {
   it('has a bulk change and a sign-in that were refused, and what is only read is not there', async () => {
     const bulk = http.call().post('/scheduler/jobs/bulk').set(as('operator'));
     await bulk.send({ action: 'remove', ids: ['a'] }).expect(403);
+    const create = http.call().post('/scheduler/jobs/bulk').set(as('operator'));
+    await create.send({ action: 'create', jobs: [{}] }).expect(403);
     await http.call().post('/scheduler/session').send({ key: 'guess' }).expect(401);
     await http.call().get('/scheduler/jobs').expect(401);
     const paths = async () =>
       (await entries('access.refuse')).map(({ details }) => details['path']);
     await until('both of them', async () => {
       const found = await paths();
-      return found.includes('jobs/bulk, remove') && found.includes('session');
+      return ['jobs/bulk, remove', 'jobs/bulk, create', 'session'].every((path) =>
+        found.includes(path),
+      );
     });
     expect(await paths()).not.toContain('/scheduler/jobs');
   });

@@ -51,3 +51,52 @@ describe('many jobs of a tag', () => {
     ]);
   });
 });
+
+describe('many new jobs', () => {
+  const job = (id: string, more: object = {}) => ({
+    id,
+    task: 'reports.daily',
+    trigger: { type: 'interval', hours: 1 },
+    ...more,
+  });
+
+  it('are made in one transaction, in either form, and each refusal is told by its index', async () => {
+    const before = await transactions('add');
+    const { items } = await bulk({
+      action: 'create',
+      jobs: [
+        job('new-1'),
+        job('bulk-1'),
+        'no job',
+        { id: 'flat-1', func: 'reports.daily', trigger: 'interval', seconds: 5 },
+        { id: 'flat-2', func: 'os:system', trigger: 'interval', seconds: 5 },
+        job('new-1'),
+        job('new-2', { trigger: { type: 'interval', hours: 0 } }),
+        job('new-3'),
+      ],
+    });
+    const errors = (pointer: string) => [expect.objectContaining({ pointer })];
+    expect(items).toEqual([
+      { id: 'new-1', index: 0, status: 201 },
+      expect.objectContaining({ id: 'bulk-1', index: 1, status: 409, code: 'job-exists' }),
+      expect.objectContaining({ id: '', index: 2, status: 400, errors: errors('') }),
+      { id: 'flat-1', index: 3, status: 201 },
+      expect.objectContaining({ index: 4, code: 'unknown-task', errors: errors('/func') }),
+      expect.objectContaining({ id: 'new-1', index: 5, status: 422, errors: errors('/id') }),
+      expect.objectContaining({ index: 6, status: 422, errors: errors('/trigger') }),
+      { id: 'new-3', index: 7, status: 201 },
+    ]);
+    expect((await transactions('add')) - before).toBe(1);
+  });
+
+  it('can be sent again, and replace what there is where that is asked for', async () => {
+    const jobs = [job('again-1'), job('again-2')];
+    const statuses = async (conflict: string, some: object[]) =>
+      (await bulk({ action: 'create', conflict, jobs: some })).items.map(({ status }) => status);
+    expect(await statuses('keep', jobs.slice(1))).toEqual([201]);
+    expect(await statuses('keep', jobs)).toEqual([201, 200]);
+    expect(await statuses('replace', [job('again-1', { priority: 5 })])).toEqual([200]);
+    const { body } = await http.call().get('/scheduler/jobs/again-1').expect(200);
+    expect(body).toMatchObject({ priority: 5, revision: 2 });
+  });
+});

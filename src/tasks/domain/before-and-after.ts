@@ -21,14 +21,14 @@ export interface BeforeAndAfter {
  */
 export function beforeAndAfter(before: Job | null, after: Job | null): BeforeAndAfter {
   const names = Object.keys(after ?? before ?? {}).filter((name) => !NOT_TOLD.has(name));
-  const differing = names.filter((name) => json(before, name) !== json(after, name));
+  const differing =
+    before && after ? names.filter((name) => json(before, name) !== json(after, name)) : names;
   const part = (job: Job | null) =>
     job && Object.fromEntries(differing.map((name) => [name, job[name as keyof Job]]));
   return { before: part(before), after: part(after) };
 }
 
-const json = (job: Job | null, name: string) =>
-  job === null ? undefined : JSON.stringify(job[name as keyof Job] ?? null, sorted);
+const json = (job: Job, name: string) => JSON.stringify(job[name as keyof Job] ?? null, sorted);
 
 /** Keys of objects in one order: the database has one of its own. */
 function sorted(_key: string, value: unknown): unknown {

@@ -5,6 +5,7 @@ import { canBeOpen, whyClosed } from './access/access.js';
 import { AnswerHeaders } from './protocol/answer-headers.js';
 import { API_CONTROLLERS } from './api-controllers.js';
 import { MAKE_A_KEY } from './api-key.js';
+import { BulkCreator } from './jobs/bulk-creator.js';
 import { BulkEditor } from './jobs/bulk-editor.js';
 import { ChangePoller } from './events/change-poller.js';
 import { EventStreams } from './events/event-streams.js';
@@ -40,6 +41,7 @@ export class TasksHttpModule implements OnApplicationBootstrap {
       controllers: [...API_CONTROLLERS],
       providers: [
         AnswerHeaders,
+        BulkCreator,
         BulkEditor,
         ChangePoller,
         EventStreams,

@@ -27,15 +27,15 @@ class LocalJobStore extends MemoryJobStore {
     super(node.database);
   }
 
-  override async add(
+  protected override put(
     job: NewJob,
     origin: JobOrigin,
-    conflict?: Conflict,
-    by?: ChangeOptions,
-  ): Promise<Added> {
+    conflict: Conflict,
+    by: ChangeOptions,
+  ): Added {
     refuseTransactional(job);
     if (this.node.isCronJobOfHost(job.id)) throw new JobExistsError(job.id);
-    return super.add(job, origin, conflict, by);
+    return super.put(job, origin, conflict, by);
   }
 
   override async modify(id: string, patch: JobPatch, by?: ChangeOptions): Promise<Job> {

@@ -2,10 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ClusterCalls, DEFAULT_LIMIT } from './cluster-calls.js';
 import { JobNotFoundError, TasksError } from '../domain/errors.js';
 import { Clock } from '../domain/clock.js';
-import type { Job, JobPatchInput, NewJobInput } from '../domain/job.js';
+import type { Job, JobPatchInput, NewJob, NewJobInput } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
 import type { TriggerSpec } from '../triggers/trigger-spec.js';
 import type { Why } from '../domain/why/answer.js';
+import { becameOf, checkNewJobs, type AddedJobs } from './add-jobs.js';
 import { explainJob } from './explain-job.js';
 import { traceparent } from '../runner/tracing/otel-api.js';
 import { jobHandle, type JobHandle } from './job-handle.js';
@@ -19,7 +20,14 @@ import {
 import { NodeSwitch } from './node-switch.js';
 import { TaskCatalogue } from './task-catalogue.js';
 import { ClusterStore } from '../store/cluster-store.js';
-import { JobStore, type ChangeOptions, type JobFilter, type JobQuery } from '../store/job-store.js';
+import {
+  JobStore,
+  type Added,
+  type AddManyOptions,
+  type ChangeOptions,
+  type JobFilter,
+  type JobQuery,
+} from '../store/job-store.js';
 import type { Backfilled, Conflict, Misses, PauseJob, RunNow } from '../domain/job-requests.js';
 import type { Page, Total } from '../store/page.js';
 import { RunStore } from '../store/run-store.js';
@@ -61,10 +69,29 @@ export class TasksService extends ClusterCalls {
     const job = parseNewJob(input);
     await this.checkTask(job.task);
     await this.catalogue.checkPayload(job.task, job.payload);
-    const added = await this.jobs.add(job, 'api', conflict, by);
-    if (added.created) this.tell('job.added', { jobId: job.id });
-    else if (conflict === 'replace') this.tellModified(added.job);
-    return this.handle(added.job);
+    return this.tellAdded(await this.jobs.add(job, 'api', conflict, by), conflict);
+  }
+
+  /**
+   * Stores many jobs in one transaction: thousands in a second. One that is refused keeps none of the
+   * others from it; the answer tells of each by its place. With `conflict: 'keep'` the same call can be
+   * repeated, whatever became of the first.
+   *
+   * @throws UnavailableError; then none was added, unless it says that they may have been
+   */
+  async addJobs(
+    inputs: readonly NewJobInput[],
+    { conflict, ...by }: AddManyOptions & Pick<AddOptions, 'conflict'> = {},
+  ): Promise<AddedJobs> {
+    const tasks = new Map<string, Promise<void>>();
+    const checked = await checkNewJobs(inputs, async ({ task, payload }) => {
+      if (!tasks.has(task)) tasks.set(task, this.checkTask(task));
+      await tasks.get(task);
+      await this.catalogue.checkPayload(task, payload);
+    });
+    const jobs = checked.filter((job): job is NewJob => !(job instanceof TasksError));
+    const became = jobs.length > 0 ? await this.jobs.addMany(jobs, 'api', conflict, by) : [];
+    return becameOf(checked, became, (added) => this.tellAdded(added, conflict));
   }
 
   /** @throws JobNotFoundError */
@@ -198,6 +225,12 @@ export class TasksService extends ClusterCalls {
 
   private handle(job: Job): JobHandle {
     return jobHandle(this, job);
+  }
+
+  private tellAdded({ job, created }: Added, conflict?: Conflict): JobHandle {
+    if (created) this.tell('job.added', { jobId: job.id });
+    else if (conflict === 'replace') this.tellModified(job);
+    return this.handle(job);
   }
 
   private tellModified(job: Job): Job {

@@ -55,6 +55,9 @@ export interface ChangeOptions extends Author {
   readonly idempotencyKey?: string;
 }
 
+/** How many jobs are added: a condition or a key is for one. */
+export type AddManyOptions = Omit<ChangeOptions, 'ifRevision' | 'idempotencyKey'>;
+
 export interface Added {
   readonly job: Job;
   /** False: there was one, which was replaced or kept. */
@@ -86,6 +89,16 @@ export abstract class JobStore {
     conflict?: Conflict,
     by?: ChangeOptions,
   ): Promise<Added>;
+  /**
+   * The same for jobs of different ids, in one transaction. What became of each, in their order: one
+   * that is refused keeps none of the others from it.
+   */
+  abstract addMany(
+    jobs: readonly NewJob[],
+    origin: JobOrigin,
+    conflict?: Conflict,
+    by?: AddManyOptions,
+  ): Promise<readonly (Added | TasksError)[]>;
   /** @param nodeId the node that declares it */
   abstract declare(job: DeclaredJob, nodeId: string): Promise<Declared>;
   abstract get(id: string): Promise<Job | null>;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TasksError, UnavailableError } from '../../domain/errors.js';
 import type { ChangeOptions } from '../../store/job-store.js';
 import { TasksService } from '../../service/tasks.service.js';
-import { MAX_IN_BULK, type BulkDto, type BulkItem } from './bulk.dto.js';
+import { MAX_IN_BULK, type BulkEditDto, type BulkItem } from './bulk.dto.js';
 import { statusOf } from '../protocol/tasks-error.filter.js';
 
 /** So many jobs are changed in one transaction. */
@@ -20,7 +20,7 @@ export class BulkEditor {
   constructor(private readonly tasks: TasksService) {}
 
   async edit(
-    bulk: BulkDto,
+    bulk: BulkEditDto,
     by: ChangeOptions,
   ): Promise<{ readonly items: BulkItem[]; readonly more: boolean }> {
     const { ids, more } = await this.jobsOf(bulk);
@@ -34,7 +34,7 @@ export class BulkEditor {
 
   private async some(
     ids: readonly string[],
-    bulk: BulkDto,
+    bulk: BulkEditDto,
     by: ChangeOptions,
   ): Promise<readonly BulkItem[]> {
     const edited = await this.together(ids, bulk, by);
@@ -50,7 +50,7 @@ export class BulkEditor {
   /** Undefined: they have to be changed one by one, as the action or somebody who holds one demands. */
   private async together(
     ids: readonly string[],
-    { action, reason = null, until, misses = 'skip' }: BulkDto,
+    { action, reason = null, until, misses = 'skip' }: BulkEditDto,
     by: ChangeOptions,
   ) {
     try {
@@ -65,7 +65,7 @@ export class BulkEditor {
     }
   }
 
-  private async one(id: string, bulk: BulkDto, by: ChangeOptions): Promise<BulkItem> {
+  private async one(id: string, bulk: BulkEditDto, by: ChangeOptions): Promise<BulkItem> {
     try {
       return { id, ...(await this.act(id, bulk, by)) };
     } catch (error) {
@@ -76,7 +76,7 @@ export class BulkEditor {
 
   private async act(
     id: string,
-    { action, reason = null, until, misses = 'skip' }: BulkDto,
+    { action, reason = null, until, misses = 'skip' }: BulkEditDto,
     by: ChangeOptions,
   ): Promise<Omit<BulkItem, 'id'>> {
     switch (action) {
@@ -97,7 +97,7 @@ export class BulkEditor {
     }
   }
 
-  private async jobsOf({ ids, filter }: BulkDto) {
+  private async jobsOf({ ids, filter }: BulkEditDto) {
     if (ids !== undefined) return { ids: [...new Set(ids)], more: false };
     const found: string[] = [];
     let cursor: string | undefined;

@@ -2,6 +2,7 @@ import { Body, HttpCode, Post, Req } from '@nestjs/common';
 import type { ChangeOptions } from '../../store/job-store.js';
 import { ApiController } from '../access/api-controller.decorator.js';
 import { covers } from '../api-key.js';
+import { BulkCreator } from './bulk-creator.js';
 import { BulkEditor } from './bulk-editor.js';
 import { bulkAnswerSchema, bulkSchema, type BulkAction, type BulkDto } from './bulk.dto.js';
 import { By } from '../access/by.decorator.js';
@@ -15,12 +16,13 @@ import { Requires } from '../access/requires.decorator.js';
 import { checkedBy } from '../protocol/input.pipe.js';
 
 /** What an operator may not do to one job, he may not do to many either. */
-const ADMINS_ONLY: readonly BulkAction[] = ['reset', 'remove'];
+const ADMINS_ONLY: readonly BulkAction[] = ['create', 'reset', 'remove'];
 
 @ApiController('jobs/bulk')
 export class BulkController {
   constructor(
     private readonly bulk: BulkEditor,
+    private readonly creator: BulkCreator,
     private readonly refusals: Refusals,
   ) {}
 
@@ -28,9 +30,11 @@ export class BulkController {
   @Requires('operator')
   @HttpCode(200)
   @Operation({
-    summary: 'One action on many jobs',
+    summary: 'One action on many jobs, or many new ones',
     description:
-      'A job that refuses keeps none of the others from it. reset and remove need the role admin.',
+      'A job that refuses keeps none of the others from it. create makes up to 5000 jobs in one ' +
+      'transaction, each as POST /jobs takes it, and names them by their index; with ' +
+      '"conflict": "keep" it can be sent again. create, reset and remove need the role admin.',
     answers: { 200: bulkAnswerSchema },
     headers: ['X-Reason'],
     examples: [
@@ -42,6 +46,17 @@ export class BulkController {
       {
         title: 'Resume all of a tag',
         body: { action: 'resume', filter: { tag: 'reports' } },
+        status: 200,
+      },
+      {
+        title: 'Make two, one of a task that nobody knows',
+        body: {
+          action: 'create',
+          jobs: [
+            { ...EXAMPLE_JOB, id: 'another' },
+            { ...EXAMPLE_JOB, id: 'third', task: 'os:system' },
+          ],
+        },
         status: 200,
       },
     ],
@@ -60,6 +75,6 @@ export class BulkController {
       const detail = `"${body.action}" needs the role admin. Ask somebody who has it.`;
       throw new ProblemException(403, code, detail);
     }
-    return this.bulk.edit(body, by);
+    return body.action === 'create' ? this.creator.create(body, by) : this.bulk.edit(body, by);
   }
 }

@@ -83,9 +83,13 @@ export const patchJobBodySchema = eitherForm(
   },
 );
 
-/** For the description of the API: what a body may be. */
+/** A job that is checked later, by itself. */
+export const anyJobSchema = z.unknown();
+
+/** For the description of the API: what a body may be, or a part of it. */
 export const BODY_FORMS = new Map<unknown, readonly z.ZodType[]>([
   [newJobBodySchema, [ownJobSchema, flatJobSchema]],
+  [anyJobSchema, [ownJobSchema, flatJobSchema]],
   [putJobBodySchema, [putSchema, flatPutSchema.meta({ id: 'FlatPut' })]],
   [patchJobBodySchema, [ownPatchSchema, flatPatchSchema]],
 ]);

@@ -77,17 +77,21 @@ export class JobEditor {
   }
 }
 
-/** What is wrong is named as the client has named it. */
 async function inItsForm(flat: boolean, change: Promise<Job>): Promise<Job> {
   try {
     return await change;
   } catch (error) {
-    if (flat && error instanceof UnknownTaskError) throw unknownTask(error, '/func');
-    if (!flat || !(error instanceof InvalidInputError)) throw error;
-    const issues = error.issues.map(({ pointer, message }) => ({
-      pointer: flatPointer(pointer),
-      message,
-    }));
-    throw new InvalidInputError(error.subject, issues);
+    throw flat ? inFlatForm(error) : error;
   }
+}
+
+/** What is wrong is named as the client has named it. */
+export function inFlatForm(error: unknown): unknown {
+  if (error instanceof UnknownTaskError) return unknownTask(error, '/func');
+  if (!(error instanceof InvalidInputError)) return error;
+  const issues = error.issues.map(({ pointer, message }) => ({
+    pointer: flatPointer(pointer),
+    message,
+  }));
+  return new InvalidInputError(error.subject, issues);
 }

@@ -42,6 +42,8 @@ export class JsonSchemas {
           for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
           jsonSchema.$ref = COMPONENTS + TRIGGER;
         }
+        const forms = BODY_FORMS.get(zodSchema);
+        if (forms) jsonSchema.anyOf = forms.map((form) => this.of(form, io) as { $ref: string });
         if (zodSchema._zod.def.type === 'date') {
           Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
         }

@@ -81,7 +81,8 @@ export class TasksErrorFilter implements ExceptionFilter {
   }
 }
 
-function problemOf(exception: unknown): Problem | null {
+/** What an error is answered with; null: nobody foresaw it. */
+export function problemOf(exception: unknown): Problem | null {
   if (exception instanceof ProblemException) return exception.problem;
   if (exception instanceof UnknownTaskError) return unknownTask(exception, '/task').problem;
   if (exception instanceof TasksError) {

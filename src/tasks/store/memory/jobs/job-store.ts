@@ -9,6 +9,7 @@ import {
   JobStore,
   MOST_PLANNED,
   type Added,
+  type AddManyOptions,
   type ChangeOptions,
   type JobFilter,
   type JobQuery,
@@ -55,10 +56,24 @@ export class MemoryJobStore extends JobStore {
     conflict: Conflict = 'error',
     by: ChangeOptions = {},
   ): Promise<Added> {
-    return this.change(by, () => {
-      const created = addJob(this.database, job, origin, conflict, by);
-      return { job: seen(new MemoryJobWriter(this.database).row(job.id)), created };
-    });
+    return this.change(by, () => this.put(job, origin, conflict, by));
+  }
+
+  addMany(
+    jobs: readonly NewJob[],
+    origin: JobOrigin,
+    conflict: Conflict = 'error',
+    by: AddManyOptions = {},
+  ): Promise<readonly (Added | TasksError)[]> {
+    return this.change(by, () =>
+      jobs.map((job) => refusedOr(() => this.put(job, origin, conflict, by))),
+    );
+  }
+
+  /** @throws JobExistsError, InvalidInputError */
+  protected put(job: NewJob, origin: JobOrigin, conflict: Conflict, by: ChangeOptions): Added {
+    const created = addJob(this.database, job, origin, conflict, by);
+    return { job: seen(new MemoryJobWriter(this.database).row(job.id)), created };
   }
 
   declare(declared: DeclaredJob, nodeId: string): Promise<Declared> {
@@ -142,16 +157,7 @@ export class MemoryJobStore extends JobStore {
     edit: JobEdit,
     by: ChangeOptions,
   ): ReadonlyMap<string, Job | TasksError> {
-    const edited = new Map<string, Job | TasksError>();
-    for (const id of ids) {
-      try {
-        edited.set(id, editJob(this.database, id, edit, by));
-      } catch (error) {
-        if (!(error instanceof TasksError)) throw error;
-        edited.set(id, error);
-      }
-    }
-    return edited;
+    return new Map(ids.map((id) => [id, refusedOr(() => editJob(this.database, id, edit, by))]));
   }
 
   remove(id: string, by: ChangeOptions = {}): Promise<void> {
@@ -183,5 +189,15 @@ export class MemoryJobStore extends JobStore {
 
   private edit(id: string, edit: JobEdit, by: ChangeOptions = {}): Promise<Job> {
     return this.change(by, () => editJob(this.database, id, edit, by));
+  }
+}
+
+/** What it returns, or the reason for which it refuses. */
+function refusedOr<T>(act: () => T): T | TasksError {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof TasksError) return error;
+    throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { STAMP, type ClockShift } from '../database-time.js';
+import type { Author } from '../../../domain/job-requests.js';
 import type { SchemaName } from '../schema-name.js';
 import type { ChangeOptions } from '../../job-store.js';
 import type { SqlRunner } from '../../sql-runner.js';
@@ -50,4 +51,19 @@ export function auditChange(
     ...(actor !== undefined && { actor }),
     reason: reason ?? entry.reason ?? null,
   });
+}
+
+/** Writes down the same change of many jobs, each with details of its own. */
+export async function auditJobs(
+  writer: JobWriter,
+  { actor = 'code', reason }: Author,
+  entry: Pick<AuditEntry, 'action' | 'reason'>,
+  jobs: readonly { readonly id: string; readonly details: object }[],
+): Promise<void> {
+  await writer.query(
+    `INSERT INTO ${writer.schema.quoted}.audit (at, actor, action, job_id, reason, details)
+     SELECT ${STAMP}, $2, $3, e.id, $4, e.details
+     FROM jsonb_to_recordset($5::jsonb) AS e (id text, details jsonb)`,
+    [actor, entry.action, reason ?? entry.reason ?? null, JSON.stringify(jobs)],
+  );
 }

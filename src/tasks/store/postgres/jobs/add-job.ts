@@ -1,13 +1,17 @@
-import { beforeAndAfter } from '../../../domain/before-and-after.js';
-import { JobExistsError } from '../../../domain/errors.js';
+import { JobExistsError, JobNotFoundError, TasksError } from '../../../domain/errors.js';
 import type { JobOrigin, NewJob } from '../../../domain/job.js';
 import { jobOf, newJob } from '../../../domain/job-definition.js';
 import { assertRevision, supplanted } from '../../../domain/job-edits.js';
 import type { Added, ChangeOptions } from '../../job-store.js';
 import type { Conflict } from '../../../domain/job-requests.js';
-import { auditChange } from '../cluster/audit.js';
+import { Slices } from '../../slices.js';
 import { answerOnce } from './answer-once.js';
+import { insertJobs, type MadeJob } from './insert-jobs.js';
+import { editBatch, readMany, type BatchEdit } from './job-batch.js';
 import type { JobWriter } from './job-writer.js';
+
+/** So many are made ready in one go. */
+const SLICE = 25;
 
 /**
  * Adds a job, or answers with the one that was added when the key was used first.
@@ -32,15 +36,6 @@ export async function addOnce(
   return made[0] ?? { job: jobOf(await writer.read(id)), created: true };
 }
 
-/**
- * Adds a job, or does with the one of its id what is asked for.
- *
- * Whether there is one is decided by the insert. Of several that add the same job at once the others
- * wait for the first, and then find it. What they find may be removed before they have its lock; then
- * there is none, and they begin again.
- *
- * @throws JobExistsError, and with a revision JobNotFoundError, RevisionConflictError
- */
 async function addJob(
   writer: JobWriter,
   job: NewJob,
@@ -48,26 +43,87 @@ async function addJob(
   conflict: Conflict,
   by: ChangeOptions,
 ): Promise<Added> {
-  const { id } = job;
   // Who names a revision wants to replace that one, and to make none.
-  if (by.ifRevision !== undefined) await writer.lock(id, by.ifRevision);
-  for (;;) {
+  if (by.ifRevision !== undefined) await writer.lock(job.id, by.ifRevision);
+  const [added] = await addJobs(writer, [job], origin, conflict, by);
+  if (added instanceof TasksError) throw added;
+  return added!;
+}
+
+/**
+ * Adds jobs of different ids, or does with those of their ids what is asked for. What became of each, in
+ * their order; one that is refused keeps none of the others from it.
+ *
+ * Whether there is one is decided by the insert. Of several that add the same job at once the others
+ * wait for the first, and then find it. What they find may be removed before they have its lock; then
+ * there is none, and they begin again.
+ */
+export async function addJobs(
+  writer: JobWriter,
+  jobs: readonly NewJob[],
+  origin: JobOrigin,
+  conflict: Conflict,
+  by: ChangeOptions,
+): Promise<readonly (Added | TasksError)[]> {
+  const became = new Map<string, Added | TasksError>();
+  const slices = new Slices(SLICE);
+  for (let left = jobs; left.length > 0; left = jobs.filter(({ id }) => !became.has(id))) {
     const now = await writer.now();
-    if (await writer.insert(newJob(job, origin, now), now)) {
-      const made = jobOf(await writer.read(id));
-      const details = beforeAndAfter(null, made);
-      await auditChange(writer, by, { action: 'job.add', jobId: id, details });
-      return { job: made, created: true };
+    const made: MadeJob[] = [];
+    for (const job of left) {
+      if (left.length > SLICE) await slices.did(1);
+      try {
+        made.push(newJob(job, origin, now));
+      } catch (error) {
+        became.set(job.id, refusal(error));
+      }
     }
-    if (conflict === 'error') throw new JobExistsError(id);
-    const before = conflict === 'keep' ? await writer.find(id) : await writer.lockIfThere(id);
-    if (before === null) continue;
-    if (conflict === 'keep') return { job: jobOf(before), created: false };
-    assertRevision(before, by.ifRevision);
-    await writer.apply(supplanted(before, job, origin, await writer.now()));
-    const after = jobOf(await writer.read(id));
-    const details = beforeAndAfter(jobOf(before), after);
-    await auditChange(writer, by, { action: 'job.replace', jobId: id, details });
-    return { job: after, created: false };
+    for (const [id, job] of await insertJobs(writer, made, now, by)) {
+      became.set(id, { job, created: true });
+    }
+    const taken = left.filter(({ id }) => !became.has(id));
+    for (const [id, one] of await meet(writer, taken, origin, conflict, by)) became.set(id, one);
   }
+  return jobs.map(({ id }) => became.get(id)!);
+}
+
+/** Does with jobs that are there what is asked for; those that are not there any more are left out. */
+async function meet(
+  writer: JobWriter,
+  jobs: readonly NewJob[],
+  origin: JobOrigin,
+  conflict: Conflict,
+  by: ChangeOptions,
+): Promise<ReadonlyMap<string, Added | TasksError>> {
+  if (conflict === 'error') return new Map(jobs.map(({ id }) => [id, new JobExistsError(id)]));
+  if (jobs.length === 0) return new Map();
+  const given = new Map(jobs.map((job) => [job.id, job]));
+  const ids = [...given.keys()];
+  const found =
+    conflict === 'keep'
+      ? [...(await readMany(writer, ids))].map(([id, job]) => [id, jobOf(job)] as const)
+      : await editBatch(writer, ids, replacing(given, origin, by), by);
+  const met = [...found].filter(([, job]) => !(job instanceof JobNotFoundError));
+  return new Map(
+    met.map(([id, job]) => [id, job instanceof TasksError ? job : { job, created: false }]),
+  );
+}
+
+function replacing(
+  given: ReadonlyMap<string, NewJob>,
+  origin: JobOrigin,
+  by: ChangeOptions,
+): BatchEdit {
+  return {
+    entry: { action: 'job.replace' },
+    decide: (job, now) => {
+      assertRevision(job, by.ifRevision);
+      return supplanted(job, given.get(job.id)!, origin, now);
+    },
+  };
+}
+
+function refusal(error: unknown): TasksError {
+  if (error instanceof TasksError) return error;
+  throw error;
 }

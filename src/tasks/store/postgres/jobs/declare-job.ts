@@ -12,6 +12,7 @@ import {
 } from '../../../domain/declared-job.js';
 import type { StoredJob } from '../../../domain/job-definition.js';
 import { isAlive } from '../nodes/live-nodes.js';
+import { insertJobs } from './insert-jobs.js';
 import type { JobWriter } from './job-writer.js';
 
 /** The node that declares, and when a silent node counts as dead. */
@@ -36,7 +37,7 @@ export async function declareJob(
   for (;;) {
     const now = await writer.now();
     const made = firstDeclared(declared, now, await currentGeneration(writer));
-    if (await writer.insert(made, now)) return 'created';
+    if ((await insertJobs(writer, [made], now, null)).size > 0) return 'created';
     const job = await writer.lockIfThere(declared.id);
     // Somebody has removed it since.
     if (job === null) continue;

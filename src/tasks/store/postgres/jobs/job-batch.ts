@@ -4,7 +4,7 @@ import type { Job } from '../../../domain/job.js';
 import { jobOf, stateOf, type JobChange, type StoredJob } from '../../../domain/job-definition.js';
 import type { ChangeOptions } from '../../job-store.js';
 import { STAMP } from '../database-time.js';
-import type { AuditEntry } from '../cluster/audit.js';
+import { auditJobs, type AuditEntry } from '../cluster/audit.js';
 import { rawOf, selectJobs, storedJob, WRITTEN } from './job-row.js';
 import type { JobWriter } from './job-writer.js';
 
@@ -60,16 +60,12 @@ export async function editBatch(
       details: { ...entry.details, ...beforeAndAfter(jobOf(jobs.get(id)!), jobOf(job)) },
     };
   });
-  await writer.query(
-    `INSERT INTO ${quoted}.audit (at, actor, action, job_id, reason, details)
-     SELECT ${STAMP}, $2, $3, e.id, $4, e.details
-     FROM jsonb_to_recordset($5::jsonb) AS e (id text, details jsonb)`,
-    [by.actor ?? 'code', entry.action, by.reason ?? entry.reason ?? null, JSON.stringify(details)],
-  );
+  await auditJobs(writer, by, entry, details);
   return edited;
 }
 
-async function readMany(
+/** Those of the jobs that there are. */
+export async function readMany(
   { sql, schema }: JobWriter,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, StoredJob>> {

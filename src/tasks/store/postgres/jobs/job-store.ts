@@ -1,15 +1,17 @@
+import type { TasksError } from '../../../domain/errors.js';
 import { beforeAndAfter } from '../../../domain/before-and-after.js';
 import type { Job, JobOrigin, JobPatch, NewJob } from '../../../domain/job.js';
 import type { Run } from '../../../domain/run.js';
 import type { TriggerSpec } from '../../../triggers/trigger-spec.js';
 import type { ClockShift } from '../database-time.js';
 import { refuseToResume } from '../../../domain/declaration.js';
-import { paused, refuseToRemove, resumed, undealt } from '../../../domain/job-changes.js';
+import { paused, resumed } from '../../../domain/job-changes.js';
 import { jobOf, type JobChange, type StoredJob } from '../../../domain/job-definition.js';
 import { modified, reset, retimed } from '../../../domain/job-edits.js';
 import {
   JobStore,
   type Added,
+  type AddManyOptions,
   type ChangeOptions,
   type JobFilter,
   type JobQuery,
@@ -27,7 +29,7 @@ import type { Declared, DeclaredJob } from '../../../domain/declared-job.js';
 import type { Page, Total } from '../../page.js';
 import type { SchemaName } from '../schema-name.js';
 import { answerOnce } from './answer-once.js';
-import { addOnce } from './add-job.js';
+import { addJobs, addOnce } from './add-job.js';
 import { auditChange, type AuditEntry } from '../cluster/audit.js';
 import { backfill } from '../runs/backfill.js';
 import { currentGeneration, declareJob, isDisabledEverywhere } from './declare-job.js';
@@ -35,12 +37,10 @@ import { editBatch, type BatchEdit, type Edited } from './job-batch.js';
 import { selectJobs, storedJob } from './job-row.js';
 import { JobWriter } from './job-writer.js';
 import { countJobs, listJobs, plannedJobs } from './list-jobs.js';
+import { removeJob, REMOVED_AT_ONCE, removeSome } from './remove-jobs.js';
 import { runNow } from '../runs/run-now.js';
 import { readRun } from '../runs/read-run.js';
 import type { TasksDatabase } from '../tasks-database.js';
-
-/** Jobs are removed so many at once, each batch in a transaction of its own. */
-const REMOVED_AT_ONCE = 500;
 
 export class PostgresJobStore extends JobStore {
   constructor(
@@ -59,6 +59,15 @@ export class PostgresJobStore extends JobStore {
     by: ChangeOptions = {},
   ): Promise<Added> {
     return this.change(by, (writer) => addOnce(writer, job, origin, conflict, by));
+  }
+
+  addMany(
+    jobs: readonly NewJob[],
+    origin: JobOrigin,
+    conflict: Conflict = 'error',
+    by: AddManyOptions = {},
+  ): Promise<readonly (Added | TasksError)[]> {
+    return this.change(by, (writer) => addJobs(writer, jobs, origin, conflict, by));
   }
 
   declare(job: DeclaredJob, nodeId: string): Promise<Declared> {
@@ -145,18 +154,13 @@ export class PostgresJobStore extends JobStore {
   }
 
   remove(id: string, by: ChangeOptions = {}): Promise<void> {
-    return this.change(by, async (writer) => {
-      const job = await writer.lock(id, by.ifRevision);
-      refuseToRemove(job);
-      await writer.delete(job, undealt(job, await writer.now(), 'replaced'));
-      await auditChange(writer, by, removal(job));
-    });
+    return this.change(by, (writer) => removeJob(writer, id, by));
   }
 
   async removeAll(by: ChangeOptions = {}): Promise<number> {
     let removed = 0;
     for (;;) {
-      const batch = await this.change(by, (writer) => this.removeSome(writer, by));
+      const batch = await this.change(by, (writer) => removeSome(writer, by));
       removed += batch;
       if (batch < REMOVED_AT_ONCE) return removed;
     }
@@ -183,21 +187,6 @@ export class PostgresJobStore extends JobStore {
         await auditChange(writer, by, { action: 'job.backfill', jobId: id, details: ask });
       return done;
     });
-  }
-
-  private async removeSome(writer: JobWriter, by: ChangeOptions): Promise<number> {
-    const rows = await writer.sql.query<{ id: string }[]>(
-      `SELECT id FROM ${this.schema.quoted}.jobs WHERE origin = 'api'
-       ORDER BY id LIMIT ${REMOVED_AT_ONCE} FOR UPDATE`,
-    );
-    await writer.lockPlans(rows.map(({ id }) => id));
-    const now = await writer.now();
-    for (const { id } of rows) {
-      const job = await writer.read(id);
-      await writer.delete(job, undealt(job, now, 'replaced'));
-      await auditChange(writer, by, removal(job));
-    }
-    return rows.length;
   }
 
   /** @param decide what becomes of the job as it is under its lock; null: nothing */
@@ -235,9 +224,3 @@ export class PostgresJobStore extends JobStore {
     return this.database.transaction((sql) => body(new JobWriter(sql, schema, shift)));
   }
 }
-
-const removal = (job: StoredJob): AuditEntry => ({
-  action: 'job.remove',
-  jobId: job.id,
-  details: beforeAndAfter(jobOf(job), null),
-});

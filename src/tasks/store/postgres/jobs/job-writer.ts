@@ -10,7 +10,6 @@ import {
 import { assertRevision } from '../../../domain/job-edits.js';
 import type { SeenJob } from '../../../domain/job-requests.js';
 import { REMOVED } from '../../../domain/run-changes.js';
-import { nextOf } from '../../../domain/job-trigger.js';
 import type { SchemaName } from '../schema-name.js';
 import type { SqlRunner } from '../../sql-runner.js';
 import type { WakeUp } from '../../wake-ups.js';
@@ -90,38 +89,6 @@ export class JobWriter {
       [id],
     );
     return row ? storedJob(row.job) : null;
-  }
-
-  /**
-   * False: the id is taken.
-   *
-   * This waits for whoever is about to remove a job of that id. Fire times that pass meanwhile may be
-   * in a row of that job's, so what was planned at `at` is planned anew from the end of the wait.
-   */
-  async insert(
-    { definition, nextFireAt }: Pick<JobChange, 'definition' | 'nextFireAt'>,
-    at: Date,
-  ): Promise<boolean> {
-    const { quoted } = this.schema;
-    const [row] = await this.query<{ now: string }>(
-      `INSERT INTO ${quoted}.jobs
-         (id, state, ${WRITTEN.map(({ name }) => name).join(', ')}, created_at, updated_at)
-       VALUES ($2, $3, ${WRITTEN.map((_, index) => `$${index + 4}`).join(', ')},
-               ${MADE_AT}, ${MADE_AT})
-       ON CONFLICT (id) DO NOTHING
-       RETURNING ${NOW} AS now`,
-      [...values(definition, nextFireAt), at],
-    );
-    if (!row) return false;
-    const now = new Date(row.now);
-    const passed = nextFireAt !== null && nextFireAt > at && nextFireAt <= now;
-    const next = passed ? (nextOf(definition, 0, now) ?? nextFireAt) : nextFireAt;
-    await this.sql.query(
-      `INSERT INTO ${quoted}.job_plans (job_id, next_fire_at, revision) VALUES ($1, $2, 1)`,
-      [definition.id, next],
-    );
-    await this.notify('jobs');
-    return true;
   }
 
   /** Writes a change of a locked job. */
@@ -208,9 +175,6 @@ export class JobWriter {
 
 /** As text, which every connection reads alike. */
 const NOW = `to_json(${STAMP}) #>> '{}'`;
-
-/** The parameter after those of the columns. */
-const MADE_AT = `$${WRITTEN.length + 4}`;
 
 const values = (job: JobDefinition, nextFireAt: Date | null) => [
   job.id,
