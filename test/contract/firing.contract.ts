@@ -110,6 +110,16 @@ export function firingContract(makeStore: MakeStore): void {
       expect(answer).toMatchObject({ runId: run!.id });
     });
 
+    it('claims nothing before its time, whatever the node believes', async () => {
+      await aDueJobIn(store, 'here', { jitterMs: 50_000 });
+      const [only] = await planDue(store, node);
+      const [candidate] = only!.plan.candidates;
+      const runAt = later(await clockOf(store), minutes(1));
+      const plan = { ...only!.plan, candidates: [{ fireAt: candidate!.fireAt, runAt }] };
+      const fired = await fire([{ job: only!.job, plan, here: true }]);
+      expect(fired).toMatchObject({ pending: 1, claimed: [] });
+    });
+
     it('claims nothing for a node that has said good-bye', async () => {
       await aDueJobIn(store, 'here');
       const [only] = await planDue(store, node);

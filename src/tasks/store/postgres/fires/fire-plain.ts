@@ -14,7 +14,7 @@ import { fence, type StatementOf } from '../session/statement.js';
  * That is looked up for each job on its own: an EXISTS would be answered by a list of all that is not finished.
  *
  * A run that is wanted `here` is claimed for this node by the same statement. That is a claim like any other
- * (`runs/claim.ts`): the fence knows that the cluster is not paused, the node must be alive by its last sign, and
+ * (`runs/claim.ts`): its time must have come by the database's own clock, the fence knows that the cluster is not paused, the node must be alive by its last sign, and
  * what happens when the answer is lost is told by `engine/slot-loan.ts`. No other node ever sees the run pending.
  *
  * $2 token · $3 count of pauses · $4 … $13 jobs: id, planned, revision, inserts, next, run time, task, priority,
@@ -70,7 +70,8 @@ export const firePlain: StatementOf = (schema) => ({
              CASE WHEN c.here THEN 'running' ELSE 'pending' END, NOT c.here, $2::bigint, r.priority,
              ${STAMP}, c.here::int, CASE WHEN c.here THEN $16::uuid END,
              CASE WHEN c.here THEN ${STAMP} END
-      FROM ready r, LATERAL (SELECT r.here AND EXISTS (SELECT 1 FROM me) AS here) c
+      FROM ready r, LATERAL (
+        SELECT r.here AND ${isDue('r.run_at')} AND EXISTS (SELECT 1 FROM me) AS here) c
       ORDER BY r.job_id
       ON CONFLICT DO NOTHING
       RETURNING id, job_id, task, fire_at, run_at, state, attempt, cause, fencing_token),
