@@ -34,6 +34,11 @@ export class Application extends NodeProcess {
     return application;
   }
 
+  /** Host and port. */
+  get address(): string {
+    return new URL(this.url).host;
+  }
+
   async get<Body>(path: string, key?: string): Promise<{ status: number; body: Body }> {
     const answer = await fetch(this.url + path, { headers: bearer(key) });
     return { status: answer.status, body: (await answer.json()) as Body };
