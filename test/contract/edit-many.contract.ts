@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { JobNotFoundError } from '../../src/tasks/domain/errors.js';
+import {
+  JobNotFoundError,
+  OverlappedError,
+  WrongStateError,
+} from '../../src/tasks/domain/errors.js';
 import { aJob, minutes } from '../support/builders.js';
 import { runsOf } from './scenes.js';
 import type { MakeStore, TestStore } from './test-store.js';
@@ -65,6 +69,33 @@ export function editManyContract(makeStore: MakeStore): void {
         });
         expect(await rows(id)).toEqual(await rows('alone'));
       }
+    });
+
+    it('are removed together, but for what is declared and what there is not', async () => {
+      await store.jobs.add(aJob('a'), 'api');
+      await store.jobs.add(aJob('b'), 'config');
+      const pending = await store.jobs.runNow('a');
+      const removed = await store.jobs.removeMany(['b', 'none', 'a'], BY);
+      expect(removed.get('a')).toMatchObject({ id: 'a' });
+      expect(removed.get('b')).toBeInstanceOf(WrongStateError);
+      expect(removed.get('none')).toBeInstanceOf(JobNotFoundError);
+      expect(await store.jobs.get('a')).toBeNull();
+      expect(await store.jobs.get('b')).not.toBeNull();
+      expect(await store.runs.get(pending.id)).toMatchObject({ state: 'cancelled' });
+      const { items } = await store.cluster.audit({ limit: 20, actor: 'ada' });
+      expect(items).toEqual([expect.objectContaining({ action: 'job.remove', jobId: 'a' })]);
+    });
+
+    it('run together, but for those that are at their limit', async () => {
+      for (const id of ['a', 'b']) await store.jobs.add(aJob(id), 'api');
+      const first = await store.jobs.runNow('a');
+      const asked = await store.jobs.runMany(['b', 'a', 'none'], BY);
+      expect(asked.get('b')).toMatchObject({ jobId: 'b', state: 'pending', cause: 'manual' });
+      expect(asked.get('a')).toBeInstanceOf(OverlappedError);
+      expect(asked.get('none')).toBeInstanceOf(JobNotFoundError);
+      expect((await runsOf(store, 'a')).map(({ id }) => id)).toEqual([first.id]);
+      const { items } = await store.cluster.audit({ limit: 20, actor: 'ada' });
+      expect(items).toEqual([expect.objectContaining({ action: 'job.run', jobId: 'b' })]);
     });
 
     it('are each in the audit, and not at all where nothing is changed', async () => {

@@ -133,5 +133,23 @@ export function runListsContract(makeStore: MakeStore): void {
       expect(requests.get(retry.id)).toMatchObject({ actor: 'eve', reason: null });
       expect((await store.cluster.requests([])).size).toBe(0);
     });
+
+    it('name who asked for a backfill, for each of its runs', async () => {
+      const first = (await store.jobs.get('a'))!.nextFireAt!;
+      store.advance(minutes(5));
+      const range = { from: first, to: later(first, minutes(1)) };
+      const ask = { ...range, overlap: 'buffer-all', limit: 10, dryRun: false } as const;
+      for (const actor of ['ada', 'bob']) {
+        await store.jobs.backfill('a', ask, { actor });
+        store.advance(minutes(1));
+      }
+      const { items } = await store.runs.list({ job: 'a', cause: 'backfill', limit: 10 });
+      const requests = await store.cluster.requests(items.map(({ id }) => id));
+      expect(items.map(({ id }) => requests.get(id)?.actor)).toEqual(['bob', 'bob', 'ada', 'ada']);
+      expect(requests.get(items[0]!.id)).toMatchObject({
+        action: 'job.backfill',
+        details: { before: null, after: { runs: 2, skipped: 0 } },
+      });
+    });
   });
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => http?.close());
 
-type Answer = { items: { id: string; status: number; code?: string }[] };
+type Answer = { items: { id: string; status: number; code?: string; runId?: string }[] };
 
 const bulk = async (body: object) =>
   (await http.call().post('/scheduler/jobs/bulk').send(body).expect(200)).body as Answer;
@@ -42,6 +42,13 @@ describe('many jobs of a tag', () => {
     expect((body as Answer).items).toHaveLength(action === 'pause' ? JOBS : 0);
   });
 
+  it('are run a hundred in a transaction, each but those that run already', async () => {
+    const answer = await bulk({ action: 'run', filter: { tag: 'bulk' } });
+    expect(new Set(answer.items.map(({ status }) => status))).toEqual(new Set([202]));
+    expect(new Set(answer.items.map(({ runId }) => runId)).size).toBe(JOBS);
+    expect(await transactions('run')).toBe(2);
+  });
+
   it('are changed although one of them is not there, which is told', async () => {
     const answer = await bulk({ action: 'pause', ids: ['bulk-1', 'none', 'bulk-2'] });
     expect(answer.items).toEqual([
@@ -49,6 +56,12 @@ describe('many jobs of a tag', () => {
       expect.objectContaining({ id: 'none', status: 404, code: 'job-not-found' }),
       { id: 'bulk-2', status: 200 },
     ]);
+  });
+
+  it('are removed a hundred in a transaction', async () => {
+    const answer = await bulk({ action: 'remove', filter: { tag: 'bulk' } });
+    expect(new Set(answer.items.map(({ status }) => status))).toEqual(new Set([204]));
+    expect(await transactions('remove')).toBe(2);
   });
 });
 

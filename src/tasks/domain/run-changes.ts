@@ -1,6 +1,6 @@
 import { InvalidInputError, WrongStateError } from './errors.js';
 import type { Run } from './run.js';
-import type { Author } from './job-requests.js';
+import type { Author, Backfill, Backfilled } from './job-requests.js';
 
 /** What can be asked of a run, and in which state: the same in every store. */
 
@@ -65,5 +65,19 @@ export function cancellation(before: Cancellable, after: Cancellable) {
   const part = ({ state, cancelRequestedAt }: Cancellable) => ({ state, cancelRequestedAt });
   return { before: part(before), after: part(after) };
 }
+
+/** What a request has made, for the audit: a run that there was not before. */
+export const runMade = (payload?: unknown) => ({
+  before: null,
+  after: { state: 'pending', ...(payload !== undefined && { payload }) },
+});
+
+/** The same of a backfill. */
+export const backfillMade = (ask: Backfill, { backfillId, fireTimes, skipped }: Backfilled) => ({
+  ...ask,
+  backfillId,
+  before: null,
+  after: { runs: fireTimes.length, skipped },
+});
 
 type Cancellable = Pick<Run, 'state' | 'cancelRequestedAt'>;

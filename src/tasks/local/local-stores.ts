@@ -44,14 +44,23 @@ class LocalJobStore extends MemoryJobStore {
   }
 
   override async runNow(id: string, ask?: RunNow, by?: ChangeOptions): Promise<Run> {
-    if (this.node.gate.isClosed)
-      throw new NotInLocalModeError('A run after the process has begun to stop');
+    this.refuseIfStopping();
     return super.runNow(id, ask, by);
+  }
+
+  override async runMany(ids: readonly string[], by?: ChangeOptions) {
+    this.refuseIfStopping();
+    return super.runMany(ids, by);
   }
 
   protected override async change<T>(by: ChangeOptions, body: () => T): Promise<T> {
     refuseManager(by);
     return super.change(by, body);
+  }
+
+  private refuseIfStopping(): void {
+    if (this.node.gate.isClosed)
+      throw new NotInLocalModeError('A run after the process has begun to stop');
   }
 }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ClusterCalls, DEFAULT_LIMIT } from './cluster-calls.js';
+import { DEFAULT_LIMIT } from './cluster-calls.js';
+import { JobBatches } from './job-batches.js';
 import { JobNotFoundError, TasksError } from '../domain/errors.js';
 import { Clock } from '../domain/clock.js';
 import type { Job, JobPatchInput, NewJob, NewJobInput } from '../domain/job.js';
@@ -47,9 +48,9 @@ export interface AddOptions extends ChangeOptions {
  * may have been made. Asking again is safe: a change to what is there already changes nothing.
  */
 @Injectable()
-export class TasksService extends ClusterCalls {
+export class TasksService extends JobBatches {
   constructor(
-    private readonly jobs: JobStore,
+    jobs: JobStore,
     runs: RunStore,
     cluster: ClusterStore,
     catalogue: TaskCatalogue,
@@ -57,7 +58,7 @@ export class TasksService extends ClusterCalls {
     bus: TasksEventBus,
     clock: Clock,
   ) {
-    super(runs, cluster, catalogue, node, bus, clock);
+    super(jobs, runs, cluster, catalogue, node, bus, clock);
   }
 
   /**
@@ -162,25 +163,6 @@ export class TasksService extends ClusterCalls {
     return this.handle(job);
   }
 
-  /** Pauses many jobs, in a few statements: each as it is then, or why it was not paused. */
-  async pauseJobs(ids: readonly string[], pause: PauseJob, by?: ChangeOptions) {
-    const edited = await this.jobs.pauseMany(ids, pause, by);
-    for (const [jobId, job] of edited) {
-      if (job instanceof TasksError) continue;
-      this.tell('job.paused', { jobId, reason: job.pauseReason, until: job.pausedUntil });
-    }
-    return edited;
-  }
-
-  /** Resumes many jobs, in a few statements: each as it is then, or why it was not resumed. */
-  async resumeJobs(ids: readonly string[], misses: Misses, by?: ChangeOptions) {
-    const edited = await this.jobs.resumeMany(ids, misses, by);
-    for (const [jobId, job] of edited) {
-      if (!(job instanceof TasksError)) this.tell('job.resumed', { jobId });
-    }
-    return edited;
-  }
-
   /**
    * Removes the job and cancels its pending runs; its runs stay in the ledger.
    *
@@ -209,7 +191,7 @@ export class TasksService extends ClusterCalls {
       await this.catalogue.checkPayload((await this.getJob(id)).task, ask.payload);
     }
     const run = await this.jobs.runNow(id, ask, { traceparent: traceparent(), ...by });
-    this.tell('job.ran', { jobId: id, runId: run.id, fireAt: run.fireAt });
+    this.tellRun(run);
     return run;
   }
 
@@ -231,11 +213,6 @@ export class TasksService extends ClusterCalls {
     if (created) this.tell('job.added', { jobId: job.id });
     else if (conflict === 'replace') this.tellModified(job);
     return this.handle(job);
-  }
-
-  private tellModified(job: Job): Job {
-    this.tell('job.modified', { jobId: job.id, revision: job.revision });
-    return job;
   }
 
   private checkTask(task: string): Promise<void> {

@@ -147,6 +147,9 @@ export const MAX_NAMED = 20;
 /** What of the audit is a request for a run. */
 export const REQUESTS = ['job.run', 'run.retry'] as const;
 
+/** What of the audit is a request for the many runs of a backfill. */
+export const BACKFILL = 'job.backfill';
+
 /** What of the audit was refused, so that nothing has changed. */
 export const REFUSED = 'access.refuse';
 
@@ -171,7 +174,7 @@ export abstract class ClusterStore {
   abstract hasEnded(sessionId: string): Promise<boolean>;
   /** Newest first. */
   abstract audit(query: AuditQuery): Promise<Page<AuditRow>>;
-  /** Who asked for these runs by hand, or for a retry that they are, by the run's id. */
+  /** Who asked for these runs by hand, for a retry that they are, or for their backfill, by the run's id. */
   abstract requests(runIds: readonly string[]): Promise<ReadonlyMap<string, AuditRow>>;
   abstract stats(): Promise<ClusterStats>;
   /** What is wrong with jobs and runs, in one look. */

@@ -134,6 +134,19 @@ export abstract class JobStore {
     misses: Misses,
     by?: ChangeOptions,
   ): Promise<ReadonlyMap<string, Job | TasksError>>;
+  abstract resetMany(
+    ids: readonly string[],
+    by?: ChangeOptions,
+  ): Promise<ReadonlyMap<string, Job | TasksError>>;
+  /** Each job as it was. */
+  abstract removeMany(
+    ids: readonly string[],
+    by?: ChangeOptions,
+  ): Promise<ReadonlyMap<string, Job | TasksError>>;
+  abstract runMany(
+    ids: readonly string[],
+    by?: ChangeOptions,
+  ): Promise<ReadonlyMap<string, Run | TasksError>>;
   /**
    * Cancels pending runs, lets running ones end, and keeps the ledger.
    *

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TasksError, UnavailableError } from '../../domain/errors.js';
+import type { Job } from '../../domain/job.js';
+import type { Run } from '../../domain/run.js';
 import type { ChangeOptions } from '../../store/job-store.js';
 import { TasksService } from '../../service/tasks.service.js';
 import { MAX_IN_BULK, type BulkEditDto, type BulkItem } from './bulk.dto.js';
@@ -13,7 +15,7 @@ const PAGE = 500;
 
 /**
  * One action on many jobs. One that refuses keeps none of the others from it, and the answer tells what
- * became of each. Pauses and resumes are written for a hundred jobs at once.
+ * became of each. A hundred jobs are one transaction.
  */
 @Injectable()
 export class BulkEditor {
@@ -40,24 +42,32 @@ export class BulkEditor {
     const edited = await this.together(ids, bulk, by);
     const items: BulkItem[] = [];
     for (const id of ids) {
-      const job = edited?.get(id);
-      if (job === undefined) items.push(await this.one(id, bulk, by));
-      else items.push(job instanceof TasksError ? refused(id, job) : { id, status: 200 });
+      const done = edited?.get(id);
+      if (done === undefined) items.push(await this.one(id, bulk, by));
+      else items.push(done instanceof TasksError ? refused(id, done) : doneTo(id, bulk, done));
     }
     return items;
   }
 
-  /** Undefined: they have to be changed one by one, as the action or somebody who holds one demands. */
+  /** Undefined: they have to be changed one by one, as somebody holds one. */
   private async together(
     ids: readonly string[],
     { action, reason = null, until, misses = 'skip' }: BulkEditDto,
     by: ChangeOptions,
-  ) {
+  ): Promise<ReadonlyMap<string, Job | Run | TasksError> | undefined> {
     try {
-      if (action === 'pause') {
-        return await this.tasks.pauseJobs(ids, { reason, until: until ?? null }, by);
+      switch (action) {
+        case 'pause':
+          return await this.tasks.pauseJobs(ids, { reason, until: until ?? null }, by);
+        case 'resume':
+          return await this.tasks.resumeJobs(ids, misses, by);
+        case 'reset':
+          return await this.tasks.resetJobs(ids, by);
+        case 'remove':
+          return await this.tasks.removeJobs(ids, by);
+        case 'run':
+          return await this.tasks.runJobs(ids, by);
       }
-      return action === 'resume' ? await this.tasks.resumeJobs(ids, misses, by) : undefined;
     } catch (error) {
       if (error instanceof UnavailableError && error.maybeDone) throw error;
       // Nothing was changed. One job that is held must not keep the others from it.
@@ -67,7 +77,7 @@ export class BulkEditor {
 
   private async one(id: string, bulk: BulkEditDto, by: ChangeOptions): Promise<BulkItem> {
     try {
-      return { id, ...(await this.act(id, bulk, by)) };
+      return doneTo(id, bulk, await this.act(id, bulk, by));
     } catch (error) {
       if (!(error instanceof TasksError) || error instanceof UnavailableError) throw error;
       return refused(id, error);
@@ -78,22 +88,18 @@ export class BulkEditor {
     id: string,
     { action, reason = null, until, misses = 'skip' }: BulkEditDto,
     by: ChangeOptions,
-  ): Promise<Omit<BulkItem, 'id'>> {
+  ): Promise<{ readonly id: string } | void> {
     switch (action) {
       case 'pause':
-        await this.tasks.pauseJob(id, { reason, until: until ?? null }, by);
-        return { status: 200 };
+        return this.tasks.pauseJob(id, { reason, until: until ?? null }, by);
       case 'resume':
-        await this.tasks.resumeJob(id, misses, by);
-        return { status: 200 };
+        return this.tasks.resumeJob(id, misses, by);
       case 'reset':
-        await this.tasks.resetJob(id, by);
-        return { status: 200 };
+        return this.tasks.resetJob(id, by);
       case 'remove':
-        await this.tasks.removeJob(id, by);
-        return { status: 204 };
+        return this.tasks.removeJob(id, by);
       case 'run':
-        return { status: 202, runId: (await this.tasks.runJob(id, {}, by)).id };
+        return this.tasks.runJob(id, {}, by);
     }
   }
 
@@ -109,6 +115,16 @@ export class BulkEditor {
     } while (cursor !== undefined && found.length < MAX_IN_BULK);
     return { ids: found.slice(0, MAX_IN_BULK), more: cursor !== undefined };
   }
+}
+
+/** @param done the job that was changed, or the run that was asked for */
+function doneTo(
+  id: string,
+  { action }: BulkEditDto,
+  done: { readonly id: string } | void,
+): BulkItem {
+  if (action === 'run' && done) return { id, status: 202, runId: done.id };
+  return { id, status: action === 'remove' ? 204 : 200 };
 }
 
 const refused = (id: string, error: TasksError): BulkItem => ({

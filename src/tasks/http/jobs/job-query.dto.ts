@@ -25,7 +25,7 @@ const NOT_INCLUDED = `must be a list of ${INCLUDED.join(', ')}`;
 export const jobQuerySchema = pageQuerySchema
   .extend({
     ...jobFilter,
-    /** Default: 100, or as many as there may be with what is included. */
+    /** Default: 100. */
     limit: countSchema(500, 'must be a whole number from 1 to 500').exactOptional(),
     /** Only those whose last run failed, timed out or was abandoned. */
     failing: yes.exactOptional(),
@@ -42,17 +42,11 @@ export const jobQuerySchema = pageQuerySchema
   })
   .refine(({ include, limit = 1 }) => limit <= mostWith(include ?? []), {
     path: ['limit'],
-    error: 'must be 100 or less where items include more, and 50 or less with lastRuns or stats',
+    error: 'must be 100 or less where items include more',
   })
-  .transform(({ limit, ...query }) => ({
-    ...query,
-    limit: limit ?? Math.min(100, mostWith(query.include ?? [])),
-  }));
+  .transform(({ limit = 100, ...query }) => ({ ...query, limit }));
 
 /** What is included is read for so many jobs at once: each run or sum of a job lies somewhere else. */
-function mostWith(include: readonly Included[]): number {
-  if (include.includes('lastRuns') || include.includes('stats')) return 50;
-  return include.length > 0 ? 100 : 500;
-}
+const mostWith = (include: readonly Included[]): number => (include.length > 0 ? 100 : 500);
 
 export type JobQueryDto = z.infer<typeof jobQuerySchema>;

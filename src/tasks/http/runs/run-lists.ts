@@ -24,7 +24,7 @@ export class RunLists {
 
   /** Runs with whoever asked for them. */
   async asked(runs: readonly Run[]) {
-    const byHand = runs.filter(({ cause }) => cause === 'manual' || cause === 'retry');
+    const byHand = runs.filter(({ cause }) => cause !== 'fired');
     const requests =
       byHand.length > 0 ? await this.cluster.requests(byHand.map(({ id }) => id)) : undefined;
     return runs.map((run) => ({ ...runDto(run), asked: askedDto(requests?.get(run.id)) }));

@@ -65,9 +65,10 @@ const attemptSchema = z
   })
   .meta({ id: 'RunAttempt', description: 'An attempt of a run before its last one.' });
 
-const askedSchema = z
-  .object({ by: z.string(), at: instant, reason: z.string().nullable() })
-  .meta({ id: 'RunRequest', description: 'Who asked for a run by hand, or for a retry.' });
+const askedSchema = z.object({ by: z.string(), at: instant, reason: z.string().nullable() }).meta({
+  id: 'RunRequest',
+  description: 'Who asked for a run by hand, for a retry or for a backfill.',
+});
 
 export const askedDto = (request: AuditRow | undefined) =>
   request === undefined ? null : { by: request.actor, at: request.at, reason: request.reason };

@@ -1,5 +1,6 @@
 import type { Author } from '../../../domain/job-requests.js';
-import { REQUESTS, type AuditQuery, type AuditRow } from '../../cluster-store.js';
+import type { Run } from '../../../domain/run.js';
+import { BACKFILL, REQUESTS, type AuditQuery, type AuditRow } from '../../cluster-store.js';
 import { decodeIdCursor } from '../../cursor.js';
 import type { Page } from '../../page.js';
 import { pageAfter } from '../page.js';
@@ -56,11 +57,20 @@ export class MemoryAudit {
   }
 
   /** Who asked for these runs. */
-  requests(runIds: readonly string[]): ReadonlyMap<string, AuditRow> {
-    const asked = new Set(runIds);
-    const isRequest = ({ runId, action }: AuditRow) =>
-      runId !== null && asked.has(runId) && REQUESTS.some((one) => one === action);
-    return new Map(this.rows.filter(isRequest).map((row) => [row.runId!, row]));
+  requests(runs: readonly Pick<Run, 'id' | 'backfillId'>[]): ReadonlyMap<string, AuditRow> {
+    const byRun = new Map<unknown, AuditRow>();
+    const byBackfill = new Map<unknown, AuditRow>();
+    for (const row of this.rows) {
+      if (REQUESTS.some((one) => one === row.action)) byRun.set(row.runId, row);
+      if (row.action === BACKFILL)
+        byBackfill.set((row.details as { backfillId?: string }).backfillId, row);
+    }
+    return new Map(
+      runs.flatMap(({ id, backfillId }) => {
+        const row = byRun.get(id) ?? (backfillId === null ? undefined : byBackfill.get(backfillId));
+        return row === undefined ? [] : [[id, { ...row, runId: id }] as const];
+      }),
+    );
   }
 
   /** How many there were. */

@@ -114,7 +114,7 @@ export class MemoryClusterStore extends ClusterStore {
   }
 
   async requests(runIds: readonly string[]): Promise<ReadonlyMap<string, AuditRow>> {
-    return this.database.audit.requests(runIds);
+    return this.database.audit.requests(runIds.flatMap((id) => this.database.runs.get(id) ?? []));
   }
 
   async stats(): Promise<ClusterStats> {

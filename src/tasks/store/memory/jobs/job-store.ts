@@ -152,12 +152,26 @@ export class MemoryJobStore extends JobStore {
     return this.change(by, () => this.editMany(ids, resuming(misses), by));
   }
 
-  private editMany(
-    ids: readonly string[],
-    edit: JobEdit,
-    by: ChangeOptions,
-  ): ReadonlyMap<string, Job | TasksError> {
-    return new Map(ids.map((id) => [id, refusedOr(() => editJob(this.database, id, edit, by))]));
+  resetMany(ids: readonly string[], by: ChangeOptions = {}) {
+    return this.change(by, () => this.editMany(ids, RESETTING, by));
+  }
+
+  removeMany(ids: readonly string[], by: ChangeOptions = {}) {
+    return this.change(by, () =>
+      each(ids, (id) => {
+        const job = seen(new MemoryJobWriter(this.database).row(id));
+        removeJob(this.database, id, by);
+        return job;
+      }),
+    );
+  }
+
+  runMany(ids: readonly string[], by: ChangeOptions = {}) {
+    return this.change(by, () => each(ids, (id) => runOf(runNow(this.database, id, {}, by))));
+  }
+
+  private editMany(ids: readonly string[], edit: JobEdit, by: ChangeOptions) {
+    return each(ids, (id) => editJob(this.database, id, edit, by));
   }
 
   remove(id: string, by: ChangeOptions = {}): Promise<void> {
@@ -200,4 +214,12 @@ function refusedOr<T>(act: () => T): T | TasksError {
     if (error instanceof TasksError) return error;
     throw error;
   }
+}
+
+/** What became of each, or why nothing did. */
+function each<T>(
+  ids: readonly string[],
+  act: (id: string) => T,
+): ReadonlyMap<string, T | TasksError> {
+  return new Map(ids.map((id) => [id, refusedOr(() => act(id))]));
 }

@@ -1,6 +1,8 @@
 import { placeBackfill, planBackfill } from '../../../domain/backfill-plan.js';
 import { BEHIND_LIVE } from '../../../domain/catch-up.js';
 import type { Backfill, Backfilled } from '../../../domain/job-requests.js';
+import { backfillMade } from '../../../domain/run-changes.js';
+import { BACKFILL } from '../../cluster-store.js';
 import type { ChangeOptions } from '../../job-store.js';
 import type { MemoryDatabase } from '../database.js';
 import { MemoryJobWriter } from '../jobs/job-writer.js';
@@ -21,9 +23,18 @@ export function backfill(
   const stand = changesNothing ? standingOf : standingFor;
   const fates = placeBackfill(job, ask, stand(database, jobId, policy), fireTimes.length);
   const skipped = fates.filter((fate) => fate === 'overlapped').length;
-  if (!ask.dryRun) database.audit.write({ action: 'job.backfill', jobId, details: ask }, by);
-  if (changesNothing) return { backfillId: null, fireTimes, skipped, more };
-  const backfillId = database.nextBackfillId();
+  const done = {
+    backfillId: changesNothing ? null : database.nextBackfillId(),
+    fireTimes,
+    skipped,
+    more,
+  };
+  if (!ask.dryRun) {
+    const details = backfillMade(ask, done);
+    database.audit.write({ action: BACKFILL, jobId, details }, by);
+  }
+  if (changesNothing) return done;
+  const { backfillId } = done;
   database.jobs.set(jobId, { ...job, inserts: job.inserts + 1 });
   const { task } = job;
   const priority = job.priority + BEHIND_LIVE;
@@ -46,5 +57,5 @@ export function backfill(
   }
   database.notify('runs');
   database.notify('slots');
-  return { backfillId, fireTimes, skipped, more };
+  return done;
 }

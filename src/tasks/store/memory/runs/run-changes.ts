@@ -5,6 +5,7 @@ import {
   cancelling,
   cancelReasonOf,
   checkRetry,
+  runMade,
 } from '../../../domain/run-changes.js';
 import type { ChangeOptions } from '../../job-store.js';
 import type { MemoryDatabase } from '../database.js';
@@ -49,7 +50,12 @@ export function retryRun(database: MemoryDatabase, id: string, by: ChangeOptions
   const job = new MemoryJobWriter(database).row(jobId);
   const payload = row.payload === undefined ? {} : { payload: row.payload };
   const run = insertRun(database, job, { ...payload, cause: 'retry', retryOf: id });
-  const entry = { action: 'run.retry', jobId, runId: run.id, details: { retryOf: id } };
+  const entry = {
+    action: 'run.retry',
+    jobId,
+    runId: run.id,
+    details: { retryOf: id, ...runMade() },
+  };
   database.audit.write(entry, by);
   return run;
 }

@@ -2,6 +2,7 @@ import { OverlappedError, RunNotFoundError } from '../../../domain/errors.js';
 import type { Overlap } from '../../../domain/job.js';
 import { fatesOf, makesRoom, roomBeside, type OverlapPolicy } from '../../../domain/overlap.js';
 import type { RunNow } from '../../../domain/job-requests.js';
+import { runMade } from '../../../domain/run-changes.js';
 import { storableJson } from '../../../domain/storable.js';
 import type { ChangeOptions } from '../../job-store.js';
 import type { MemoryDatabase } from '../database.js';
@@ -29,7 +30,7 @@ export function runNow(
     const job = new MemoryJobWriter(database).row(jobId);
     const asked = { cause: 'manual', retryOf: null, ...given } as const;
     const { id: runId } = insertRun(database, job, asked, overlap);
-    database.audit.write({ action: 'job.run', jobId, runId }, by);
+    database.audit.write({ action: 'job.run', jobId, runId, details: runMade(payload) }, by);
     return runId;
   };
   const request = { payload, overlap };

@@ -1,4 +1,4 @@
-import { REQUESTS, type AuditQuery, type AuditRow } from '../../cluster-store.js';
+import { BACKFILL, REQUESTS, type AuditQuery, type AuditRow } from '../../cluster-store.js';
 import { decodeIdCursor, pageOf } from '../../cursor.js';
 import type { Page } from '../../page.js';
 import type { SchemaName } from '../schema-name.js';
@@ -43,7 +43,10 @@ export async function listAudit(
   return pageOf(rows.map(rowOf), limit, ({ id }) => id);
 }
 
-/** Who asked for these runs. */
+/** An audit row is written behind its change, in the same transaction; this is more than it takes. */
+const WRITTEN_WITHIN = "interval '5 minutes'";
+
+/** Who asked for these runs. A backfill is one row for all its runs: it is found by when they were made. */
 export async function listRequests(
   sql: SqlRunner,
   { quoted }: SchemaName,
@@ -51,8 +54,16 @@ export async function listRequests(
 ): Promise<ReadonlyMap<string, AuditRow>> {
   const rows = await sql.query<Row[]>(
     `SELECT ${COLUMNS} FROM ${quoted}.audit
-     WHERE run_id = ANY ($1::bigint[]) AND action = ANY ($2::text[])`,
-    [runIds, REQUESTS],
+     WHERE run_id = ANY ($1::bigint[]) AND action = ANY ($2::text[])
+     UNION ALL
+     SELECT a.id::text, to_json(a.at), a.actor, a.action, a.job_id, r.id::text, a.reason, a.details
+     FROM ${quoted}.runs r CROSS JOIN LATERAL (
+       SELECT * FROM ${quoted}.audit a
+       WHERE a.at >= r.created_at AND a.at < r.created_at + ${WRITTEN_WITHIN}
+         AND a.action = $3 AND a.details->>'backfillId' = r.backfill_id::text
+       ORDER BY a.at LIMIT 1) a
+     WHERE r.id = ANY ($1::bigint[]) AND r.backfill_id IS NOT NULL`,
+    [runIds, REQUESTS, BACKFILL],
   );
   return new Map(rows.map((row) => [row.runId!, rowOf(row)]));
 }

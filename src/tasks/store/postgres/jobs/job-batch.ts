@@ -28,12 +28,7 @@ export async function editBatch(
   by: ChangeOptions,
 ): Promise<Edited> {
   const { quoted } = writer.schema;
-  const found = await writer.sql.query<{ id: string }[]>(
-    `SELECT id FROM ${quoted}.jobs WHERE id = ANY ($1) ORDER BY id FOR UPDATE`,
-    [ids],
-  );
-  const there = found.map(({ id }) => id);
-  await writer.lockPlans(there);
+  const there = await writer.lockMany(ids);
   const jobs = await readMany(writer, there);
   const now = await writer.now();
   const edited = new Map<string, Job | TasksError>();

@@ -6,6 +6,8 @@ import type { TriggerSpec } from '../../../triggers/trigger-spec.js';
 import type { ClockShift } from '../database-time.js';
 import { refuseToResume } from '../../../domain/declaration.js';
 import { paused, resumed } from '../../../domain/job-changes.js';
+import { backfillMade, runMade } from '../../../domain/run-changes.js';
+import { BACKFILL } from '../../cluster-store.js';
 import { jobOf, type JobChange, type StoredJob } from '../../../domain/job-definition.js';
 import { modified, reset, retimed } from '../../../domain/job-edits.js';
 import {
@@ -37,7 +39,8 @@ import { editBatch, type BatchEdit, type Edited } from './job-batch.js';
 import { selectJobs, storedJob } from './job-row.js';
 import { JobWriter } from './job-writer.js';
 import { countJobs, listJobs, plannedJobs } from './list-jobs.js';
-import { removeJob, REMOVED_AT_ONCE, removeSome } from './remove-jobs.js';
+import { removeBatch, removeJob, REMOVED_AT_ONCE, removeSome } from './remove-jobs.js';
+import { runBatch, type Asked } from '../runs/run-batch.js';
 import { runNow } from '../runs/run-now.js';
 import { readRun } from '../runs/read-run.js';
 import type { TasksDatabase } from '../tasks-database.js';
@@ -145,6 +148,11 @@ export class PostgresJobStore extends JobStore {
     );
   }
 
+  resetMany(ids: readonly string[], by: ChangeOptions = {}): Promise<Edited> {
+    const edit: BatchEdit = { entry: { action: 'job.reset' }, decide: reset };
+    return this.change(by, (writer) => editBatch(writer, ids, edit, by));
+  }
+
   private resuming(writer: JobWriter, misses: Misses): BatchEdit['decide'] {
     return async (job, now) => {
       if (!job.paused) return null;
@@ -155,6 +163,10 @@ export class PostgresJobStore extends JobStore {
 
   remove(id: string, by: ChangeOptions = {}): Promise<void> {
     return this.change(by, (writer) => removeJob(writer, id, by));
+  }
+
+  removeMany(ids: readonly string[], by: ChangeOptions = {}): Promise<Edited> {
+    return this.change(by, (writer) => removeBatch(writer, ids, by));
   }
 
   async removeAll(by: ChangeOptions = {}): Promise<number> {
@@ -171,7 +183,8 @@ export class PostgresJobStore extends JobStore {
       const { idempotencyKey: key, payload, overlap } = ask;
       const run = async () => {
         const runId = await runNow(writer, id, ask);
-        await auditChange(writer, by, { action: 'job.run', jobId: id, runId });
+        const entry = { action: 'job.run', jobId: id, runId, details: runMade(payload) };
+        await auditChange(writer, by, entry);
         return runId;
       };
       const once = { scope: `run:${id}`, key: key ?? '', request: { payload, overlap } };
@@ -180,11 +193,15 @@ export class PostgresJobStore extends JobStore {
     });
   }
 
+  runMany(ids: readonly string[], by: ChangeOptions = {}): Promise<Asked> {
+    return this.change(by, (writer) => runBatch(writer, ids, by));
+  }
+
   backfill(id: string, ask: Backfill, by: ChangeOptions = {}): Promise<Backfilled> {
     return this.change(by, async (writer) => {
       const done = await backfill(writer, id, ask);
-      if (!ask.dryRun)
-        await auditChange(writer, by, { action: 'job.backfill', jobId: id, details: ask });
+      const entry = { action: BACKFILL, jobId: id, details: backfillMade(ask, done) };
+      if (!ask.dryRun) await auditChange(writer, by, entry);
       return done;
     });
   }

@@ -67,13 +67,23 @@ export class JobWriter {
     return this.find(id);
   }
 
-  /** Locks the plans of jobs that are locked. */
-  async lockPlans(ids: readonly string[]): Promise<void> {
-    await this.sql.query(
-      `SELECT 1 FROM ${this.schema.quoted}.job_plans WHERE job_id = ANY ($1) ORDER BY job_id
-       FOR NO KEY UPDATE`,
+  /** Locks those of these jobs that there are, and their plans. Which they are. */
+  async lockMany(ids: readonly string[]): Promise<readonly string[]> {
+    const found = await this.sql.query<{ id: string }[]>(
+      `SELECT id FROM ${this.schema.quoted}.jobs WHERE id = ANY ($1) ORDER BY id FOR UPDATE`,
       [ids],
     );
+    return this.lockPlans(found.map(({ id }) => id));
+  }
+
+  /** Locks the plans of jobs that are locked. Which there are. */
+  async lockPlans(ids: readonly string[]): Promise<readonly string[]> {
+    const plans = await this.sql.query<{ id: string }[]>(
+      `SELECT job_id AS id FROM ${this.schema.quoted}.job_plans WHERE job_id = ANY ($1)
+       ORDER BY job_id FOR NO KEY UPDATE`,
+      [ids],
+    );
+    return plans.map(({ id }) => id);
   }
 
   /** @throws JobNotFoundError */

@@ -1,6 +1,6 @@
 import type { Run } from '../../../domain/run.js';
 import type { ChangeOptions } from '../../job-store.js';
-import { checkRetry } from '../../../domain/run-changes.js';
+import { checkRetry, runMade } from '../../../domain/run-changes.js';
 import { writeAudit } from '../cluster/audit.js';
 import type { JobWriter } from '../jobs/job-writer.js';
 import { readRun } from './read-run.js';
@@ -29,7 +29,7 @@ export async function retryRun(writer: JobWriter, id: string, by: ChangeOptions)
     jobId: run.jobId,
     runId,
     reason: by.reason ?? null,
-    details: { retryOf: id },
+    details: { retryOf: id, ...runMade() },
   });
   return readRun(sql, schema, runId);
 }
