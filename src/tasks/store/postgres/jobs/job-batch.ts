@@ -27,7 +27,6 @@ export async function editBatch(
   { entry, decide }: BatchEdit,
   by: ChangeOptions,
 ): Promise<Edited> {
-  const { quoted } = writer.schema;
   const there = await writer.lockMany(ids);
   const jobs = await readMany(writer, there);
   const now = await writer.now();
