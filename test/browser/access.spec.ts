@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser } from './browser.js';
 import { portOf, rewritingProxy } from './rewriting-proxy.js';
 import { createTestDatabase, ShopNode, type TestDatabase } from './shop.js';
+import { pictureBoth } from './pictures.js';
 import { Visitor } from './visitor.js';
 
 const entry = (role: string) =>
@@ -50,6 +51,7 @@ it('asks for a key, refuses a wrong one, and keeps a deep link over all of it', 
   await page.goto(`${url}/jobs/daily-report/edit`);
   await signIn(page, 'nobody');
   await page.getByText('This API key is not known').waitFor();
+  await pictureBoth(page, 'sign-in');
   await signIn(page, 'admin');
   await page.getByRole('heading', { name: 'Edit daily-report' }).waitFor();
   await page.reload();

@@ -6,11 +6,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from './browser.js';
 import { seedHistory } from './history.js';
+import { PICTURES } from './pictures.js';
 import { createTestDatabase, ShopNode, type TestDatabase } from './shop.js';
 import { until } from '../support/until.js';
 import { Visitor } from './visitor.js';
-
-const PICTURES = join(import.meta.dirname, '../../dist/pictures');
 
 /** Those of the README, which shows copies of them. */
 const SMALL = ['overview-light', 'overview-dark', 'jobs-light', 'schedule-dark'];

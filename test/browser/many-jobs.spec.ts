@@ -1,5 +1,5 @@
 /** Five thousand jobs and a long ledger: what is asked for comes at once, and nothing stalls. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,6 +9,8 @@ import { Visitor } from './visitor.js';
 
 const JOBS = 5_000;
 const RUNS = 100_000;
+
+const BUILT = join(import.meta.dirname, '../../dist/tasks/dashboard/built');
 
 /** First load, compressed. */
 const MOST_BYTES = 140_000;
@@ -52,14 +54,32 @@ afterAll(async () => {
 });
 
 it(`loads at most ${MOST_BYTES / 1_000} kB before it shows something`, () => {
-  const built = join(import.meta.dirname, '../../dist/tasks/dashboard/built');
-  const index = readFileSync(join(built, 'index.html'), 'utf8');
+  const index = readFileSync(join(BUILT, 'index.html'), 'utf8');
   const first = [...index.matchAll(/assets\/([\w.-]+)/g)].map(([, name]) => name!);
-  const bytes = first.map((name) => readFileSync(join(built, 'assets', `${name}.gz`)).length);
+  const bytes = first.map((name) => readFileSync(join(BUILT, 'assets', `${name}.gz`)).length);
   expect(first.length).toBeGreaterThan(1);
   expect(bytes.reduce((sum, size) => sum + size, index.length)).toBeLessThan(MOST_BYTES);
-  expect(readdirSync(join(built, 'assets')).filter((name) => name.endsWith('.br'))).not.toEqual([]);
 });
+
+it.each(['br', 'gzip', 'identity'])(
+  'sends its files for ever, compressed as asked: %s',
+  async (encoding) => {
+    const page = await fetch(`${node.url}/jobs`);
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    const names = [...(await page.text()).matchAll(/assets\/([\w.-]+)/g)].map(([, name]) => name!);
+    for (const name of names) {
+      const headers = { 'Accept-Encoding': encoding };
+      const answer = await fetch(`${node.url}/assets/${name}`, { headers });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('cache-control')).toMatch(/max-age=31536000.*immutable/);
+      expect(answer.headers.get('vary')).toMatch(/accept-encoding/i);
+      expect(answer.headers.get('content-encoding')).toBe(
+        encoding === 'identity' ? null : encoding,
+      );
+      expect(await answer.text()).toBe(readFileSync(join(BUILT, 'assets', name), 'utf8'));
+    }
+  },
+);
 
 it('finds one among five thousand, sorts them and scrolls through hundreds without a stall', async () => {
   const { page, complaints } = await Visitor.come(browser);

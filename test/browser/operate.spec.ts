@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/until.js';
 import { openBrowser } from './browser.js';
 import { createTestDatabase, ShopNode, type TestDatabase } from './shop.js';
+import { pictureBoth } from './pictures.js';
 import { Visitor } from './visitor.js';
 
 let database: TestDatabase;
@@ -40,6 +41,7 @@ it('pauses a job with a reason, which then stands on every view of it, and resum
   await open('jobs/daily-report');
   await page.getByRole('button', { name: 'Pause…' }).click();
   await dialog().getByLabel('Reason').fill('the printer is broken');
+  await pictureBoth(page, 'dialog-pause');
   await dialog().getByRole('button', { name: 'Pause', exact: true }).click();
   await page.getByText('“the printer is broken”').first().waitFor();
   expect(await node.get('jobs/daily-report')).toMatchObject({
@@ -104,6 +106,7 @@ it('moves a job, sees what that does at the change of the clocks, and meets who 
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Somebody else has changed this job').waitFor();
   await page.getByText('90000').waitFor();
+  await pictureBoth(page, 'conflict');
   await page.getByRole('button', { name: 'Go on with this' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('button', { name: 'Reset to the code' }).waitFor();
@@ -141,6 +144,7 @@ it('backfills what it has shown before', async () => {
   await dialog()
     .getByText(/^2[345] fire times would run/)
     .waitFor();
+  await pictureBoth(page, 'dialog-backfill');
   await dialog()
     .getByRole('button', { name: /^Run 2[345]$/ })
     .click();
@@ -162,6 +166,7 @@ it('makes a job at run time, and removes it once the word is written', async () 
   await page.getByLabel('More actions').click();
   await page.getByRole('button', { name: 'Remove…' }).click();
   await dialog().getByLabel(/Write/).fill('remove');
+  await pictureBoth(page, 'dialog-remove');
   await dialog().getByRole('button', { name: 'Remove' }).click();
   await page.getByText('is removed.').waitFor();
 });
