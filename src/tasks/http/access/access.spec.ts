@@ -87,7 +87,7 @@ describe('the reason of a refusal', () => {
   it('of a key says whether there is any', () => {
     expect(detail(keyed, bearer('guess'))).toContain('Send one that is configured');
     expect(detail(open, bearer('guess'))).toMatch(/none is configured\. Give it a key\.$/);
-    expect(detail(keyed, local)).toContain('Send an API key');
+    expect(detail(keyed, local)).toContain('Sign in with an API key');
   });
 });
 

@@ -112,7 +112,9 @@ function recognise(policy: AccessPolicy, { headers, session }: AccessRequest): D
   }
   return unauthorized(
     'unauthorized',
-    policy.keys.length > 0 ? 'Send an API key: "Authorization: Bearer <key>".' : whyClosed(policy),
+    policy.keys.length > 0
+      ? 'Sign in with an API key, or send it: "Authorization: Bearer <key>".'
+      : whyClosed(policy),
   );
 }
 
