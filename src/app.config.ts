@@ -60,7 +60,7 @@ function configOf(
     keys: env.TASKS_API_KEYS,
     host: env.HOST,
     production,
-    keyHelp: 'Configure one with TASKS_API_KEYS: see the README.',
+    keyHelp: 'Configure one with TASKS_API_KEYS: src/docs/http.md says how to make one.',
     openHelp: 'It is open on HOST=127.0.0.1 while NODE_ENV is not production.',
   };
   const serves = env.TASKS_API_ENABLED === 'true' && env.TASKS_ROLES.includes('api');

@@ -56,8 +56,8 @@ describe('src/docs/events.md', () => {
   });
 });
 
-describe('README.md', () => {
-  const documented = quoted(read('README.md'));
+describe('src/docs/settings.md', () => {
+  const documented = quoted(read('src/docs/settings.md'));
 
   it('has every environment variable, and none that does not exist', () => {
     const known = Object.keys(environmentSchema.shape);

@@ -31,7 +31,10 @@ it('holds nothing but the library and its documents, and no maps to what stays h
   const files = await carillon.files();
   const page = files.filter((file) => file.startsWith('lib/dashboard/built/'));
   expect(page).toContain('lib/dashboard/built/index.html');
-  const others = files.filter((file) => !page.includes(file));
+  const documents = files.filter((file) => /^src\/(docs|operations)\//.test(file));
+  expect(documents).toContain('src/docs/jobs.md');
+  expect(documents.filter((file) => !/\.(md|png|yml|json)$/.test(file))).toEqual([]);
+  const others = files.filter((file) => !page.includes(file) && !documents.includes(file));
   expect(others.filter((file) => !/^lib\/[^.]+(\.[a-z-]+)*\.(js|d\.ts)$/.test(file))).toEqual([
     'LICENSE',
     'README.md',

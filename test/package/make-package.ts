@@ -10,7 +10,7 @@ import {
 import { BUILT, libraryManifest, SHIPPED, type RootManifest } from './library-manifest.js';
 
 /** What goes along as it is: links from one to the other hold in the package too. */
-const DOCUMENTS = ['README.md', 'LICENSE', 'src/tasks/README.md'];
+const DOCUMENTS = ['README.md', 'LICENSE', 'src/tasks/README.md', 'src/docs', 'src/operations'];
 
 const isLibrary = (file: SourceFile) => file.path.startsWith('tasks/') && !isOfPage(file);
 
@@ -36,7 +36,7 @@ export function makePackage(root: string): string {
     for (const type of ['.js', '.d.ts']) ship(root, folder, path.replace(/\.ts$/, type));
   }
   cpSync(join(root, BUILT, PAGE), join(folder, SHIPPED, PAGE), { recursive: true });
-  for (const name of DOCUMENTS) cpSync(join(root, name), join(folder, name));
+  for (const name of DOCUMENTS) cpSync(join(root, name), join(folder, name), { recursive: true });
   const text = readFileSync(join(root, 'package.json'), 'utf8');
   const manifest = libraryManifest(JSON.parse(text) as RootManifest, libraryImports());
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
