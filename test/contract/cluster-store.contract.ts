@@ -102,7 +102,7 @@ export function clusterStoreContract(makeStore: MakeStore): void {
       expect(told).toEqual([
         ['job.add', { before: null, after: expect.objectContaining({ priority: 0 }) as object }],
         ['job.modify', { before: { priority: 0, tags: [] }, after: { priority: 3, tags: ['x'] } }],
-        ['job.run', null],
+        ['job.run', { before: null, after: { state: 'pending' } }],
         [
           'run.cancel',
           {
