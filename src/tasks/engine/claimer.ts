@@ -52,7 +52,6 @@ export class Claimer implements SlotLender {
   private inDoubt = false;
   /** There may be runs that could start and that the last claim has not found. */
   private mayFind = true;
-  private isAsking = false;
   private isGivingBack = false;
   private loan: SlotLoan | null = null;
   private isStarted = false;
@@ -94,9 +93,10 @@ export class Claimer implements SlotLender {
   }
 
   lend(): SlotLoan | null {
+    // Also while a claim is on its way it is in doubt.
     const isSure = !this.inDoubt && !this.held.strangers && !this.isGivingBack;
     const isFree = this.isStarted && !this.stopping && !this.draining && this.loan === null;
-    if (!isSure || !isFree || this.isAsking || this.mayFind) return null;
+    if (!isSure || !isFree || this.mayFind) return null;
     const slots = Math.ceil(this.free / 2);
     if (slots === 0 || this.options.canTake?.() === false) return null;
     const askedAt = this.clock.monotonic();
@@ -120,6 +120,8 @@ export class Claimer implements SlotLender {
   doubt(): void {
     this.inDoubt = true;
     this.loop.wake();
+    // Nobody looks any more, and nobody will after this node.
+    if (this.stopping) void this.giveBackUnknown().catch(() => undefined);
   }
 
   /** @param draining whether somebody wants this node to take no more runs */
@@ -189,9 +191,7 @@ export class Claimer implements SlotLender {
     const doubted = this.inDoubt;
     this.inDoubt = true;
     this.mayFind = false;
-    this.isAsking = true;
-    const asking = this.queue.claim(this.known(), slots, this.limits, this.turns);
-    const claimed = await asking.finally(() => (this.isAsking = false));
+    const claimed = await this.queue.claim(this.known(), slots, this.limits, this.turns);
     this.inDoubt = doubted;
     this.turns += claimed.runs.length;
     this.mayFind ||= claimed.runs.length === slots;

@@ -21,9 +21,9 @@ export class FireBatch {
   /** Null: the database refuses the rows of every job of it. */
   async fire(token: number, pauses: number, batch: readonly Planned[]): Promise<Fired | null> {
     const loan = batch.every(isLive) ? this.lender.lend() : null;
-    const shared = loan?.share(batch, this.databaseClock.now()) ?? batch;
     let fired: Fired | null | undefined;
     try {
+      const shared = loan?.share(batch, this.databaseClock.now()) ?? batch;
       fired = await fireInParts(this.fires, [token, pauses, shared], ({ job }, reason) =>
         this.setAside.add({ jobId: job.jobId, revision: job.revision, reason }),
       );

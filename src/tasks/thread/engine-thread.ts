@@ -172,6 +172,9 @@ export class EngineThread {
         const counts = this.overdue.ended(message.outcome);
         return engine?.post(counts ? message : { type: 'returned', claim: { runId, attempt } });
       }
+      case 'untaken':
+        for (const claim of message.claims) this.overdue.ended(claim);
+        return engine?.post(message);
       case 'returned':
         this.overdue.ended(message.claim);
         return engine?.post(message);

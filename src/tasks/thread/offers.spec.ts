@@ -129,6 +129,23 @@ describe('a run that is offered', () => {
     expect([started.length, missed, taker.waiting]).toEqual([3, 1, []]);
   });
 
+  it('is given back by main when its node stops, if it has not begun', async () => {
+    room = 1;
+    const made = make(0, '1', '2', '3');
+    take(made);
+    offers.takeBack(300);
+    const late = make(301, '4');
+    expect(taker.decline(taker.waiting)).toEqual([]);
+    expect(taker.decline(late)).toEqual([{ runId: '4', attempt: 1 }]);
+    room = 9;
+    taker.next();
+    await aTurn();
+    expect([started, taker.waiting, taker.seen]).toEqual([['1'], [], 4]);
+    // Its slot is free again once the engine has looked.
+    expect(offers.takeBack(1_000)).toEqual([]);
+    expect(offers.areOpen).toBe(false);
+  });
+
   it('is not taken of an engine that has died', async () => {
     take(make(0, '1', '2'));
     taker.end();

@@ -46,6 +46,8 @@ interface OpenOffer extends Offer {
  *   claim may be nobody's any more.
  * - Main stands still with offers before it. They count as slots in use until it has read that they are gone, so
  *   nothing is claimed on their account.
+ * - The node stops while offers wait for a slot. They would begin as soon as those that it waits for have ended, and
+ *   be cut off. Main takes them out of their slots first, and has the engine give them back.
  */
 export class Offers {
   private readonly open = new Map<number, OpenOffer>();

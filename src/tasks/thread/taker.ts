@@ -64,6 +64,17 @@ export class Taker {
     this.after.set(runId, [...(this.after.get(runId) ?? []), hear]);
   }
 
+  /** The node stops: what has not begun never will. @returns what is to be given back to the ledger */
+  decline(offers: readonly Offer[]): Claim[] {
+    this.queue = this.queue.filter((offer) => !offers.includes(offer));
+    this.seen = Math.max(this.seen, ...offers.map(({ ticket }) => ticket));
+    return offers.flatMap(({ slot, ticket, run: { runId, attempt } }) => {
+      this.after.delete(runId);
+      // What the engine has taken back before is no longer ours to give.
+      return this.shared.take(slot, ticket) ? [{ runId, attempt }] : [];
+    });
+  }
+
   /** Its engine has died: nothing of it is taken any more. */
   end(): void {
     this.queue = [];

@@ -34,6 +34,7 @@ let engine: ThreadedEngine;
 afterEach(() => engine.drop());
 
 function make(module: URL, holding = NOTHING) {
+  let room = 1;
   const log = recordedLog();
   const heard: ToRunner[] = [];
   engine = new ThreadedEngine({
@@ -46,7 +47,12 @@ function make(module: URL, holding = NOTHING) {
     clock: new SystemClock(),
     log,
     hear: (message) => heard.push(message),
-    runner: { room: 1, start: () => undefined },
+    runner: {
+      get room() {
+        return room;
+      },
+      start: () => void room--,
+    },
     holding: () => holding,
     tellSlots: () => undefined,
   });
@@ -106,6 +112,26 @@ describe('the thread of an engine', { timeout: 60_000 }, () => {
     await engine.close();
     expect(lines()).toContainEqual(expect.stringMatching(/^holding .*"succeeded"/));
     expect(lines().slice(-2)).toEqual(['next was told retire', 'next was told close']);
+  });
+
+  it('is given back what has been offered and has not begun when the node stops', async () => {
+    const { says } = make(
+      entry(`tell({ type: 'registered' });
+        const offer = (ticket) => ({ slot: ticket - 1, ticket, run: { runId: String(ticket), attempt: 1 },
+          offeredAt: performance.timeOrigin + performance.now() });
+        const words = new Int32Array(workerData.shared);
+        told.start = () => {
+          for (const ticket of [1, 2]) words[3 + ticket - 1] = ticket;
+          tell({ type: 'offers', offers: [offer(1), offer(2)] });
+          note('has offered');
+        };
+        told.post = ({ message }) => note(JSON.stringify(message));`),
+    );
+    await engine.open();
+    engine.start();
+    await says('has offered');
+    await engine.retire();
+    await says('{"type":"untaken","claims":[{"runId":"2","attempt":1}]}');
   });
 
   /** Whether the thread that was begun still lives. */

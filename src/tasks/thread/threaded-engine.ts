@@ -5,6 +5,7 @@ import type { EngineHandle } from './engine-handle.js';
 import { EngineWorker } from './engine-worker.js';
 import { MainPulse } from './main-pulse.js';
 import type { Advertised, EngineSeed, FromThread, Holding, ToThread } from './messages.js';
+import type { Offer } from './offers.js';
 import { SharedState } from './shared-state.js';
 import { MAX_AHEAD, slotsBehind } from './slots-behind.js';
 import { Taker, type Starter } from './taker.js';
@@ -86,7 +87,6 @@ export class ThreadedEngine implements EngineHandle {
   start(): void {
     this.isStarted = true;
     if (this.thread || this.isOver) return this.send({ type: 'start' });
-    // It has died since it made the node known.
     this.death = 'it ended before it was at work';
     this.begin(this.parts.holding());
   }
@@ -116,6 +116,8 @@ export class ThreadedEngine implements EngineHandle {
   }
 
   retire(): Promise<void> {
+    const taker = this.thread?.taker;
+    if (taker) this.decline(taker, taker.waiting);
     return this.ask('retire');
   }
 
@@ -164,6 +166,7 @@ export class ThreadedEngine implements EngineHandle {
         return this.pulse.quicken();
       case 'offers':
         this.pulse.quicken();
+        if (this.waiting.has('retire')) return this.decline(taker, message.offers);
         return taker.take(message.offers);
       case 'tell':
         return this.pass(message.message, taker);
@@ -175,6 +178,11 @@ export class ThreadedEngine implements EngineHandle {
       case 'done':
         return this.waiting.get(message.what)?.();
     }
+  }
+
+  private decline(taker: Taker, offers: readonly Offer[]): void {
+    const claims = taker.decline(offers);
+    if (claims.length > 0) this.post({ type: 'untaken', claims });
   }
 
   private pass(message: ToRunner, taker: Taker): void {
