@@ -88,6 +88,7 @@ const ROOMS: readonly Room[] = [
   room('http', /^tasks\/http\/[^/]+$/, [...RESOURCES, 'http/openapi', ...HTTP_BASE], HTTP_PACKAGES),
   room('dashboard/page', /^tasks\/dashboard\/page\//, ['http', ...RESOURCES], PAGE_PACKAGES),
   room('dashboard', /^tasks\/dashboard\//, ['http/access', 'http/options', 'http/protocol'], [...NEST, 'node:']),
+  room('cli', /^tasks\/cli\//, ['http', ...RESOURCES], ['zod', 'node:']),
   room('metrics', /^tasks\/metrics\//, ['http/access', 'http/routes', 'http/options', ...HTTP_SEES], [...NEST, 'prom-client']),
   room('problems', /^tasks\/service\/cluster-problems\.ts$/, ['status', 'store', ...PURE], NEST),
   room('catalogue', /^tasks\/service\/task-catalogue\.ts$/, ['status', 'registry', 'store', ...PURE], NEST),
@@ -114,9 +115,14 @@ const ONLY_IN: Readonly<Record<string, RegExp>> = {
 
 /**
  * `cluster.ts` reads nothing there; it hands all of it on to its nodes. The library itself looks at one
- * variable in one place.
+ * variable in one place. The command line is a process of its own.
  */
-const READS_ENVIRONMENT = ['app.config.ts', 'cluster.ts', 'tasks/local/production.ts'];
+const READS_ENVIRONMENT = [
+  'app.config.ts',
+  'cluster.ts',
+  'tasks/cli/bin.ts',
+  'tasks/local/production.ts',
+];
 
 const MAX_LINES = 250;
 const MAX_LINES_MEDIAN = 60;
@@ -193,6 +199,17 @@ describe('the house', () => {
     expect(reaching).toEqual([]);
   });
 
+  it('lets the command line know of the server nothing but types, so that it starts at once', () => {
+    const reaching = files
+      .filter(({ path }) => path.startsWith('tasks/cli/'))
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/^import (?!type\b)[^;]*? from '(?:[./]*\/http\/[^']*|zod)'/gm)].map(
+          ([line]) => `src/${path}: ${line}`,
+        ),
+      );
+    expect(reaching).toEqual([]);
+  });
+
   it('reads the environment in one place', () => {
     const readers = files.filter(readsEnvironment).map(({ path }) => path);
     expect(readers.filter((path) => !READS_ENVIRONMENT.includes(path))).toEqual([]);
@@ -251,6 +268,8 @@ describe('the table', () => {
     ['tasks/dashboard/page/x.ts', 'tasks/service/tasks.service.ts'],
     ['tasks/dashboard/page/x.ts', 'tasks/triggers/words/describe.ts'],
     ['tasks/dashboard/page/x.ts', '@nestjs/common'],
+    ['tasks/cli/x.ts', 'tasks/service/tasks.service.ts'],
+    ['tasks/cli/x.ts', 'pg'],
     ['tasks/service/tasks.service.ts', 'tasks/registry/task-registry.ts'],
     ['tasks/tasks.module.ts', 'tasks/http/index.ts'],
     ['main.ts', 'tasks/tasks.module.ts'],

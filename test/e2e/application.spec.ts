@@ -56,6 +56,10 @@ describe('without a DATABASE_URL', () => {
     await succeeded(first, 'seed-demo-data');
     const imported = await succeeded(first, 'import-orders');
     const daily = (await first.jobs()).find(({ id }) => id === 'daily-report');
+    const bin = ['dist/tasks/cli/bin.js', 'runs', imported.id, '--url', `http://${first.address}`];
+    const told = spawnSync(process.execPath, bin, { encoding: 'utf8' });
+    expect([told.status, told.stderr]).toEqual([0, '']);
+    expect(told.stdout).toMatch(/^job +import-orders$/m);
 
     const stopped = performance.now();
     await first.end('SIGTERM');

@@ -1,6 +1,8 @@
 /** The library's package, as `npm run pack` leaves it. */
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -42,4 +44,14 @@ it('holds nothing but the library and its documents, and no maps to what stays h
     'src/tasks/README.md',
   ]);
   expect(files.filter((file) => /\.(spec|map)\b/.test(file))).toEqual([]);
+});
+
+it('has a command line that starts by itself', () => {
+  const root = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as {
+    readonly version: string;
+    readonly bin: { readonly carillon: string };
+  };
+  const bin = join(PACKAGE, root.bin.carillon);
+  const { status, stdout } = spawnSync(process.execPath, [bin, '--version'], { encoding: 'utf8' });
+  expect([status, stdout]).toEqual([0, `${root.version}\n`]);
 });

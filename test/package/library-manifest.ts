@@ -9,6 +9,7 @@ export interface RootManifest {
   readonly type: string;
   readonly engines: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly bin: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
@@ -63,6 +64,7 @@ export function libraryManifest(root: RootManifest, imported: readonly string[])
     main: main['default']!,
     types: main['types']!,
     exports: Object.fromEntries(doors),
+    bin: shipped(root.bin),
     typesVersions: { '*': Object.fromEntries(doors.flatMap(typesOfDoor)) },
     dependencies: Object.fromEntries(own.map((name) => [name, rangeOf(root, name)])),
     peerDependencies: PEERS,
@@ -70,10 +72,8 @@ export function libraryManifest(root: RootManifest, imported: readonly string[])
   };
 }
 
-function shipped(exports: RootManifest['exports']): RootManifest['exports'] {
-  return JSON.parse(
-    JSON.stringify(exports).replaceAll(`"${BUILT}`, `"${SHIPPED}`),
-  ) as typeof exports;
+function shipped<Paths>(paths: Paths): Paths {
+  return JSON.parse(JSON.stringify(paths).replaceAll(`"${BUILT}`, `"${SHIPPED}`)) as Paths;
 }
 
 /** For hosts whose TypeScript does not look at `exports`: its way of resolving was the default for long. */
