@@ -4,7 +4,15 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 const MADE_OF = ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'nest-cli.json'];
@@ -12,6 +20,9 @@ const BUILT = ['dist/main.js', 'dist/tasks/dashboard/built/index.html'];
 
 /** What the sources were when `dist` was built from them. */
 const NOTE = 'dist/.built-from';
+
+/** What `npx carillon` runs here. An installed package gets the right to be run from npm. */
+const PROGRAM = 'dist/tasks/cli/bin.js';
 
 const STEPS = [
   ['node_modules/@nestjs/cli/bin/nest.js', 'build'],
@@ -38,6 +49,8 @@ export function build(root, ifChanged, run) {
     const status = run(step);
     if (status !== 0) return status;
   }
+  const program = join(root, PROGRAM);
+  if (typeOf(program) === 'file') chmodSync(program, 0o755);
   writeFileSync(note, made);
   return 0;
 }

@@ -156,6 +156,17 @@ describe('the cluster', () => {
   });
 });
 
+describe('the doctor', () => {
+  it('tells how this Node, the node and the cluster are', async () => {
+    const { exit, said } = await typed('doctor', '--database-url', http.database.url);
+    expect(said).toMatch(/^ok +Node: \d/m);
+    expect(said).toMatch(/^ok +node: it is at work$/m);
+    expect(said).toMatch(/^warning +failing: /m);
+    expect(said).toMatch(/^ok +schema carillon: version \d+/m);
+    expect(exit).toBe(said.includes('\nerror') ? 1 : 0);
+  });
+});
+
 describe('a cron expression', () => {
   it('is told in words, with its fire times where the clocks are set forward', async () => {
     const range = ['--from', '2027-03-27T12:00:00Z', '--limit', '2'];

@@ -1,6 +1,7 @@
 import type { Command } from './command.js';
 import { backfill } from './commands/backfill.js';
 import { completion } from './commands/completion.js';
+import { doctor } from './commands/doctor.js';
 import { jobs } from './commands/jobs.js';
 import { pause, resume } from './commands/pause.js';
 import { preview } from './commands/preview.js';
@@ -13,6 +14,7 @@ import { why } from './commands/why.js';
 
 const LISTED: readonly Command[] = [
   problems,
+  doctor,
   jobs,
   why,
   runs,

@@ -39,7 +39,7 @@ describe('a command line', () => {
   });
 
   it.each([
-    [['jbos'], 'There is no command jbos. There are problems, jobs, why, runs'],
+    [['jbos'], 'There is no command jbos. There are problems, doctor, jobs, why, runs'],
     [['jobs', '--colour'], "Unknown option '--colour'"],
     [['jobs', '--text'], "Option '--text <value>' argument missing"],
     [['jobs', '--limit', '0'], '--limit must be a whole number from 1 to 10000.'],

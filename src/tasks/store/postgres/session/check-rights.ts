@@ -61,8 +61,13 @@ interface Missing {
   readonly lacks: readonly string[];
 }
 
+/** Whatever can be asked: a data source, or one connection. */
+interface Asked {
+  query<Rows>(sql: string, values?: unknown[]): Promise<Rows>;
+}
+
 /** @throws Error with the statements that grant what the node's role lacks */
-export async function checkRights(sql: DataSource, { name, quoted }: SchemaName): Promise<void> {
+export async function checkRights(sql: Asked, { name, quoted }: SchemaName): Promise<void> {
   const rows = await sql.query<Missing[]>(MISSING, [name, NEEDED]);
   const [first] = rows;
   if (first === undefined) return;
