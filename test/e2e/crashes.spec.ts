@@ -10,7 +10,7 @@ import { NEVER, RunHosts } from '../support/run-hosts.js';
 import { until } from '../support/until.js';
 import { usualServer } from '../chaos/postgres-server.js';
 
-const KILLS = 50;
+const KILLS = 30;
 /** Processes that start beside each other; a start takes most of the time. */
 const BESIDE = 4;
 
