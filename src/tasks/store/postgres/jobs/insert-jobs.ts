@@ -25,7 +25,8 @@ export type MadeJob = Pick<JobChange, 'definition' | 'nextFireAt'>;
  * hundreds of them. Returns those that were made; the ids of the others are taken.
  *
  * An insert waits for whoever is about to remove a job of that id. Fire times that pass meanwhile may be
- * in a row of that job's, so what was planned at `at` is planned anew from the end of the wait.
+ * in a row of that job's, so what was planned at `at` is planned anew from the end of the wait; until then it
+ * has no plan.
  *
  * @param by who makes them, for the audit; null: a declaration, of which it tells nothing
  */
@@ -47,7 +48,8 @@ export async function insertJobs(
       (passed ? late : inserted).push(storedJob(job));
     }
   }
-  inserted.push(...(await plannedAnew(writer, late, by)));
+  const given = new Map(jobs.map((job) => [job.definition.id, job.nextFireAt]));
+  inserted.push(...(await plannedAnew(writer, late, given, by)));
   return new Map(inserted.map((job) => [job.id, jobOf(job)]));
 }
 
@@ -72,7 +74,7 @@ const insertSql = (quoted: string) => {
       ON w.id = m.id),
   planned AS (
     INSERT INTO ${quoted}.job_plans (job_id, next_fire_at, revision)
-    SELECT id, next, 1 FROM judged
+    SELECT id, CASE WHEN NOT passed THEN next END, 1 FROM judged
     RETURNING *),
   audited AS (
     INSERT INTO ${quoted}.audit (at, actor, action, job_id, reason, details)
@@ -124,13 +126,14 @@ function asMade(definition: MadeJob['definition'], nextFireAt: Date | null, at: 
 async function plannedAnew(
   writer: JobWriter,
   jobs: readonly StoredJob[],
+  given: ReadonlyMap<string, Date | null>,
   by: Author | null,
 ): Promise<readonly StoredJob[]> {
   if (jobs.length === 0) return [];
   const now = await writer.now();
   const planned = jobs.map((job) => ({
     ...job,
-    nextFireAt: nextOf(job, 0, now) ?? job.nextFireAt,
+    nextFireAt: nextOf(job, 0, now) ?? given.get(job.id) ?? null,
   }));
   await writer.sql.query(
     `UPDATE ${writer.schema.quoted}.job_plans p SET next_fire_at = v.next
