@@ -50,6 +50,7 @@ export class Claimer implements SlotLender {
   /** How many slots were given so far: whose turn it is when there are more runs than slots. */
   private turns = 0;
   private inDoubt = false;
+  private doubts = 0;
   /** There may be runs that could start and that the last claim has not found. */
   private mayFind = true;
   private isGivingBack = false;
@@ -82,7 +83,6 @@ export class Claimer implements SlotLender {
     this.loop.start();
   }
 
-  /** There may be runs to claim. */
   wake(): void {
     this.mayFind = true;
     this.loop.wake();
@@ -93,12 +93,11 @@ export class Claimer implements SlotLender {
   }
 
   lend(): SlotLoan | null {
-    // Also while a claim is on its way it is in doubt.
     const isSure = !this.inDoubt && !this.held.strangers && !this.isGivingBack;
     const isFree = this.isStarted && !this.stopping && !this.draining && this.loan === null;
     if (!isSure || !isFree || this.mayFind) return null;
     const slots = Math.ceil(this.free / 2);
-    if (slots === 0 || this.options.canTake?.() === false) return null;
+    if (slots <= 0 || this.options.canTake?.() === false) return null;
     const askedAt = this.clock.monotonic();
     const tasks = new Set(this.tasks.filter((task) => !this.switchedOff.includes(task)));
     const end = (runs: readonly ClaimedRun[] | null) => this.ended(runs, askedAt);
@@ -112,15 +111,14 @@ export class Claimer implements SlotLender {
     const more = free > this.free || isMore(limits, before);
     this.free = free;
     this.limits = limits;
-    // Where nothing waits a free slot is no reason to ask.
     if (more && (this.mayFind || isMore(limits, before))) this.loop.wake();
   }
 
   /** The ledger may have runs in this node's name that it does not hold: they are given back. */
   doubt(): void {
     this.inDoubt = true;
+    this.doubts++;
     this.loop.wake();
-    // Nobody looks any more, and nobody will after this node.
     if (this.stopping) void this.giveBackUnknown().catch(() => undefined);
   }
 
@@ -171,6 +169,7 @@ export class Claimer implements SlotLender {
     if (this.inDoubt || this.held.strangers) await this.giveBackUnknown();
     const pollMs = this.inDoubt ? HELD_MS : this.options.pollMs;
     const slots = Math.min(this.free - (this.loan?.slots ?? 0), MAX_CLAIMED);
+    if (slots <= 0) this.mayFind = true;
     if (slots <= 0 || this.known().length === 0 || this.draining) return pollMs;
     if (this.options.canTake?.() === false) return BUSY_MS;
     const { runs, nextInMs } = await this.claim(slots);
@@ -188,11 +187,11 @@ export class Claimer implements SlotLender {
 
   private async claim(slots: number): Promise<Claimed> {
     const askedAt = this.clock.monotonic();
-    const doubted = this.inDoubt;
+    const [doubted, doubts] = [this.inDoubt, this.doubts];
     this.inDoubt = true;
     this.mayFind = false;
     const claimed = await this.queue.claim(this.known(), slots, this.limits, this.turns);
-    this.inDoubt = doubted;
+    this.inDoubt = doubted || this.doubts !== doubts;
     this.turns += claimed.runs.length;
     this.mayFind ||= claimed.runs.length === slots;
     const late = this.clock.monotonic() - askedAt > this.options.deadAfterMs / 2;
@@ -237,6 +236,7 @@ export class Claimer implements SlotLender {
   }
 
   private async giveBackNow(): Promise<void> {
+    const { doubts } = this;
     const unknown = (await this.queue.claimed()).filter((run) => !this.held.has(run));
     const returned = unknown.length > 0 ? await this.queue.giveBack(unknown) : 0;
     if (returned > 0)
@@ -244,7 +244,7 @@ export class Claimer implements SlotLender {
         event: 'runs.requeued',
         count: returned,
       });
-    this.inDoubt = returned < unknown.length;
+    this.inDoubt = returned < unknown.length || this.doubts !== doubts;
     this.held.strangers = false;
   }
 }

@@ -22,14 +22,24 @@ export class FireBatch {
   async fire(token: number, pauses: number, batch: readonly Planned[]): Promise<Fired | null> {
     const loan = batch.every(isLive) ? this.lender.lend() : null;
     let fired: Fired | null | undefined;
+    let failed = false;
+    const fires: PlannedFires = {
+      due: (...asked) => this.fires.due(...asked),
+      // What the first of its statements has claimed is not known where the second is refused.
+      fire: (...asked) =>
+        this.fires.fire(...asked).catch((error: unknown) => {
+          failed = true;
+          throw error;
+        }),
+    };
     try {
       const shared = loan?.share(batch, this.databaseClock.now()) ?? batch;
-      fired = await fireInParts(this.fires, [token, pauses, shared], ({ job }, reason) =>
+      fired = await fireInParts(fires, [token, pauses, shared], ({ job }, reason) =>
         this.setAside.add({ jobId: job.jobId, revision: job.revision, reason }),
       );
       return fired;
     } finally {
-      loan?.end(fired === undefined ? null : (fired?.claimed ?? []));
+      loan?.end(fired === undefined || failed ? null : (fired?.claimed ?? []));
     }
   }
 }

@@ -53,13 +53,16 @@ export class SlotLoan {
   }
 
   end(runs: readonly ClaimedRun[] | null): void {
-    this.ended(runs);
-    this.resolve();
+    try {
+      this.ended(runs);
+    } finally {
+      this.resolve();
+    }
   }
 
   private takes({ job: { task }, plan: { candidates, ranges } }: Fire, now: Date): boolean {
     const [only] = candidates;
-    if (this.left === 0 || !only || candidates.length + ranges.length > 1) return false;
+    if (this.left <= 0 || !only || candidates.length + ranges.length > 1) return false;
     if (only.runAt > now || !this.tasks.has(task) || this.limits[task] === 0) return false;
     this.left--;
     const most = this.limits[task];
