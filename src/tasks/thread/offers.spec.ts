@@ -113,6 +113,20 @@ describe('a run that is offered', () => {
     expect(heard).toEqual(['1', '2', 'cancel 2']);
   });
 
+  it('is heard of after its start when it was offered before and taken back', async () => {
+    const heard: string[] = [];
+    room = 0;
+    take(make(0, '1'));
+    offers.takeBack(300);
+    take(make(301, '1'));
+    taker.about({ runId: '1', attempt: 1 }, () => heard.push(...started, 'cancel 1'));
+    room = 1;
+    taker.next();
+    await aTurn();
+    // One turn is enough for all that was taken back, and main tells of it once.
+    expect([heard, missed]).toEqual([['1', 'cancel 1'], 1]);
+  });
+
   it('waits until a slot is free, and goes back if none is in time', async () => {
     room = 2;
     take(make(0, '1', '2', '3', '4'));

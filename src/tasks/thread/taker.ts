@@ -21,13 +21,13 @@ export class Taker {
   private queue: Offer[] = [];
   /** How many of them are about to be come to. */
   private coming = 0;
-  /** What is to be heard once a run of the queue has begun, by its id. */
-  private readonly after = new Map<string, (() => void)[]>();
+  /** What is to be heard once a run of the queue has begun, by the ticket of its last offer. */
+  private readonly after = new Map<number, (() => void)[]>();
 
   constructor(
     private readonly shared: SharedState,
     private readonly runner: Starter,
-    /** An offer was taken back before: there is a place for another. */
+    /** Offers were taken back before: there is a place for others. */
     private readonly missed: () => void,
     private readonly now = sharedNow,
   ) {}
@@ -60,8 +60,10 @@ export class Taker {
 
   /** Lets something be heard that concerns a run: after its start, where it is about to begin. */
   about({ runId }: Claim, hear: () => void): void {
-    if (!this.queue.some(({ run }) => run.runId === runId)) return hear();
-    this.after.set(runId, [...(this.after.get(runId) ?? []), hear]);
+    // It may have been taken back and offered anew: what is told now is about the latest of them.
+    const offer = this.queue.findLast(({ run }) => run.runId === runId);
+    if (!offer) return hear();
+    this.after.set(offer.ticket, [...(this.after.get(offer.ticket) ?? []), hear]);
   }
 
   /** The node stops: what has not begun never will. @returns what is to be given back to the ledger */
@@ -69,7 +71,7 @@ export class Taker {
     this.queue = this.queue.filter((offer) => !offers.includes(offer));
     this.seen = Math.max(this.seen, ...offers.map(({ ticket }) => ticket));
     return offers.flatMap(({ slot, ticket, run: { runId, attempt } }) => {
-      this.after.delete(runId);
+      this.after.delete(ticket);
       // What the engine has taken back before is no longer ours to give.
       return this.shared.take(slot, ticket) ? [{ runId, attempt }] : [];
     });
@@ -82,13 +84,17 @@ export class Taker {
   }
 
   private takeOne(): void {
-    const offer = this.queue.shift();
-    if (!offer) return;
-    const { slot, ticket, run, offeredAt } = offer;
-    const isFresh = this.now() - offeredAt < TAKEN_BACK_MS;
-    if (isFresh && this.shared.take(slot, ticket)) this.runner.start(run);
-    else this.missed();
-    for (const hear of this.after.get(run.runId) ?? []) hear();
-    this.after.delete(run.runId);
+    let hasMissed = false;
+    let isTaken = false;
+    while (!isTaken && this.queue.length > 0) {
+      const { slot, ticket, run, offeredAt } = this.queue.shift()!;
+      const isFresh = this.now() - offeredAt < TAKEN_BACK_MS;
+      isTaken = isFresh && this.shared.take(slot, ticket);
+      if (isTaken) this.runner.start(run);
+      else hasMissed = true;
+      for (const hear of this.after.get(ticket) ?? []) hear();
+      this.after.delete(ticket);
+    }
+    if (hasMissed) this.missed();
   }
 }
