@@ -80,6 +80,16 @@ describe('the runner', () => {
     expect(free()).toEqual({ type: 'slots', free: CONCURRENCY });
   });
 
+  it('counts on slots that will soon be free for as long as runs end quickly, and no longer', async () => {
+    handler = () => 'done';
+    start(...Array.from({ length: 10 }, (_, n) => String(n)));
+    await clock.settle();
+    expect(free()).toEqual({ type: 'slots', free: CONCURRENCY, ahead: 10 - CONCURRENCY });
+    await clock.advance(60);
+    expect(free()).toEqual({ type: 'slots', free: CONCURRENCY });
+    expect(clock.sleeping).toBe(0);
+  });
+
   it('says that a slot is free only after the outcome that freed it', async () => {
     start('1');
     await clock.settle();

@@ -14,7 +14,7 @@ import { runnerOptions, type RunnerOptions } from './runner-options.js';
 import { RunsHere, type Holding } from './runs-here.js';
 import { freeOf } from './slots.js';
 import { AFTER_ABORT_MS, StartedRun } from './started-run.js';
-import { Turnover } from './turnover.js';
+import { LAPSES_MS, Turnover } from './turnover.js';
 
 /**
  * Calls handlers. It starts what the engine has claimed, and tells the engine what became of it and
@@ -31,6 +31,7 @@ export class Runner {
   private readonly handlers: HandlerCall;
   private readonly turnover: Turnover;
   private limited: readonly RegisteredTask[] = [];
+  private lapses = false;
   private post: (message: ToEngine) => void = () => undefined;
   /** A handler must not see the request or the run in whose context it happens to be started. */
   private readonly atRoot = AsyncLocalStorage.snapshot();
@@ -204,6 +205,16 @@ export class Runner {
     const ahead = this.turnover.ahead(this.clock.monotonic());
     const free = freeOf(this.room, this.limited, this.runs.busy, this.concurrency);
     this.post({ type: 'slots', ...free, ...(ahead > 0 && { ahead }) });
+    if (ahead > 0) void this.letLapse();
+  }
+
+  /** What was said of slots that will soon be free is true for a moment only. */
+  private async letLapse(): Promise<void> {
+    if (this.lapses) return;
+    this.lapses = true;
+    await this.clock.sleep(LAPSES_MS);
+    this.lapses = false;
+    this.tellSlots();
   }
 
   private tellEnd(claim: Claim, nextFireAt: Date | null): void {

@@ -1,6 +1,9 @@
 /** Of how long a while the ends of runs are counted, in ms. */
 const WHILE_MS = 30;
 
+/** So long after the last end nothing is claimed ahead any more, in ms. */
+export const LAPSES_MS = 2 * WHILE_MS;
+
 /**
  * How many runs this node will be free for within a moment, by how many have ended in the last one.
  *
@@ -31,7 +34,7 @@ export class Turnover {
   private look(now: number): void {
     const passed = now - this.from;
     if (passed < WHILE_MS) return;
-    this.before = passed < 2 * WHILE_MS ? this.ended : 0;
+    this.before = passed < LAPSES_MS ? this.ended : 0;
     this.ended = 0;
     this.from = now;
   }
