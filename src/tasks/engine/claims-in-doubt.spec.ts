@@ -1,7 +1,7 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { aClaimedRun, aDueJob, NOON, TASK } from '../../../test/support/builders.js';
 import { recordedLog } from '../../../test/support/recorded-log.js';
-import type { Claim, ClaimedRun } from '../store/run-queue.js';
+import type { Claim, Claimed, ClaimedRun } from '../store/run-queue.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { Claimer } from './claimer.js';
 import { DatabaseClock } from './database-clock.js';
@@ -10,46 +10,55 @@ import { HeldClaims } from './held-claims.js';
 import { SetAside } from './set-aside.js';
 
 let clock: FakeClock;
-let held: HeldClaims;
+/** What the ledger says this node is running, and what was given back to it. */
 let running: ClaimedRun[];
 let given: string[];
-let asked: number[];
-let answer: (slots: number) => Promise<{ runs: ClaimedRun[]; nextInMs: number | null }>;
 let claimed: string[];
+let answer: () => Promise<Claimed>;
 let deliver: (runs: readonly ClaimedRun[]) => void;
+let claimer: Claimer;
 
 beforeEach(() => {
   clock = new FakeClock();
-  held = new HeldClaims();
   running = [];
   given = [];
-  asked = [];
   claimed = [];
   deliver = (runs) => claimed.push(...runs.map(({ runId }) => runId));
-  answer = () => Promise.resolve({ runs: [], nextInMs: null });
+  answers([]);
+  const queue = {
+    claim: () => answer(),
+    claimed: () => Promise.resolve([...running]),
+    giveBack: (claims: readonly Claim[]) => {
+      given.push(...claims.map(({ runId }) => runId));
+      running = running.filter(({ runId }) => !claims.some((one) => one.runId === runId));
+      return Promise.resolve(claims.length);
+    },
+  };
+  const options = { tasks: [TASK], pollMs: 5_000, deadAfterMs: 10_000 };
+  claimer = new Claimer(queue, new HeldClaims(), options, clock, recordedLog(), (runs) =>
+    deliver(runs),
+  );
 });
 
-const make = () =>
-  new Claimer(
-    {
-      claim: (_: readonly string[], slots: number) => {
-        asked.push(slots);
-        return answer(slots);
-      },
-      claimed: () => Promise.resolve([...running]),
-      giveBack: (claims: readonly Claim[]) => {
-        given.push(...claims.map(({ runId }) => runId));
-        running = running.filter(({ runId }) => !claims.some((one) => one.runId === runId));
-        return Promise.resolve(claims.length);
-      },
-    },
-    held,
-    { tasks: [TASK], pollMs: 5_000, deadAfterMs: 10_000 },
-    clock,
-    recordedLog(),
-    (runs) => deliver(runs),
-  );
-const fire = (jobId: string) => ({
+function answers(runs: readonly ClaimedRun[], nextInMs: number | null = null): void {
+  answer = () => Promise.resolve({ runs, nextInMs });
+}
+
+async function startWith(free: number): Promise<void> {
+  claimer.setFree(free);
+  claimer.start();
+  await clock.settle();
+}
+
+/** A claim is on its way. @returns lets its answer come */
+async function asking(free: number, runs: readonly ClaimedRun[] = []): Promise<() => void> {
+  let reply = () => undefined as void;
+  answer = () => new Promise((resolve) => (reply = () => resolve({ runs, nextInMs: null })));
+  await startWith(free);
+  return () => reply();
+}
+
+const aFire = (jobId: string) => ({
   job: aDueJob(jobId, { task: TASK }),
   plan: {
     candidates: [{ fireAt: NOON, runAt: NOON }],
@@ -59,103 +68,60 @@ const fire = (jobId: string) => ({
   },
 });
 
-it('1: a doubt that comes while a claim is on its way is kept, also for the stop', async () => {
-  const claimer = make();
-  let reply!: () => void;
-  answer = () => new Promise((resolve) => (reply = () => resolve({ runs: [], nextInMs: null })));
-  claimer.setFree(5);
-  claimer.start();
-  await clock.settle();
-  // What main declines as it stops: `untaken`, and then `retire` in the same message.
-  running = [aClaimedRun('queued')];
-  claimer.doubt();
-  const stopped = claimer.stop();
-  reply();
-  await clock.advance(60_000);
-  await stopped;
-  expect(given).toEqual(['queued']);
+describe('a doubt that comes while a claim is on its way', () => {
+  it.each(['goes on', 'stops'])(
+    'outlives the answer of the claim where the node %s',
+    async (node) => {
+      const reply = await asking(5);
+      running = [aClaimedRun('queued')];
+      claimer.doubt();
+      const stopped = node === 'stops' ? claimer.stop() : Promise.resolve();
+      reply();
+      await clock.advance(60_000);
+      await stopped;
+      expect(given).toEqual(['queued']);
+    },
+  );
 });
 
-it('1b: the same without a stop: given back in the next turn', async () => {
-  const claimer = make();
-  let reply!: () => void;
-  answer = () => new Promise((resolve) => (reply = () => resolve({ runs: [], nextInMs: null })));
-  claimer.setFree(5);
-  claimer.start();
-  await clock.settle();
-  running = [aClaimedRun('queued')];
-  claimer.doubt();
-  reply();
-  await clock.advance(20_000);
-  expect(given).toEqual(['queued']);
-});
+describe('slots that are lent', () => {
+  it('are none of those that were taken away while a claim was on its way', async () => {
+    const reply = await asking(
+      50,
+      Array.from({ length: 30 }, (_, n) => aClaimedRun(String(n))),
+    );
+    // Most of them were claimed ahead, and now the handlers take long.
+    claimer.setFree(0);
+    reply();
+    await clock.settle();
+    expect(claimer.lend()).toBeNull();
+  });
 
-it('2: slots that were told away while a claim was on its way are not lent', async () => {
-  const claimer = make();
-  let reply!: () => void;
-  const found = Array.from({ length: 30 }, (_, n) => aClaimedRun(String(n)));
-  answer = () => new Promise((resolve) => (reply = () => resolve({ runs: found, nextInMs: null })));
-  claimer.setFree(50); // 10 slots and 40 ahead of them
-  claimer.start();
-  await clock.settle();
-  claimer.setFree(0); // the handlers take long now: nothing is ahead
-  reply();
-  await clock.settle();
-  const fires = Array.from({ length: 500 }, (_, n) => fire(`job-${n}`));
-  const loan = claimer.lend();
-  expect(loan?.share(fires, NOON).filter((one) => 'here' in one && one.here).length ?? 0).toBe(0);
-});
+  it('are given back also where the runs could not be handed on', async () => {
+    await startWith(4);
+    const loan = claimer.lend()!;
+    deliver = () => {
+      throw new Error('there is no place for it');
+    };
+    expect(() => loan.end([aClaimedRun('1')])).toThrow('there is no place for it');
+    await expect(loan.over).resolves.toBeUndefined();
+  });
 
-it('3: what comes due while no slot is free is asked for once one is', async () => {
-  const claimer = make();
-  answer = () => Promise.resolve({ runs: [], nextInMs: 1_000 });
-  claimer.setFree(1);
-  claimer.start();
-  await clock.settle();
-  await clock.advance(900);
-  claimer.lend()!.end([aClaimedRun('fired-here')]); // takes the only slot
-  await clock.advance(300); // the retry comes due; the turn finds no slot
-  answer = () => Promise.resolve({ runs: [aClaimedRun('retry')], nextInMs: null });
-  claimer.setFree(1); // the handler has ended
-  await clock.settle();
-  expect(claimed).toEqual(['fired-here', 'retry']);
-});
-
-it('3b: a node with one slot that fires here every second never runs a retry', async () => {
-  const claimer = make();
-  answer = () => Promise.resolve({ runs: [], nextInMs: 1_000 });
-  claimer.setFree(1);
-  claimer.start();
-  await clock.settle();
-  await clock.advance(900);
-  answer = () => Promise.resolve({ runs: [aClaimedRun('retry')], nextInMs: null });
-  for (let second = 0; second < 60 && !claimed.includes('retry'); second++) {
-    claimer.lend()?.end([aClaimedRun(`fired-${second}`)]);
+  it('keep a node with a single one from no retry, however often it fires', async () => {
+    answers([], 1_000);
+    await startWith(1);
+    await clock.advance(900);
+    answers([aClaimedRun('retry')]);
+    claimer.lend()!.end([aClaimedRun('fired here')]);
+    // It comes due while the slot is taken.
     await clock.advance(950);
     claimer.setFree(1);
     await clock.settle();
-    await clock.advance(50);
-  }
-  expect(claimed.indexOf('retry')).toBe(1);
+    expect(claimed).toEqual(['fired here', 'retry']);
+  });
 });
 
-it('4: who waits for a loan hears of its end also where the runs could not be handed on', async () => {
-  const claimer = make();
-  claimer.setFree(4);
-  claimer.start();
-  await clock.settle();
-  const loan = claimer.lend()!;
-  deliver = () => {
-    throw new Error('more runs were claimed than there are slots');
-  };
-  expect(() => loan.end([aClaimedRun('1')])).toThrow();
-  let isOver = false;
-  void loan.over.then(() => (isOver = true));
-  await clock.settle();
-  expect(isOver).toBe(true);
-});
-
-it('5: claims of a fire whose second statement was refused for a row are known or doubted', async () => {
+it('a fire of which a part was refused is in doubt: what an earlier part has claimed is not told of', async () => {
   const ends: (readonly ClaimedRun[] | null)[] = [];
   const lender = {
     prepare: () => undefined,
@@ -164,36 +130,13 @@ it('5: claims of a fire whose second statement was refused for a row are known o
       end: (runs: readonly ClaimedRun[] | null) => ends.push(runs),
     }),
   };
-  let calls = 0;
-  // What PostgresFireLedger.fire does: plain has committed and claimed `a`; then fireAny throws for `b`.
-  const ledger = {
-    fire: () => {
-      calls++;
-      if (calls === 2) {
-        const none = {
-          led: true,
-          moved: new Set(),
-          pending: 0,
-          skipped: [],
-          claimed: [],
-          rows: [],
-          at: NOON,
-        };
-        return Promise.resolve(none);
-      }
-      return Promise.reject(Object.assign(new Error('spoilt'), { code: '22003' }));
-    },
-  };
-  const batch = new FireBatch(
-    ledger as never,
-    lender as never,
-    new DatabaseClock(clock),
-    new SetAside(recordedLog()),
-  );
-  const planned = ['a', 'b'].map((id) => {
-    const { job, plan } = fire(id);
-    return { job, plan, item: { job } };
-  });
+  const nothing = { led: true, moved: new Set(), pending: 0, skipped: [], claimed: [], rows: [] };
+  const refused = Object.assign(new Error('out of range'), { code: '22003' });
+  const answered = [Promise.reject(refused), Promise.resolve({ ...nothing, at: NOON })];
+  const ledger = { fire: () => answered.shift() ?? Promise.reject(refused) };
+  const [time, setAside] = [new DatabaseClock(clock), new SetAside(recordedLog())];
+  const batch = new FireBatch(ledger as never, lender as never, time, setAside);
+  const planned = ['a', 'b'].map(aFire).map((fire) => ({ ...fire, item: { job: fire.job } }));
   await batch.fire(1, 0, planned as never);
   expect(ends).toEqual([null]);
 });
