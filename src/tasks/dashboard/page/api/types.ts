@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { Answer } from '../../../http/answer.js';
 import type {
   auditSchema,
   leaderSchema,
@@ -22,17 +22,6 @@ import type { problemSchema } from '../../../http/cluster/problems.controller.js
 import type { seriesSchema } from '../../../http/cluster/series.dto.js';
 import type { settingsSchema } from '../../../http/cluster/settings.controller.js';
 import type { briefRunSchema, lineSchema, runSchema } from '../../../http/runs/run.dto.js';
-
-/** What the server says, as JSON carries it: its dates arrive as text. */
-export type Wire<T> = T extends Date
-  ? string
-  : T extends readonly (infer Item)[]
-    ? Wire<Item>[]
-    : T extends object
-      ? { [Key in keyof T]: Wire<T[Key]> }
-      : T;
-
-type Answer<Schema extends z.ZodType> = Wire<z.output<Schema>>;
 
 export type AuditEntry = Answer<typeof auditSchema>;
 export type Backfilled = Answer<typeof backfilledSchema>;
