@@ -1,5 +1,6 @@
 import { EXACT_CLOCK, STAMP, STATEMENT_CLOCK } from '../database-time.js';
 import { AS_READ, isDue } from './as-read.js';
+import { finishJobs } from './finish-jobs.js';
 import { isNodeAlive } from '../runs/claim-parts.js';
 import { fence, type StatementOf } from '../session/statement.js';
 
@@ -57,11 +58,7 @@ export const firePlain: StatementOf = (schema) => ({
       FROM ready r
       WHERE p.job_id = r.job_id
       RETURNING p.job_id, p.next_fire_at),
-    finished AS (
-      UPDATE ${schema.quoted}.jobs j
-      SET state = 'finished', updated_at = ${STAMP}
-      FROM moved m
-      WHERE j.id = m.job_id AND m.next_fire_at IS NULL),
+    ${finishJobs(schema)},
     inserted AS (
       INSERT INTO ${schema.quoted}.runs
         (job_id, task, fire_at, run_at, cause, state, queued, fencing_token, priority, created_at,

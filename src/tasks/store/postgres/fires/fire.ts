@@ -1,5 +1,6 @@
 import { EXACT_CLOCK, STAMP, STATEMENT_CLOCK } from '../database-time.js';
 import { AS_READ, isDue } from './as-read.js';
+import { finishJobs } from './finish-jobs.js';
 import { FATE, limitsOf, ROOM, TURN } from './overlap.js';
 import { BLOCKER, BUFFERED, LIVE, standing } from './standing.js';
 import { fence, type StatementOf } from '../session/statement.js';
@@ -99,11 +100,7 @@ export const fire: StatementOf = (schema) => ({
       FROM decided d
       WHERE p.job_id = d.job_id
       RETURNING p.job_id, p.next_fire_at),
-    finished AS (
-      UPDATE ${schema.quoted}.jobs j
-      SET state = 'finished', updated_at = ${STAMP}
-      FROM moved m
-      WHERE j.id = m.job_id AND m.next_fire_at IS NULL),
+    ${finishJobs(schema)},
     rows AS (
       SELECT job_id, task, fire_at, run_at, priority, fate = 'starts' AS queued,
              CASE WHEN fate = 'waits' THEN 'buffered' END AS held,
