@@ -24,6 +24,8 @@ export default defineConfig({
           include: ['src/**/*.spec.ts', 'test/*.spec.ts', 'test/mutants/*.spec.ts'],
           // They share nothing that one could spoil for the next.
           isolate: false,
+          // A simulated hour takes a second, and ten where other work has the cores.
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },

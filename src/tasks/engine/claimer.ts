@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
 import { within } from '../domain/within.js';
 import { MAX_CLAIMED, type Claimed, type ClaimedRun } from '../store/run-queue.js';
+import { ClaimDoubts } from './claim-doubts.js';
 import type { ClaimQueue } from './counted-ports.js';
 import type { HeldClaims } from './held-claims.js';
 import { Loop } from './loop.js';
@@ -33,11 +34,10 @@ const NOTHING: Claimed = { runs: [], nextInMs: null };
  * What can go wrong, and why it does not:
  *
  * - The answer of a claim is lost: the ledger has runs in this node's name that it does not know of.
- *   Before the next claim it asks for them and gives them back. There is one question at a time, so
- *   none of them can be a claim whose answer is still to come. A claim may even reach the database
- *   after that question; then a heartbeat's answer tells of it, and the ledger is asked again.
- * - A run that is to be given back is held by somebody, or its job is being changed. It stays in doubt, and
- *   is given back later; a node that stops tries for a while, as nobody would after it.
+ *   Before the next claim it asks for them and gives them back (claim-doubts.ts). A claim may even reach the
+ *   database after that question; then a heartbeat's answer tells of it, and the ledger is asked again.
+ * - Such a run cannot be given back now. It is tried again; a node that stops tries for a while, as nobody
+ *   would after it.
  * - The process froze between the claim and its answer, for so long that the runs may have been
  *   settled. They are not started but given back, which touches only what is still this node's.
  * - A run ends and another of its task begins while a claim is on its way. The limits that it was
@@ -49,11 +49,9 @@ export class Claimer implements SlotLender {
   private limits: TaskLimits = {};
   /** How many slots were given so far: whose turn it is when there are more runs than slots. */
   private turns = 0;
-  private inDoubt = false;
-  private doubts = 0;
   /** There may be runs that could start and that the last claim has not found. */
   private mayFind = true;
-  private isGivingBack = false;
+  private readonly doubts: ClaimDoubts;
   private loan: SlotLoan | null = null;
   private isStarted = false;
   private stopping = false;
@@ -70,6 +68,7 @@ export class Claimer implements SlotLender {
     private readonly claimed: (runs: readonly ClaimedRun[]) => void,
   ) {
     this.tasks = options.tasks;
+    this.doubts = new ClaimDoubts(queue, held, log);
     this.loop = new Loop('claimer', clock, log, () => this.turn());
   }
 
@@ -89,11 +88,11 @@ export class Claimer implements SlotLender {
   }
 
   prepare(): void {
-    this.options.canTake?.();
+    if (this.isStarted) this.options.canTake?.();
   }
 
   lend(): SlotLoan | null {
-    const isSure = !this.inDoubt && !this.held.strangers && !this.isGivingBack;
+    const isSure = !this.doubts.isRaised && !this.doubts.isAsking;
     const isFree = this.isStarted && !this.stopping && !this.draining && this.loan === null;
     if (!isSure || !isFree || this.mayFind) return null;
     const slots = Math.ceil(this.free / 2);
@@ -116,8 +115,7 @@ export class Claimer implements SlotLender {
 
   /** The ledger may have runs in this node's name that it does not hold: they are given back. */
   doubt(): void {
-    this.inDoubt = true;
-    this.doubts++;
+    this.doubts.raise();
     this.loop.wake();
     if (this.stopping) void this.giveBackUnknown().catch(() => undefined);
   }
@@ -159,15 +157,15 @@ export class Claimer implements SlotLender {
     await this.loop.stop();
     if (this.loan) await within(this.clock, LAST_TRIES_MS, this.loan.over);
     const triesUntil = this.clock.monotonic() + LAST_TRIES_MS;
-    while (this.inDoubt && this.clock.monotonic() < triesUntil) {
+    while (this.doubts.isRaised && this.clock.monotonic() < triesUntil) {
       await this.giveBackUnknown().catch(() => undefined);
-      if (this.inDoubt) await this.clock.sleep(HELD_MS);
+      if (this.doubts.isRaised) await this.clock.sleep(HELD_MS);
     }
   }
 
   private async turn(): Promise<number> {
-    if (this.inDoubt || this.held.strangers) await this.giveBackUnknown();
-    const pollMs = this.inDoubt ? HELD_MS : this.options.pollMs;
+    if (this.doubts.isRaised) await this.giveBackUnknown();
+    const pollMs = this.doubts.isRaised ? HELD_MS : this.options.pollMs;
     const slots = Math.min(this.free - (this.loan?.slots ?? 0), MAX_CLAIMED);
     if (slots <= 0) this.mayFind = true;
     if (slots <= 0 || this.known().length === 0 || this.draining) return pollMs;
@@ -179,7 +177,7 @@ export class Claimer implements SlotLender {
     this.take(own);
     if (own.length < runs.length) {
       this.switchedOff = [];
-      this.inDoubt = true;
+      this.doubts.raise();
       return 0;
     }
     return runs.length === slots ? 0 : restMs;
@@ -187,17 +185,16 @@ export class Claimer implements SlotLender {
 
   private async claim(slots: number): Promise<Claimed> {
     const askedAt = this.clock.monotonic();
-    const [doubted, doubts] = [this.inDoubt, this.doubts];
-    this.inDoubt = true;
     this.mayFind = false;
-    const claimed = await this.queue.claim(this.known(), slots, this.limits, this.turns);
-    this.inDoubt = doubted || this.doubts !== doubts;
+    const claimed = await this.doubts.until(() =>
+      this.queue.claim(this.known(), slots, this.limits, this.turns),
+    );
     this.turns += claimed.runs.length;
     this.mayFind ||= claimed.runs.length === slots;
     const late = this.clock.monotonic() - askedAt > this.options.deadAfterMs / 2;
     if (!late && !this.stopping && !this.draining) return claimed;
-    this.inDoubt ||= claimed.runs.length > 0;
-    if (this.inDoubt) await this.giveBackUnknown();
+    if (claimed.runs.length > 0) this.doubts.raise();
+    if (this.doubts.isRaised) await this.giveBackUnknown();
     return NOTHING;
   }
 
@@ -225,26 +222,7 @@ export class Claimer implements SlotLender {
     return cause !== 'fired' || !this.switchedOff.includes(task);
   }
 
-  private async giveBackUnknown(): Promise<void> {
-    this.isGivingBack = true;
-    try {
-      await this.loan?.over;
-      await this.giveBackNow();
-    } finally {
-      this.isGivingBack = false;
-    }
-  }
-
-  private async giveBackNow(): Promise<void> {
-    const { doubts } = this;
-    const unknown = (await this.queue.claimed()).filter((run) => !this.held.has(run));
-    const returned = unknown.length > 0 ? await this.queue.giveBack(unknown) : 0;
-    if (returned > 0)
-      this.log.warn(`Requeued ${returned} runs that were claimed but not started.`, {
-        event: 'runs.requeued',
-        count: returned,
-      });
-    this.inDoubt = returned < unknown.length || this.doubts !== doubts;
-    this.held.strangers = false;
+  private giveBackUnknown(): Promise<void> {
+    return this.doubts.resolve(this.loan?.over);
   }
 }

@@ -15,8 +15,12 @@ let running: ClaimedRun[];
 let given: string[];
 let claimed: string[];
 let answer: () => Promise<Claimed>;
+/** Resolves when the question what this node is running may answer. */
+let asked: () => Promise<void>;
 let deliver: (runs: readonly ClaimedRun[]) => void;
 let claimer: Claimer;
+let held: HeldClaims;
+let askedTheRunner: number;
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -25,19 +29,25 @@ beforeEach(() => {
   claimed = [];
   deliver = (runs) => claimed.push(...runs.map(({ runId }) => runId));
   answers([]);
+  asked = () => Promise.resolve();
   const queue = {
     claim: () => answer(),
-    claimed: () => Promise.resolve([...running]),
+    claimed: async () => {
+      const answered = [...running];
+      await asked();
+      return answered;
+    },
     giveBack: (claims: readonly Claim[]) => {
       given.push(...claims.map(({ runId }) => runId));
       running = running.filter(({ runId }) => !claims.some((one) => one.runId === runId));
       return Promise.resolve(claims.length);
     },
   };
-  const options = { tasks: [TASK], pollMs: 5_000, deadAfterMs: 10_000 };
-  claimer = new Claimer(queue, new HeldClaims(), options, clock, recordedLog(), (runs) =>
-    deliver(runs),
-  );
+  held = new HeldClaims();
+  askedTheRunner = 0;
+  const canTake = () => ++askedTheRunner > 0;
+  const options = { tasks: [TASK], pollMs: 5_000, deadAfterMs: 10_000, canTake };
+  claimer = new Claimer(queue, held, options, clock, recordedLog(), (runs) => deliver(runs));
 });
 
 function answers(runs: readonly ClaimedRun[], nextInMs: number | null = null): void {
@@ -82,6 +92,28 @@ describe('a doubt that comes while a claim is on its way', () => {
       expect(given).toEqual(['queued']);
     },
   );
+});
+
+it('a beat that tells of a claim while the ledger is asked has it asked once more', async () => {
+  let reply = () => undefined as void;
+  asked = () => new Promise((resolve) => (reply = resolve));
+  claimer.doubt();
+  await startWith(5);
+  running = [aClaimedRun('came late')];
+  held.strangers = true;
+  asked = () => Promise.resolve();
+  reply();
+  await clock.advance(60_000);
+  expect(given).toEqual(['came late']);
+});
+
+it('a node that has not begun to claim does not ask its runner whether it could', async () => {
+  claimer.prepare();
+  expect(askedTheRunner).toBe(0);
+  await startWith(5);
+  const before = askedTheRunner;
+  claimer.prepare();
+  expect(askedTheRunner).toBe(before + 1);
 });
 
 describe('slots that are lent', () => {
