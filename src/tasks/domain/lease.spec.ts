@@ -59,11 +59,10 @@ describe('a follower', () => {
     expect(followerStep(row({}), false)).toEqual({ do: 'sleep', ms: 1_201 });
   });
 
-  it('looks again after two and a half seconds at most, and never without waiting at all', () => {
-    expect(followerStep(row({ remainingMs: 60_000 }), true)).toEqual({
-      do: 'watch',
-      atMostMs: 2_500,
-    });
+  it('looks again after 4 s of watching or 2.5 s of sleep at most, and never without waiting at all', () => {
+    const long = row({ remainingMs: 60_000 });
+    expect(followerStep(long, true)).toEqual({ do: 'watch', atMostMs: 4_000 });
+    expect(followerStep(long, false)).toEqual({ do: 'sleep', ms: 2_500 });
     expect(followerStep(row({ remainingMs: 0 }), true)).toEqual({ do: 'watch', atMostMs: 1 });
     expect(followerStep(row({ remainingMs: 0.01 }), false)).toEqual({ do: 'sleep', ms: 1 });
   });

@@ -80,12 +80,15 @@ export type FollowerStep =
   | { readonly do: 'watch'; readonly atMostMs: number }
   | { readonly do: 'sleep'; readonly ms: number };
 
-/** How long a follower waits at most before it looks again. */
-const LOOK_AGAIN_MS = 2_500;
+/** How long a follower sleeps at most before it looks again, and waits for the end of a session: a statement has 5 s. */
+const SLEEP_MS = 2_500;
+const WATCH_MS = 4_000;
 
 /** What a follower does next. */
 export function followerStep(row: LockRow, canWatch: boolean): FollowerStep {
   if (!row.held) return { do: 'take-over' };
-  const ms = Math.max(1, Math.min(LOOK_AGAIN_MS, Math.ceil(row.remainingMs)));
-  return row.hinted && canWatch ? { do: 'watch', atMostMs: ms } : { do: 'sleep', ms };
+  const leftMs = Math.max(1, Math.ceil(row.remainingMs));
+  return row.hinted && canWatch
+    ? { do: 'watch', atMostMs: Math.min(WATCH_MS, leftMs) }
+    : { do: 'sleep', ms: Math.min(SLEEP_MS, leftMs) };
 }

@@ -4,7 +4,7 @@ import type { RunSums } from '../store/run-sums.js';
 import { LeaderDuty, type Lead } from './leader-duty.js';
 
 /** How often it looks when there was nothing left to count. */
-const EVERY_MS = 5_000;
+const EVERY_MS = 10_000;
 
 /** How often the last hours are compared with the ledger. */
 const CHECK_MS = 60_000;

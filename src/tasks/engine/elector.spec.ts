@@ -89,7 +89,7 @@ describe('a follower', () => {
     expect(elector.token).toBeNull();
     ends(true);
     await clock.settle();
-    expect(lock.asked.slice(0, 3)).toEqual(['read', 'watch 3 2500', 'take over 3 true']);
+    expect(lock.asked.slice(0, 3)).toEqual(['read', 'watch 3 4000', 'take over 3 true']);
     expect(elector.token).toBe(4);
   });
 
@@ -98,7 +98,7 @@ describe('a follower', () => {
     lock.watching = () => clock.sleep(2_000).then(() => false);
     await start();
     await clock.advance(2_000);
-    expect(lock.asked).toEqual(['read', 'watch 3 2500', 'read', 'watch 3 2500']);
+    expect(lock.asked).toEqual(['read', 'watch 3 4000', 'read', 'watch 3 4000']);
     await clock.advance(2_000);
     expect(elector.token).toBeNull();
   });
@@ -260,7 +260,7 @@ describe('stopping an elector', () => {
     lock.reset = () => Promise.resolve(drop(new Error('the session was dropped')));
     await start();
     await elector.stop();
-    expect(lock.asked).toEqual(['read', 'watch 3 2500']);
+    expect(lock.asked).toEqual(['read', 'watch 3 4000']);
     expect(log.lines).toEqual([]);
   });
 
