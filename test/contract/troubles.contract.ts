@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Troubles } from '../../src/tasks/store/cluster-store.js';
 import { aJob, hours, later, minutes } from '../support/builders.js';
-import { aDueJobIn, aNodeAtWork, claim, clockOf } from './scenes.js';
+import { aDueJobIn, aNodeAtWork, claim, clockOf, fireDue, lead } from './scenes.js';
 import { DEAD_AFTER_MS, type MakeStore, type TestStore } from './test-store.js';
 
 /** What is wrong with jobs and runs. */
@@ -24,7 +24,7 @@ export function troublesContract(makeStore: MakeStore): void {
       const none = { count: 0, jobs: [] };
       const { waiting, ...groups } = await store.cluster.troubles();
       expect(waiting).toEqual({ count: 0, oldestRunAt: null });
-      expect(Object.values(groups)).toEqual(Array.from({ length: 7 }, () => none));
+      expect(Object.values(groups)).toEqual(Array.from({ length: 8 }, () => none));
     });
 
     it('is a job that is due for a while, and since when', async () => {
@@ -73,6 +73,16 @@ export function troublesContract(makeStore: MakeStore): void {
       await store.care.care();
       expect(await ids('unknown')).toEqual([]);
       expect(await ids('orphaned')).toEqual(['lost']);
+    });
+
+    it('is a job that has missed a fire time within the last hour', async () => {
+      const node = await aNodeAtWork(store);
+      await aDueJobIn(store, 'late', { misfireGraceMs: 1_000 });
+      store.advance(minutes(1));
+      await fireDue(store, node, await lead(node));
+      expect(await ids('misfired')).toEqual(['late']);
+      store.advance(hours(1));
+      expect(await ids('misfired')).toEqual([]);
     });
 
     it('is a job whose last run failed', async () => {

@@ -125,6 +125,7 @@ export interface Troubles {
   readonly unreadable: JobGroup;
   readonly unknown: JobGroup;
   readonly failing: JobGroup;
+  readonly misfired: JobGroup;
   readonly orphaned: JobGroup;
   readonly pausedLong: JobGroup;
   /** Jobs with runs of nodes that are silent for so long that these should have been settled. */

@@ -13,8 +13,17 @@ interface Telling {
 
 /** What is wrong with jobs. */
 export function jobProblems(situation: Situation): Problem[] {
-  const { cluster, overdue, unreadable, unknown, failing, orphaned, pausedLong, unsettled } =
-    situation;
+  const {
+    cluster,
+    overdue,
+    unreadable,
+    unknown,
+    failing,
+    misfired,
+    orphaned,
+    pausedLong,
+    unsettled,
+  } = situation;
   // While nothing is fired on purpose, what is due is no news.
   const late = cluster.paused ? [] : of(overdue, OVERDUE);
   return [
@@ -23,9 +32,17 @@ export function jobProblems(situation: Situation): Problem[] {
     ...of(unreadable, UNREADABLE),
     ...of(unknown, NO_WORKER),
     ...of(failing, FAILING),
+    ...of(misfired, MISFIRED),
     ...of(orphaned, ORPHANED),
     ...of(pausedLong, OLD_PAUSE),
   ];
+}
+
+/** A problem of jobs, told of each job alone; any other problem as it is. */
+export function ofEach(problem: Problem): Problem[] {
+  const telling = TELLINGS.find(({ kind }) => kind === problem.kind);
+  if (!telling) return [problem];
+  return problem.jobs.flatMap((job) => of({ count: 1, jobs: [job] }, telling));
 }
 
 function of({ count, jobs }: JobGroup, { verb, ...told }: Telling): Problem[] {
@@ -76,6 +93,17 @@ const FAILING: Telling = {
   remedy: 'See the last run of each for its error. Retry it if it must not wait for the next.',
   link: 'jobs?failing=true',
 };
+const MISFIRED: Telling = {
+  kind: 'misfired',
+  severity: 'warning',
+  verb: [
+    'missed fire times within the last hour: they could not be fired within its grace',
+    'missed fire times within the last hour: they could not be fired within their grace',
+  ],
+  remedy:
+    'See the skipped runs for when. If late is better than never, give the job a longer "misfireGraceMs".',
+  link: 'runs?state=skipped',
+};
 const ORPHANED: Telling = {
   kind: 'orphaned',
   severity: 'warning',
@@ -93,3 +121,14 @@ const OLD_PAUSE: Telling = {
   remedy: 'Resume it if the reason is gone, or remove it.',
   link: 'jobs?state=paused',
 };
+
+const TELLINGS = [
+  OVERDUE,
+  UNSETTLED,
+  UNREADABLE,
+  NO_WORKER,
+  FAILING,
+  MISFIRED,
+  ORPHANED,
+  OLD_PAUSE,
+];

@@ -15,6 +15,7 @@ const ALL_IS_WELL: Situation = {
   unreadable: NONE,
   unknown: NONE,
   failing: NONE,
+  misfired: NONE,
   orphaned: NONE,
   pausedLong: NONE,
   unsettled: NONE,
@@ -53,6 +54,12 @@ describe('the problems of a cluster', () => {
     ['unreadable', 'unreadable', 'error', 'is due, and this version cannot read it: a'],
     ['unknown', 'no-worker', 'error', 'has no live worker that knows its task: a'],
     ['failing', 'failing', 'warning', 'fails: a'],
+    [
+      'misfired',
+      'misfired',
+      'warning',
+      'missed fire times within the last hour: they could not be fired within its grace: a',
+    ],
     ['orphaned', 'orphaned', 'warning', 'is orphaned: its code has been gone for long: a'],
     [
       'unsettled',

@@ -14,6 +14,7 @@
  * | `long-transaction` | transactions of others hold rows of ours for long         |
  * | `cluster-paused` | nothing is fired, because somebody wanted that             |
  * | `failing`        | jobs whose last run failed                                 |
+ * | `misfired`       | jobs that missed fire times within the last hour           |
  * | `orphaned`       | jobs whose code has been gone for long                     |
  * | `silent-node`    | nodes that have neither stopped nor given a sign for long  |
  * | `clock-skew`     | nodes whose clocks differ from the database's              |
@@ -32,6 +33,7 @@ export const PROBLEM_KINDS = [
   'long-transaction',
   'cluster-paused',
   'failing',
+  'misfired',
   'orphaned',
   'silent-node',
   'clock-skew',
@@ -114,6 +116,7 @@ export interface Situation {
   readonly unreadable: JobGroup;
   readonly unknown: JobGroup;
   readonly failing: JobGroup;
+  readonly misfired: JobGroup;
   readonly orphaned: JobGroup;
   readonly pausedLong: JobGroup;
   readonly unsettled: JobGroup;
@@ -134,6 +137,9 @@ export const VACUUM_MS = 300_000;
 
 /** A pause is old after so long, in ms. */
 export const OLD_PAUSE_MS = 7 * 86_400_000;
+
+/** A fire time that was missed before is not spoken of any more, in ms. */
+export const MISFIRED_FOR_MS = 3_600_000;
 
 /** A node that fell silent before is not spoken of any more, in ms. */
 export const SILENT_FOR_MS = 86_400_000;

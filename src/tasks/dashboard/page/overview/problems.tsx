@@ -94,6 +94,7 @@ function Remedy({ problem: { kind, jobs, link } }: { readonly problem: Problem }
   if (kind === 'orphaned' || kind === 'unreadable') {
     return <LinkButton to={`jobs?state=${kind}`}>Show them</LinkButton>;
   }
+  if (kind === 'misfired') return <LinkButton to="runs?state=skipped">Skipped runs</LinkButton>;
   if (kind === 'backlog' || kind === 'overdue') {
     return <LinkButton to="runs?state=pending">Waiting runs</LinkButton>;
   }

@@ -1,5 +1,10 @@
 import { failuresOf } from '../../../domain/outcomes.js';
-import { LATE_MS, OLD_PAUSE_MS, type JobGroup } from '../../../domain/problems/situation.js';
+import {
+  LATE_MS,
+  MISFIRED_FOR_MS,
+  OLD_PAUSE_MS,
+  type JobGroup,
+} from '../../../domain/problems/situation.js';
 import { whyUnreadable } from '../../../domain/unreadable.js';
 import { MAX_NAMED, type Troubles } from '../../cluster-store.js';
 import type { MemoryDatabase } from '../database.js';
@@ -33,6 +38,7 @@ export function troublesOf(database: MemoryDatabase): Troubles {
       state === 'active' || state === 'paused' ? unknownSince : null,
     ),
     failing: some((job) => failingSince(database, job)),
+    misfired: some((job) => misfiredSince(database, job, before(MISFIRED_FOR_MS))),
     orphaned: some(({ state, orphanedAt, unknownSince }) =>
       state === 'orphaned' ? (orphanedAt ?? unknownSince) : null,
     ),
@@ -50,6 +56,14 @@ function unsettledSince(database: MemoryDatabase, { id }: JobRow): Date | null {
     return node && database.isSilentFor(node, LATE_MS) ? [node.heartbeatAt] : [];
   });
   return silent.sort((a, b) => a.getTime() - b.getTime())[0] ?? null;
+}
+
+function misfiredSince(database: MemoryDatabase, { id }: JobRow, after: Date): Date | null {
+  const missed = database.runs.all().flatMap(({ jobId, reason, finishedAt }) => {
+    const isIt = jobId === id && reason === 'misfired' && finishedAt !== null && finishedAt > after;
+    return isIt ? [finishedAt] : [];
+  });
+  return missed.sort((a, b) => a.getTime() - b.getTime())[0] ?? null;
 }
 
 function failingSince(database: MemoryDatabase, { id, createdAt }: JobRow): Date | null {

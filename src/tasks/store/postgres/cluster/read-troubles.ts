@@ -1,4 +1,9 @@
-import { LATE_MS, OLD_PAUSE_MS, type JobGroup } from '../../../domain/problems/situation.js';
+import {
+  LATE_MS,
+  MISFIRED_FOR_MS,
+  OLD_PAUSE_MS,
+  type JobGroup,
+} from '../../../domain/problems/situation.js';
 import { MAX_NAMED, type Troubles } from '../../cluster-store.js';
 import { MOST_COUNTED } from '../../page.js';
 import { CLOCK, interval, STATEMENT_CLOCK } from '../database-time.js';
@@ -15,13 +20,16 @@ interface StoredGroup {
   }[];
 }
 
-type GroupName = 'unknown' | 'failing' | 'orphaned' | 'pausedLong' | 'unsettled';
+type GroupName = 'unknown' | 'failing' | 'misfired' | 'orphaned' | 'pausedLong' | 'unsettled';
 
 export type StoredTroubles = Readonly<Record<GroupName, StoredGroup>> & {
   /** Those that are due, the earliest first, each with all that it holds. */
   readonly overdue: { readonly count: number; readonly jobs: readonly string[] };
   readonly waiting: { readonly count: number; readonly oldest: string | null };
 };
+
+/** So many of the latest skipped rows are looked at for those that were missed. */
+const MAX_SKIPPED = 2_000;
 
 const ms = (n: number) => `interval '${n} milliseconds'`;
 
@@ -62,6 +70,15 @@ export const selectTroubles = ({ quoted }: SchemaName) =>
           LEFT JOIN last l ON l.job_id = j.id AND l.finished_at >= j.created_at
         WHERE coalesce(l.failed, o.failures > 0)`,
      )},
+     'misfired', ${group(
+       `SELECT j.id, j.name, min(r.finished_at) AS since
+        FROM (SELECT job_id, reason, finished_at FROM ${quoted}.runs
+              WHERE state = 'skipped' AND finished_at IS NOT NULL
+              ORDER BY id DESC LIMIT ${MAX_SKIPPED}) r
+          JOIN ${quoted}.jobs j ON j.id = r.job_id
+        WHERE r.reason = 'misfired' AND r.finished_at > ${CLOCK} - ${ms(MISFIRED_FOR_MS)}
+        GROUP BY j.id, j.name`,
+     )},
      'orphaned', ${group(
        `SELECT id, name, coalesce(orphaned_at, unknown_since) AS since FROM ${quoted}.jobs
         WHERE state = 'orphaned'`,
@@ -90,6 +107,7 @@ export function troublesOf({ overdue, waiting, ...groups }: StoredTroubles): Tro
     unreadable: { count: unreadable.length, jobs: unreadable },
     unknown: groupOf(groups.unknown),
     failing: groupOf(groups.failing),
+    misfired: groupOf(groups.misfired),
     orphaned: groupOf(groups.orphaned),
     pausedLong: groupOf(groups.pausedLong),
     unsettled: groupOf(groups.unsettled),
