@@ -5,6 +5,7 @@ import { closestName } from './closest-name.js';
 import { environmentSchema, SECRETS, type Environment } from './environment.js';
 import type { TasksHttpOptions } from './tasks/http/index.js';
 import { JobsFileError, readJobsFile } from './jobs-file.js';
+import type { TasksNotificationsOptions } from './tasks/notifications/index.js';
 import type { ConfiguredJobInput, TasksOptions } from './tasks/index.js';
 
 /** What the application was told by its environment. */
@@ -21,6 +22,8 @@ export interface AppConfig {
   readonly api: (Partial<TasksHttpOptions> & Pick<TasksHttpOptions, 'prefix'>) | null;
   /** Whether the page is served at `/`. It needs the API. */
   readonly dashboard: boolean;
+  /** Who is told of problems. */
+  readonly notifications: Partial<TasksNotificationsOptions>;
   /** What looks like a mistake but does no harm. */
   readonly warnings: readonly string[];
 }
@@ -92,7 +95,18 @@ function configOf(
     access,
     api: serves ? { ...access, prefix: env.TASKS_API_PREFIX, docs: 'root' } : null,
     dashboard: serves && env.TASKS_DASHBOARD_ENABLED === 'true',
+    notifications: notificationsOf(env),
     warnings,
+  };
+}
+
+function notificationsOf(env: Environment): Partial<TasksNotificationsOptions> {
+  const { TASKS_WEBHOOK_URL: url, TASKS_WEBHOOK_SECRET: secret } = env;
+  return {
+    webhooks: url === undefined ? [] : [{ url, ...(secret !== undefined && { secret }) }],
+    failuresInARow: env.TASKS_WEBHOOK_AFTER_FAILURES,
+    pings: env.TASKS_PINGS,
+    ...(env.TASKS_PUBLIC_API_URL && { apiUrl: env.TASKS_PUBLIC_API_URL }),
   };
 }
 

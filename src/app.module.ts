@@ -5,6 +5,7 @@ import { SampleDatabase, SampleTasksModule } from './sample-tasks/sample-tasks.m
 import { TasksDashboardModule } from './tasks/dashboard/index.js';
 import { TasksErrorFilter, TasksHealthModule, TasksHttpModule } from './tasks/http/index.js';
 import { TasksMetricsModule } from './tasks/metrics/index.js';
+import { TasksNotificationsModule } from './tasks/notifications/index.js';
 import { TasksModule } from './tasks/index.js';
 
 /** The application: the scheduler, its HTTP side and its page, and the sample tasks. */
@@ -29,6 +30,7 @@ export class AppModule {
         }),
         TasksHealthModule.withInvariants(config.access),
         TasksMetricsModule.forRoot({ access: config.access }),
+        TasksNotificationsModule.forRoot(config.notifications),
         ...(config.api ? [TasksHttpModule.forRoot(config.api)] : []),
         ...(config.api && config.dashboard
           ? [TasksDashboardModule.forRoot({ api: config.api.prefix })]

@@ -45,6 +45,26 @@ const apiKeys = z.string().transform((text, context) => {
   return keys;
 });
 
+const webUrl = z.string().refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), {
+  error: 'must be a URL that begins with http:// or https://',
+});
+
+/** `job=url`, separated by commas. */
+const pings = z.string().transform((text, context) => {
+  const urls: Record<string, string> = {};
+  for (const [index, entry] of text.split(',').entries()) {
+    const [, job, url] = /^\s*([^=]+)=(https?:\/\/.+)$/.exec(entry) ?? [];
+    if (job !== undefined && url !== undefined && URL.canParse(url)) urls[job] = url.trim();
+    else {
+      context.addIssue({
+        code: 'custom',
+        message: `must be a comma-separated list of job=url; entry ${index + 1} is not`,
+      });
+    }
+  }
+  return urls;
+});
+
 const HOUR_MS = 3_600_000;
 
 export const environmentSchema = z.object({
@@ -82,6 +102,11 @@ export const environmentSchema = z.object({
     .default('/scheduler'),
   TASKS_API_KEYS: apiKeys.default([]),
   TASKS_DASHBOARD_ENABLED: oneOf(['true', 'false']).default('true'),
+  TASKS_WEBHOOK_URL: webUrl.optional(),
+  TASKS_WEBHOOK_SECRET: z.string().optional(),
+  TASKS_WEBHOOK_AFTER_FAILURES: whole(1, 20).default(1),
+  TASKS_PUBLIC_API_URL: webUrl.optional(),
+  TASKS_PINGS: pings.default({}),
   LOG_FORMAT: oneOf(['text', 'json']).optional(),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'verbose']).default('info'),
 });
@@ -93,4 +118,8 @@ export const SECRETS: ReadonlySet<string> = new Set([
   'DATABASE_URL',
   'TASKS_DIRECT_DATABASE_URL',
   'TASKS_API_KEYS',
+  // Their paths are what opens a chat or a check to whoever knows them.
+  'TASKS_WEBHOOK_URL',
+  'TASKS_WEBHOOK_SECRET',
+  'TASKS_PINGS',
 ]);

@@ -29,6 +29,7 @@ const DOORS = [
   'tasks/http/index.ts',
   'tasks/dashboard/index.ts',
   'tasks/metrics/index.ts',
+  'tasks/notifications/index.ts',
   'tasks/store/postgres/index.ts',
   'tasks/testing/index.ts',
 ];
@@ -90,6 +91,7 @@ const ROOMS: readonly Room[] = [
   room('dashboard', /^tasks\/dashboard\//, ['http/access', 'http/options', 'http/protocol'], [...NEST, 'node:']),
   room('cli', /^tasks\/cli\//, ['http', ...RESOURCES, 'store/postgres'], ['zod', 'node:']),
   room('metrics', /^tasks\/metrics\//, ['http/access', 'http/routes', 'http/options', ...HTTP_SEES], [...NEST, 'prom-client']),
+  room('notifications', /^tasks\/notifications\//, ['service', 'problems', 'status', 'engine', 'store', ...PURE, 'logger'], [...NEST, 'node:']),
   room('problems', /^tasks\/service\/cluster-problems\.ts$/, ['status', 'store', ...PURE], NEST),
   room('catalogue', /^tasks\/service\/task-catalogue\.ts$/, ['status', 'registry', 'store', ...PURE], NEST),
   room('service', /^tasks\/service\//, ['catalogue', 'runner', 'engine', 'store', ...PURE, 'logger'], [...NEST, 'zod', 'node:']),

@@ -23,6 +23,7 @@ import { ScheduleSwitches } from './registry/schedule-switches.js';
 import type { ScheduleModuleOptions } from './registry/stock-explorer.js';
 import { TaskExplorer } from './registry/task-explorer.js';
 import { TaskRegistry } from './registry/task-registry.js';
+import { AlarmStore } from './store/alarm-store.js';
 import { ChangeFeed } from './store/change-feed.js';
 import { ClusterStore } from './store/cluster-store.js';
 import { JobStore } from './store/job-store.js';
@@ -116,6 +117,7 @@ export class TasksModule {
         JobStore,
         RunStore,
         Statistics,
+        AlarmStore,
       ],
     };
   }

@@ -9,6 +9,7 @@ import { memoryStores } from '../../src/tasks/store/memory/stores.js';
 import { recordedLog } from '../support/recorded-log.js';
 import { addManyContract } from './add-many.contract.js';
 import { addOnceContract } from './add-once.contract.js';
+import { alarmsContract } from './alarms.contract.js';
 import { backfillContract } from './backfill.contract.js';
 import { changeFeedContract } from './change-feed.contract.js';
 import { clusterStoreContract } from './cluster-store.contract.js';
@@ -68,6 +69,7 @@ describe('cluster store', () => clusterStoreContract(makeMemoryStore));
 describe('run store', () => runStoreContract(makeMemoryStore));
 describe('statistics', () => statisticsContract(makeMemoryStore));
 describe('troubles', () => troublesContract(makeMemoryStore));
+describe('alarms', () => alarmsContract(makeMemoryStore));
 describe('wake ups', () => wakeUpsContract(makeMemoryStore));
 
 async function makeMemoryStore(): Promise<TestStore> {

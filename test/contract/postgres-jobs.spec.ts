@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { addManyContract } from './add-many.contract.js';
 import { addOnceContract } from './add-once.contract.js';
+import { alarmsContract } from './alarms.contract.js';
 import { backfillContract } from './backfill.contract.js';
 import { changeFeedContract } from './change-feed.contract.js';
 import { clusterStoreContract } from './cluster-store.contract.js';
@@ -42,4 +43,5 @@ describe('cluster store', () => clusterStoreContract(makeStore));
 describe('run store', () => runStoreContract(makeStore));
 describe('statistics', () => statisticsContract(makeStore));
 describe('troubles', () => troublesContract(makeStore));
+describe('alarms', () => alarmsContract(makeStore));
 describe('wake ups', () => wakeUpsContract(makeStore));

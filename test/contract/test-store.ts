@@ -1,4 +1,5 @@
 import type { Run } from '../../src/tasks/domain/run.js';
+import type { AlarmStore } from '../../src/tasks/store/alarm-store.js';
 import type { ChangeFeed } from '../../src/tasks/store/change-feed.js';
 import type { ClusterStore } from '../../src/tasks/store/cluster-store.js';
 import type { EngineStore } from '../../src/tasks/store/engine-store.js';
@@ -45,6 +46,7 @@ export interface TestStore {
   readonly cluster: ClusterStore;
   readonly changes: ChangeFeed;
   readonly statistics: Statistics;
+  readonly alarms: AlarmStore;
   /** Another node of the cluster, not yet registered. */
   node(name: string, options?: TestNodeOptions): TestNode;
   /** Moves the store's clock, for all of its nodes. */

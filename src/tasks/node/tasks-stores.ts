@@ -1,5 +1,6 @@
 import { LocalNode } from '../local/local-node.js';
 import { localStores } from '../local/local-stores.js';
+import { AlarmStore } from '../store/alarm-store.js';
 import { ChangeFeed } from '../store/change-feed.js';
 import { ClusterStore } from '../store/cluster-store.js';
 import { JobStore } from '../store/job-store.js';
@@ -60,4 +61,5 @@ export const STORE_PROVIDERS = [
   { provide: ClusterStore, ...oneOf('cluster') },
   { provide: ChangeFeed, ...oneOf('changes') },
   { provide: Statistics, ...oneOf('statistics') },
+  { provide: AlarmStore, ...oneOf('alarms') },
 ];

@@ -1,3 +1,4 @@
+import type { AlarmStore } from './alarm-store.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { ClusterStore } from './cluster-store.js';
 import type { JobStore } from './job-store.js';
@@ -17,4 +18,5 @@ export interface Stores {
   readonly cluster: ClusterStore;
   readonly changes: ChangeFeed;
   readonly statistics: Statistics;
+  readonly alarms: AlarmStore;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.js';
 import { OLD_SIGN } from '../../domain/silence.js';
 import type { WakeUp } from '../wake-ups.js';
+import { MemoryAlarms } from './alarms/alarms.js';
 import { MemoryAudit } from './cluster/audit.js';
 import { MemoryAnswers } from './jobs/answers.js';
 import type { JobRow, LockRow, NodeRow, PauseRow, RunRow, TermRow } from './rows.js';
@@ -47,6 +48,7 @@ export class MemoryDatabase {
   readonly terms: TermRow[] = [];
   /** Pauses of the cluster, oldest first. */
   readonly pauses: PauseRow[] = [];
+  readonly alarms = new MemoryAlarms();
   /** Sessions of browsers that were ended, with when they would have ended. */
   readonly endedSessions = new Map<string, Date>();
   /** Which session holds the advisory lock of a token. */

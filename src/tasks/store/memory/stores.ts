@@ -1,4 +1,5 @@
 import type { Stores } from '../stores.js';
+import { MemoryAlarmStore } from './alarms/alarm-store.js';
 import { MemoryChangeFeed } from './cluster/change-feed.js';
 import { MemoryClusterStore } from './cluster/cluster-store.js';
 import type { MemoryDatabase } from './database.js';
@@ -12,6 +13,7 @@ export function memoryStores(database: MemoryDatabase): Stores {
     runs: new MemoryRunStore(database),
     cluster: new MemoryClusterStore(database),
     changes: new MemoryChangeFeed(database),
+    alarms: new MemoryAlarmStore(database),
     statistics: new MemoryStatistics(database),
   };
 }

@@ -202,6 +202,41 @@ export const tasksEntities = [
     id: column('text', { primary: true }),
     endsAt: column('timestamptz'),
   }),
+  entityOf('alarms', {
+    key: column('text', { primary: true }),
+    id: column('uuid', { default: 'gen_random_uuid()' }),
+    alarm: column('jsonb'),
+    openedAt: column('timestamptz'),
+    seenAt: column('timestamptz'),
+  }),
+  entityOf(
+    'alarm_watch',
+    {
+      onlyRow: column('boolean', { primary: true, default: 'true' }),
+      lookedAt: column('timestamptz'),
+    },
+    { checks: ['alarm_watch_only_row_check'] },
+  ),
+  entityOf(
+    'notifications',
+    {
+      id: column('uuid', { primary: true, default: 'gen_random_uuid()' }),
+      alarmId: column('uuid'),
+      target: column('text'),
+      event: column('text'),
+      alarm: column('jsonb'),
+      openedAt: column('timestamptz'),
+      madeAt: column('timestamptz'),
+      attempts: column('integer', { default: 0 }),
+      nextAt: nullable('timestamptz'),
+      sentAt: nullable('timestamptz'),
+      error: nullable('text'),
+    },
+    {
+      indexes: named('notifications', ['waiting', 'made']),
+      checks: ['notifications_event_check'],
+    },
+  ),
   entityOf(
     'schema_info',
     {

@@ -1,4 +1,5 @@
 import type { Stores } from '../stores.js';
+import { PostgresAlarmStore } from './alarms/alarm-store.js';
 import { PostgresChangeFeed } from './cluster/change-feed.js';
 import { PostgresClusterStore } from './cluster/cluster-store.js';
 import type { ClockShift } from './database-time.js';
@@ -20,6 +21,7 @@ export function postgresStores(
     runs: new PostgresRunStore(database, schema, shift),
     cluster: new PostgresClusterStore(database, schema, shift, deadAfterMs, statistics),
     changes: new PostgresChangeFeed(database, schema, shift),
+    alarms: new PostgresAlarmStore(database, schema, shift),
     statistics,
   };
 }

@@ -4,6 +4,7 @@ import { NothingStops1764000000003 } from './3-nothing-stops.js';
 import { WhatPagesRead1764000000004 } from './4-what-pages-read.js';
 import { BlockedNodes1764000000005 } from './5-blocked-nodes.js';
 import { EndedSessions1764000000006 } from './6-ended-sessions.js';
+import { Notifications1764000000007 } from './7-notifications.js';
 
 /** In order. A migration that has been released is never changed, only followed by another. */
 export const tasksMigrations = [
@@ -13,6 +14,7 @@ export const tasksMigrations = [
   WhatPagesRead1764000000004,
   BlockedNodes1764000000005,
   EndedSessions1764000000006,
+  Notifications1764000000007,
 ];
 
 /** What this build's code expects of the schema. */
