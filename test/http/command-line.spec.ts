@@ -1,7 +1,12 @@
 /** Every command of `carillon`, on one application at work. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXIT } from '../../src/tasks/cli/exit-codes.js';
+import type { Exported, MadeJob } from '../../src/tasks/cli/exported.js';
 import { carillon } from '../../src/tasks/cli/main.js';
 import { until } from '../support/until.js';
 import { KEYS, startHttpApp, type HttpApp } from './http-app.js';
@@ -45,6 +50,90 @@ interface RunJson {
   readonly id: string;
   readonly state: string;
 }
+
+describe('a file of jobs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'carillon-export-'));
+  const file = join(folder, 'jobs.json');
+  const admin = { CARILLON_KEY: 'admin-key' };
+  const typedByAdmin = (...argv: string[]) =>
+    typedWith({ CARILLON_URL: http.url, ...admin }, ...argv);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is written, and read again with nothing to change', async () => {
+    await typed('pause', 'still', '--reason', 'for now');
+    expect(await typed('export', file)).toMatchObject({ exit: 0, said: '' });
+    const { jobs } = JSON.parse(readFileSync(file, 'utf8')) as Exported;
+    expect(jobs.map(({ id }) => id)).toEqual(['broken', 'endless', 'nightly', 'still']);
+    expect(jobs[3]!.paused).toEqual({ reason: 'for now', until: null });
+    const { said } = await typed('import', file);
+    expect(said).toBe('0 changes, 4 jobs are as in the file.');
+  });
+
+  it('says what it would change, and changes it only with --yes', async () => {
+    const before = JSON.parse(readFileSync(file, 'utf8')) as Exported;
+    const [broken, endless, nightly, still] = before.jobs as MadeJob[];
+    const jobs = [
+      { ...broken!, job: { ...broken!.job, priority: 7 } },
+      nightly,
+      { ...still!, job: { ...still!.job, tags: ['moved'] } },
+      { ...nightly!, id: 'copy', paused: { reason: 'not yet', until: null } },
+    ];
+    const declared = [{ id: 'Gone.code', paused: null, changed: { priority: 1 } }];
+    writeFileSync(file, JSON.stringify({ ...before, jobs, declared }));
+    const dry = await typedByAdmin('import', file, '--prune');
+    expect(dry.said.split('\n')).toEqual([
+      '~ broken',
+      '    priority: 0 → 7',
+      '~ still',
+      '    tags: [] → ["moved"]',
+      '+ copy',
+      `- ${endless!.id}`,
+      '? Gone.code is of code that no node has',
+      '4 changes, 1 jobs are as in the file.',
+    ]);
+    expect(dry.complaints).toBe('Nothing was changed. Give --yes to change it.');
+    expect((await typed('why', 'copy')).exit).toBe(EXIT.missing);
+
+    expect(await typed('import', file, '--yes')).toMatchObject({ exit: EXIT.denied });
+    expect(await typedByAdmin('import', file, '--prune', '--yes')).toMatchObject({ exit: 0 });
+    expect((await typed('why', 'copy')).said).toMatch(/state +paused\nwhy +.*not yet/);
+    expect((await typed('why', 'still')).said).toMatch(/state +paused\nwhy +.*for now/);
+    expect((await typed('why', 'endless')).exit).toBe(EXIT.missing);
+    expect((await typed('import', file)).said).toMatch(/^\? Gone.code .*\n0 changes, 4 jobs/);
+  });
+
+  it('that makes a job that is refused says which and why', async () => {
+    const odd = {
+      id: 'odd',
+      paused: null,
+      job: { task: 'nobody.knows', trigger: { type: 'cron' } },
+    };
+    writeFileSync(file, JSON.stringify({ carillon: 1, jobs: [odd], declared: [] }));
+    const { exit, complaints } = await typedByAdmin('import', file, '--yes');
+    expect(exit).toBe(EXIT.failed);
+    expect(complaints).toMatch(/^odd was refused: .+/);
+  });
+
+  it('that is none is refused before anything is asked', async () => {
+    writeFileSync(file, '[]');
+    expect(await typed('import', file)).toMatchObject({ exit: EXIT.usage });
+    expect(await typed('import', join(folder, 'none.json'))).toMatchObject({ exit: EXIT.usage });
+  });
+
+  it('is put back as it was', async () => {
+    const trigger = { type: 'cron', expression: '0 3 * * *', timeZone: 'Europe/Berlin' };
+    const job = { task: 'reports.forever', trigger };
+    const jobs = [{ id: 'endless', paused: null, job }];
+    writeFileSync(file, JSON.stringify({ carillon: 1, jobs, declared: [] }));
+    expect(await typedByAdmin('import', file, '--yes')).toMatchObject({ exit: 0 });
+    await http
+      .call()
+      .delete('/scheduler/jobs/copy')
+      .auth('admin-key', { type: 'bearer' })
+      .expect(204);
+    await typed('resume', 'still');
+  });
+});
 
 describe('jobs', () => {
   it('are listed in a table, and narrowed', async () => {

@@ -44,6 +44,10 @@ export class Api {
     return this.ask('POST', path, { body, headers });
   }
 
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.ask('PATCH', path, { body });
+  }
+
   /** @throws CliError that says what was refused, and what to do */
   private async ask<T>(method: string, path: string, asked: Ask): Promise<T> {
     const url = new URL(path, this.base);

@@ -2,6 +2,8 @@ import type { Command } from './command.js';
 import { backfill } from './commands/backfill.js';
 import { completion } from './commands/completion.js';
 import { doctor } from './commands/doctor.js';
+import { exportJobs } from './commands/export.js';
+import { importJobs } from './commands/import.js';
 import { jobs } from './commands/jobs.js';
 import { pause, resume } from './commands/pause.js';
 import { preview } from './commands/preview.js';
@@ -25,6 +27,8 @@ const LISTED: readonly Command[] = [
   pause,
   resume,
   backfill,
+  exportJobs,
+  importJobs,
   preview,
 ];
 
