@@ -90,6 +90,36 @@ describe('carillon doctor', () => {
     expect(JSON.stringify(errors)).not.toContain('guessed');
   });
 
+  it('names an encoding that cannot hold what a text may hold', async () => {
+    const name = `carillon_latin_${randomBytes(4).toString('hex')}`;
+    const [server] = await empty.query<{ version: number }>(
+      `SELECT current_setting('server_version_num')::int AS version`,
+    );
+    const provider = server!.version >= 150_000 ? 'LOCALE_PROVIDER libc' : '';
+    await empty.query(
+      `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' ${provider}`,
+    );
+    const url = new URL(empty.url);
+    url.pathname = `/${name}`;
+    try {
+      const { exit, findings } = await examined(url.href);
+      expect(exit).toBe(1);
+      expect(about(findings, 'encoding')).toMatchObject({ verdict: 'error', found: 'LATIN1' });
+      expect(about(findings, 'encoding')!.remedy).toContain("ENCODING 'UTF8'");
+    } finally {
+      await empty.query(`DROP DATABASE ${name}`);
+    }
+  });
+
+  it('names a role whose settings say that it only reads, which the nodes do not mind', async () => {
+    await database.query(`ALTER ROLE ${ROLE} SET default_transaction_read_only = on`);
+    const { findings } = await examined(as(ROLE));
+    expect(about(findings, 'writes')).toMatchObject({
+      verdict: 'ok',
+      found: 'read-only by default; the nodes ask for more',
+    });
+  });
+
   it('names a server that is not there', async () => {
     const { exit, errors } = await examined('postgres://nobody@127.0.0.1:1/nothing');
     expect(exit).toBe(1);
