@@ -204,7 +204,7 @@ export const tasksEntities = [
   }),
   entityOf('alarms', {
     key: column('text', { primary: true }),
-    id: column('uuid', { default: 'gen_random_uuid()' }),
+    id: column('uuid'),
     alarm: column('jsonb'),
     openedAt: column('timestamptz'),
     seenAt: column('timestamptz'),
@@ -220,7 +220,7 @@ export const tasksEntities = [
   entityOf(
     'notifications',
     {
-      id: column('uuid', { primary: true, default: 'gen_random_uuid()' }),
+      id: column('uuid', { primary: true }),
       alarmId: column('uuid'),
       target: column('text'),
       event: column('text'),

@@ -34,14 +34,14 @@ export class PostgresAlarmStore extends AlarmStore {
     // By key, so that two nodes wait for each other in one order. A row that was there has an xmax.
     await this.query(
       `WITH seen AS (
-         INSERT INTO ${quoted}.alarms (key, alarm, opened_at, seen_at)
-         SELECT alarm ->> 'key', alarm, ${STAMP}, ${STAMP}
+         INSERT INTO ${quoted}.alarms (key, id, alarm, opened_at, seen_at)
+         SELECT alarm ->> 'key', gen_random_uuid(), alarm, ${STAMP}, ${STAMP}
          FROM jsonb_array_elements($2::jsonb) AS given (alarm) ORDER BY 1
          ON CONFLICT (key) DO UPDATE SET seen_at = excluded.seen_at, alarm = excluded.alarm
          RETURNING id, alarm, opened_at, xmax = 0 AS is_new)
        INSERT INTO ${quoted}.notifications
-         (alarm_id, target, event, alarm, opened_at, made_at, next_at)
-       SELECT id, target, 'opened', alarm, opened_at, opened_at, opened_at
+         (id, alarm_id, target, event, alarm, opened_at, made_at, next_at)
+       SELECT gen_random_uuid(), id, target, 'opened', alarm, opened_at, opened_at, opened_at
        FROM seen CROSS JOIN unnest($3::text[]) AS target WHERE is_new`,
       [JSON.stringify(alarms), targets],
     );
@@ -57,8 +57,8 @@ export class PostgresAlarmStore extends AlarmStore {
          DELETE FROM ${quoted}.alarms WHERE seen_at < ${CLOCK} - ${interval('$2')}
          RETURNING id, alarm, opened_at)
        INSERT INTO ${quoted}.notifications
-         (alarm_id, target, event, alarm, opened_at, made_at, next_at)
-       SELECT id, target, 'recovered', alarm, opened_at, ${STAMP}, ${STAMP}
+         (id, alarm_id, target, event, alarm, opened_at, made_at, next_at)
+       SELECT gen_random_uuid(), id, target, 'recovered', alarm, opened_at, ${STAMP}, ${STAMP}
        FROM gone CROSS JOIN unnest($3::text[]) AS target`,
       [unseenForMs, targets],
     );

@@ -8,7 +8,7 @@ export class Notifications1764000000007 implements MigrationInterface {
     await runner.query(
       `CREATE TABLE IF NOT EXISTS ${schema}.alarms (
          key text PRIMARY KEY,
-         id uuid NOT NULL DEFAULT gen_random_uuid(),
+         id uuid NOT NULL,
          alarm jsonb NOT NULL,
          opened_at timestamptz(3) NOT NULL,
          seen_at timestamptz(3) NOT NULL
@@ -22,7 +22,7 @@ export class Notifications1764000000007 implements MigrationInterface {
     );
     await runner.query(
       `CREATE TABLE IF NOT EXISTS ${schema}.notifications (
-         id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+         id uuid PRIMARY KEY,
          alarm_id uuid NOT NULL,
          target text NOT NULL,
          event text NOT NULL CONSTRAINT notifications_event_check CHECK (event IN ('opened', 'recovered')),
