@@ -52,6 +52,24 @@ export function settlingContract(makeStore: MakeStore): void {
       expect(await leader.fires.settle(token)).toMatchObject({ abandoned: 1, rerun: 0 });
     });
 
+    it('tells of a node that fell silent and has no runs, for a while', async () => {
+      const lost = async () => {
+        await leader.roster.beat();
+        return (await leader.fires.atWork()).lost;
+      };
+      const stopped = await aNodeAtWork(store, 'stopped');
+      await stopped.roster.leave();
+      const busy = await aNodeAtWork(store, 'busy');
+      await aRunningRun(store, busy);
+      expect(await lost()).toEqual([]);
+      store.advance(DEAD_AFTER_MS + 1_000);
+      expect(await lost()).toEqual([{ nodeId: worker.id, name: 'worker' }]);
+      await worker.roster.beat();
+      expect(await lost()).toEqual([]);
+      store.advance(5 * DEAD_AFTER_MS);
+      expect(await lost()).toEqual([]);
+    });
+
     it('leaves alone the runs of nodes that are alive, and whatever does not run', async () => {
       const running = await aRunningRun(store, worker, 'running');
       const ended = await aRunningRun(store, worker, 'ended');

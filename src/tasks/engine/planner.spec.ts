@@ -80,7 +80,7 @@ class Ledger implements FireLedger {
 
   release = () => Promise.resolve(0);
   settle = () => Promise.resolve({ abandoned: 0, rerun: 0, runs: [] });
-  atWork = () => Promise.resolve({ nodes: [], ownSilenceMs: 0 });
+  atWork = () => Promise.resolve({ nodes: [], lost: [], ownSilenceMs: 0 });
 }
 
 /** What cannot be read is due before all the rest. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordedLog, type RecordedLog } from '../../../test/support/recorded-log.js';
-import type { FireLedger, NodeAtWork, Settled } from '../store/fire-ledger.js';
+import type { FireLedger, NodeAtWork, NodesAtWork, Settled } from '../store/fire-ledger.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { Settler } from './settler.js';
 
@@ -14,7 +14,7 @@ let settler: Settler;
 let asked: { at: number; alive: readonly string[] }[];
 let elector: { token: number | null; woken: number };
 let settle: () => Promise<Settled | null>;
-let look: () => Promise<{ nodes: NodeAtWork[]; ownSilenceMs: number }>;
+let look: () => Promise<NodesAtWork>;
 
 /** Another node with runs, last heard of at an instant of the test's clock. */
 const node = (nodeId: string, heardAt: number, state: Partial<NodeAtWork> = {}): NodeAtWork => ({
@@ -29,7 +29,7 @@ const node = (nodeId: string, heardAt: number, state: Partial<NodeAtWork> = {}):
 /** Its last heartbeat, if it beats as it should. */
 const beating = () => Math.floor(clock.monotonic() / HEARTBEAT_MS) * HEARTBEAT_MS;
 
-const see = (...nodes: NodeAtWork[]) => Promise.resolve({ nodes, ownSilenceMs: 500 });
+const see = (...nodes: NodeAtWork[]) => Promise.resolve({ nodes, lost: [], ownSilenceMs: 500 });
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -61,6 +61,37 @@ const lead = (token: number | null) => {
   elector.token = token;
   settler.wake();
 };
+
+describe('a node without runs that fell silent', () => {
+  const west = { nodeId: 'w-1', name: 'west' };
+  const lines = () => log.lines.filter((line) => line.includes('west'));
+
+  it('is told of once while it is lost, and again when it was heard of meanwhile', async () => {
+    const nodes: NodeAtWork[] = [];
+    let lost = [west];
+    look = () => Promise.resolve({ nodes, lost, ownSilenceMs: 500 });
+    lead(4);
+    await clock.advance(60_000);
+    expect(lines()).toEqual([
+      expect.stringContaining(
+        'Node west (w-1) is lost: it gives no sign of life, and has no runs.',
+      ),
+    ]);
+    expect(asked).toEqual([]);
+    lost = [];
+    await clock.advance(60_000);
+    lost = [west];
+    await clock.advance(60_000);
+    expect(lines()).toHaveLength(2);
+  });
+
+  it('is told of by nobody whose own signs of life do not get through', async () => {
+    look = () => Promise.resolve({ nodes: [], lost: [west], ownSilenceMs: 6_000 });
+    lead(4);
+    await clock.advance(60_000);
+    expect(lines()).toEqual([]);
+  });
+});
 
 describe('the settler', () => {
   it('does nothing while this node does not lead', async () => {
@@ -120,7 +151,7 @@ describe('the settler', () => {
 
   it('judges nobody while its own signs do not get through', async () => {
     lead(4);
-    look = () => Promise.resolve({ nodes: [node('south', 0)], ownSilenceMs: 6_000 });
+    look = () => Promise.resolve({ nodes: [node('south', 0)], lost: [], ownSilenceMs: 6_000 });
     await clock.advance(60_000);
     expect(asked).toEqual([]);
   });

@@ -1,7 +1,13 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
 import { Silence } from '../domain/silence.js';
-import type { FireLedger, NodeAtWork, Settled, SettledRun } from '../store/fire-ledger.js';
+import type {
+  FireLedger,
+  LostNode,
+  NodeAtWork,
+  Settled,
+  SettledRun,
+} from '../store/fire-ledger.js';
 import { LeaderDuty, type Lead } from './leader-duty.js';
 
 /** How often it looks while others have runs, in ms: settling is late by so much at most. */
@@ -33,6 +39,8 @@ export class Settler extends LeaderDuty {
   private readonly silence: Silence;
   private readonly idleMs: number;
   private lookedAt = -Infinity;
+  /** Nodes that are lost, and were told of. */
+  private lost: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly fires: FireLedger,
@@ -63,13 +71,14 @@ export class Settler extends LeaderDuty {
     const { heartbeatMs } = this.options;
     // It slept, or could not look: nobody is known to have been silent meanwhile.
     if (now - this.lookedAt > this.idleMs + 2 * heartbeatMs) this.begin();
-    const { nodes, ownSilenceMs } = await this.fires.atWork().catch((error: unknown) => {
+    const { nodes, lost, ownSilenceMs } = await this.fires.atWork().catch((error: unknown) => {
       this.begin();
       throw error;
     });
     this.lookedAt = now;
     this.silence.keep(new Set(nodes.map(({ nodeId }) => nodeId)));
     const isHeard = ownSilenceMs <= 2.5 * heartbeatMs;
+    if (isHeard) this.tellLost(lost);
     return nodes.map((node) => ({ ...node, isDead: this.isDead(node, now, isHeard) }));
   }
 
@@ -94,6 +103,20 @@ export class Settler extends LeaderDuty {
     return settled !== null;
   }
 
+  /** A line for each node that is lost and had no runs: nothing else would tell of it. */
+  private tellLost(lost: readonly LostNode[]): void {
+    for (const { nodeId, name } of lost.filter((node) => !this.lost.has(node.nodeId))) {
+      const what = 'it gives no sign of life, and has no runs';
+      this.log.warn(`Node ${name} (${nodeId}) is lost: ${what}.`, {
+        event: 'node.lost',
+        lostNodeId: nodeId,
+        abandoned: 0,
+        requeued: 0,
+      });
+    }
+    this.lost = new Set(lost.map(({ nodeId }) => nodeId));
+  }
+
   /** A line for each node that is lost, with its runs and their jobs. */
   private tell({ runs }: Settled): void {
     for (const [nodeId, own] of groupBy(runs)) {
@@ -107,6 +130,7 @@ export class Settler extends LeaderDuty {
         requeued: requeued.length,
         runIds: own.map(({ runId }) => runId).join(' '),
       });
+      this.lost = new Set([...this.lost, nodeId]);
     }
   }
 }

@@ -50,9 +50,20 @@ export interface NodeAtWork {
   readonly isHeld: boolean;
 }
 
+/** A node that has given no sign of life for long enough to be dead, and has no runs that go on. */
+export interface LostNode {
+  readonly nodeId: string;
+  readonly name: string;
+}
+
+/** A node is lost for so many times what makes it dead; then it is not spoken of any more. */
+export const LOST_FOR = 4;
+
 export interface NodesAtWork {
   /** All but this one. */
   readonly nodes: readonly NodeAtWork[];
+  /** Those without runs, of those that fell silent lately. Nothing is to be settled of them. */
+  readonly lost: readonly LostNode[];
   /** How long ago this node gave its last sign of life, by the database's clock, in ms. */
   readonly ownSilenceMs: number;
 }

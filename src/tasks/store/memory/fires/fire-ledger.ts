@@ -1,6 +1,7 @@
 import type { SkipReason } from '../../../domain/run.js';
 import {
   FireLedger,
+  LOST_FOR,
   type DueJobs,
   type Fire,
   type Fired,
@@ -78,7 +79,8 @@ export class MemoryFireLedger extends FireLedger {
   }
 
   async atWork(): Promise<NodesAtWork> {
-    const { nodes, runs } = this.database;
+    const { nodes, runs, options } = this.database;
+    const { deadAfterMs } = options;
     const now = this.database.now().getTime();
     const busy = runs.live().filter((row) => row.state === 'running' || row.handlerAlive);
     const ids = new Set(busy.flatMap(({ nodeId }) => (nodeId === null ? [] : [nodeId])));
@@ -92,6 +94,10 @@ export class MemoryFireLedger extends FireLedger {
         isGone: nodes.get(nodeId)?.stoppedAt !== null,
         isHeld: false,
       })),
+      lost: [...nodes.values()]
+        .filter((node) => node.stoppedAt === null && node.id !== this.nodeId && !ids.has(node.id))
+        .filter(({ id }) => silentMs(id) > deadAfterMs && silentMs(id) < deadAfterMs * LOST_FOR)
+        .map(({ id: nodeId, name }) => ({ nodeId, name })),
       ownSilenceMs: silentMs(this.nodeId),
     };
   }

@@ -168,7 +168,8 @@ export class PostgresFireLedger extends FireLedger {
       nodesAtWork(schema),
       [shift.bound, node.id, deadAfterMs],
     );
-    return { nodes: row?.nodes ?? [], ownSilenceMs: row?.ownSilenceMs ?? Infinity };
+    const { nodes = [], lost = [] } = row ?? {};
+    return { nodes, lost, ownSilenceMs: row?.ownSilenceMs ?? Infinity };
   }
 
   async settle(fencingToken: number, alive: readonly string[] = []): Promise<Settled | null> {

@@ -1,3 +1,4 @@
+import { LOST_FOR } from '../../fire-ledger.js';
 import { CLOCK, interval, STATEMENT_CLOCK } from '../database-time.js';
 import type { StatementOf } from '../session/statement.js';
 
@@ -28,7 +29,13 @@ export const nodesAtWork: StatementOf = ({ quoted }) => ({
         OFFSET 0
         FOR NO KEY UPDATE SKIP LOCKED) l
       WHERE k.is_suspect AND NOT k.is_gone)
-    SELECT (SELECT extract(epoch FROM ${CLOCK} - o.heartbeat_at)::float8 * 1000
+    SELECT (SELECT coalesce(json_agg(json_build_object('nodeId', n.id, 'name', n.name)), '[]')
+            FROM ${quoted}.nodes n
+            WHERE n.heartbeat_at < ${STATEMENT_CLOCK} - ${interval('$3')}
+              AND n.heartbeat_at > ${STATEMENT_CLOCK} - ${interval('$3')} * ${LOST_FOR}
+              AND n.stopped_at IS NULL AND n.id <> $2::uuid
+              AND n.id NOT IN (SELECT node_id FROM at_work)) AS lost,
+           (SELECT extract(epoch FROM ${CLOCK} - o.heartbeat_at)::float8 * 1000
             FROM ${quoted}.nodes o WHERE o.id = $2::uuid) AS "ownSilenceMs",
            (SELECT coalesce(json_agg(json_build_object(
                      'nodeId', node_id, 'sign', heartbeat_at::text, 'isGone', is_gone,
