@@ -7,6 +7,10 @@ if (!hasStock) console.warn(STOCK_MISSING);
 const hasPooler = poolerProgram() !== null;
 if (!hasPooler) console.warn(POOLER_MISSING);
 
+const HOSTS = ['package', 'hosts', 'zoo', 'deployment', 'embedded-postgres', 'cluster'].map(
+  (name) => `test/e2e/${name}.spec.ts`,
+);
+
 /** Each kind of test after the other: those that keep a machine busy must not disturb the rest. */
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
@@ -159,14 +163,27 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // What is installed, compiled and started, and not how soon: two files at a time.
+          name: 'hosts',
+          include: HOSTS,
+          globalSetup: ['test/support/build.ts', 'test/support/global-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.spec.ts'],
+          exclude: HOSTS,
           globalSetup: ['test/support/build.ts', 'test/support/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Each file starts processes of its own, and the machine may have two cores.
           maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
       {
@@ -179,7 +196,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],
