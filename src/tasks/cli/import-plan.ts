@@ -33,6 +33,8 @@ export interface ImportPlan {
   readonly changes: readonly Change[];
   /** Jobs of code that is not there. */
   readonly missing: readonly string[];
+  /** Jobs that are of code there, and are left as they are. */
+  readonly taken: readonly string[];
   /** How many need no change. */
   readonly same: number;
 }
@@ -41,11 +43,14 @@ export interface ImportPlan {
 export function planImport(file: Exported, there: readonly Job[], prune: boolean): ImportPlan {
   const byId = new Map(there.map((job) => [job.id, job]));
   const wanted = new Set(file.jobs.map(({ id }) => id));
+  const isTaken = ({ id }: { readonly id: string }) => (byId.get(id)?.origin ?? 'api') !== 'api';
   const changes = [
-    ...file.jobs.map((entry) => {
-      const now = byId.get(entry.id);
-      return changeOf(entry.id, entry.job, entry.paused, now, now ? fieldsOf(now, DEFINED) : {});
-    }),
+    ...file.jobs
+      .filter((entry) => !isTaken(entry))
+      .map((entry) => {
+        const now = byId.get(entry.id);
+        return changeOf(entry.id, entry.job, entry.paused, now, now ? fieldsOf(now, DEFINED) : {});
+      }),
     ...file.declared.flatMap(({ id, changed, paused }) => {
       const now = byId.get(id);
       if (!now) return [];
@@ -61,6 +66,7 @@ export function planImport(file: Exported, there: readonly Job[], prune: boolean
   return {
     changes: changes.filter(isOne),
     missing: file.declared.map(({ id }) => id).filter((id) => !byId.has(id)),
+    taken: file.jobs.filter(isTaken).map(({ id }) => id),
     same: changes.filter((change) => !isOne(change)).length,
   };
 }

@@ -31,6 +31,7 @@ export const importJobs: Command = {
     answer({ ...plan, applied: isDone, refused }, () => [
       ...plan.changes.flatMap(linesOf).map(plain),
       ...plan.missing.map((id) => plain(`? ${id} is of code that no node has`)),
+      ...plan.taken.map((id) => plain(`! ${id} is of the code there, and is left as it is`)),
       `${plan.changes.length} changes, ${plan.same} jobs are as in the file.`,
     ]);
     for (const { id, detail } of refused) err(plain(`${id} was refused: ${detail}`));
