@@ -11,7 +11,7 @@ import {
   type ApiRole,
   type TasksHttpOptions,
 } from '../../src/tasks/http/index.js';
-import { Task, TasksModule, type TaskContext } from '../../src/tasks/index.js';
+import { Task, TasksModule, type TaskContext, type TasksOptions } from '../../src/tasks/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
 import { AnswerValidator } from './answer-validator.js';
@@ -57,6 +57,8 @@ export interface HttpApp<App extends INestApplication = INestApplication> {
 export interface HttpAppOptions {
   readonly http?: Partial<TasksHttpOptions>;
   readonly globalPrefix?: string;
+  /** Jobs of the configuration. Default: none. */
+  readonly jobs?: TasksOptions['jobs'];
   /** Of the host itself. */
   readonly controllers?: Type[];
   /** Default: a new one. It is dropped with the application that made it. */
@@ -69,7 +71,7 @@ export interface HttpAppOptions {
 /** The module of an application with its tasks and the whole API. */
 export function httpModule(
   database: TestDatabase,
-  { http, nodeName, controllers = [] }: HttpAppOptions,
+  { http, nodeName, jobs = [], controllers = [] }: HttpAppOptions,
 ) {
   @Module({
     imports: [
@@ -78,6 +80,7 @@ export function httpModule(
         nodeName: nodeName ?? 'probe',
         version: '1',
         shutdownGraceMs: 0,
+        jobs,
       }),
       TasksHealthModule,
       TasksHttpModule.forRoot({ host: '127.0.0.1', production: false, ...http }),
