@@ -58,7 +58,19 @@ function all(table: string): string {
 }
 
 /** Tables that nobody reads in order to fire or to run. */
-const ASIDE = ['audit', 'idempotency_keys', 'run_logs', 'cluster_pauses'];
+const ASIDE = [
+  'audit',
+  'idempotency_keys',
+  'run_logs',
+  'run_progress',
+  'run_hours',
+  'counted_hours',
+  'job_outcomes',
+  'cluster_pauses',
+  'ended_sessions',
+  'alarms',
+  'notifications',
+];
 const NEEDED = ['jobs', 'job_plans', 'runs', 'nodes', 'leader_lock', 'run_attempts'];
 
 /** What other users of the database hold: nobody asks them to hurry. */

@@ -47,6 +47,36 @@ const hold = async (table: string, id: string, column = 'id') => {
   );
 };
 
+describe('whoever has locked the table of the pauses', () => {
+  const lockPauses = async () => {
+    const { quoted } = store.schema;
+    holder = await holdRows(store, `SELECT FROM ${quoted}.jobs WHERE false`);
+    await holder.query(`LOCK TABLE ${quoted}.cluster_pauses`);
+  };
+
+  const fires = async () => {
+    const planned = await planDue(store, north);
+    await lockPauses();
+    const { jobs, pauses } = await north.fires.due(0, 10);
+    expect(jobs.map(({ jobId }) => jobId)).toEqual(['report']);
+    return north.fires.fire(token, pauses.count, planned);
+  };
+
+  it('keeps no job from firing where the cluster was never paused', async () => {
+    await aDueJobIn(store, 'report');
+    expect(await fires()).toMatchObject({ led: true, pending: 1 });
+  });
+
+  it('keeps none either where it was, once the pauses are known', async () => {
+    await store.jobs.add(aJob('report'), 'api');
+    await store.cluster.pause(null);
+    store.advance(1_000);
+    await store.cluster.resume();
+    store.advance(minutes(1));
+    expect(await fires()).toMatchObject({ led: true, pending: 1 });
+  });
+});
+
 describe('whoever holds rows', () => {
   const obstacles = async (longMs: number) => {
     const select = selectObstacles(store.schema, { longMs, vacuumMs: longMs });

@@ -11,7 +11,7 @@ const POLICY = POLICY_NAMES.map((name) => `'${name}', j.${nameOf(name, JOB_COLUM
 
 /**
  * Jobs that are due within $2 ms, earliest first, but for those of the ids $3 that still have the
- * revisions $4, and not before $5; and the pauses that reach behind the earliest. The limit stands in
+ * revisions $4, and not before $5; and how often the cluster was paused or resumed. The limit stands in
  * the text: a bound one makes the planner prepare for the whole table.
  */
 export const dueJobs = ({ quoted }: SchemaName, most: number): Statement => ({
@@ -24,15 +24,8 @@ export const dueJobs = ({ quoted }: SchemaName, most: number): Statement => ({
         AND p.next_fire_at >= coalesce($5::timestamptz, '-infinity')
         AND (p.job_id, p.revision) NOT IN (SELECT * FROM unnest($3::text[], $4::int[]))
       ORDER BY p.next_fire_at, p.job_id
-      LIMIT ${most}),
-    pauses AS (
-      SELECT c.started_at, c.ended_at
-      FROM ${quoted}.cluster_pauses c
-      WHERE c.ended_at IS NULL OR c.ended_at > (SELECT min(next_fire_at) FROM due))
+      LIMIT ${most})
     SELECT ${STATEMENT_CLOCK} AS at, ${EXACT_CLOCK} AS "atMs", l.paused, l.pauses AS pause_count,
-           (SELECT coalesce(json_agg(json_build_object('from', started_at, 'to', ended_at)
-                                     ORDER BY started_at), '[]')
-            FROM pauses) AS pauses,
            (SELECT coalesce(json_agg(json_build_object(
                      'jobId', d.job_id, 'nextFireAt', d.next_fire_at, 'revision', d.revision,
                      'inserts', d.inserts::text, 'fired', d.fired, 'task', j.task,

@@ -19,6 +19,7 @@ import type { PostgresStoreOptions } from '../session/engine-options.js';
 import type { EnginePool } from '../session/engine-pool.js';
 import { dueJobs } from './due-jobs.js';
 import { fire } from './fire.js';
+import { KnownPauses } from './known-pauses.js';
 import { firedRow, PlainFires, type FiredRowJson } from './plain-fires.js';
 import { nodesAtWork } from './nodes-at-work.js';
 import { release } from './release.js';
@@ -29,6 +30,7 @@ type DueRow = Omit<StoredDueJob, 'nextFireAt'> & { readonly nextFireAt: string }
 
 export class PostgresFireLedger extends FireLedger {
   private readonly plain: PlainFires;
+  private readonly pauses: KnownPauses;
 
   constructor(
     private readonly options: PostgresStoreOptions,
@@ -36,6 +38,7 @@ export class PostgresFireLedger extends FireLedger {
   ) {
     super();
     this.plain = new PlainFires(options, pool);
+    this.pauses = new KnownPauses(options.schema, pool);
   }
 
   async due(
@@ -47,7 +50,6 @@ export class PostgresFireLedger extends FireLedger {
     const { schema, shift } = this.options;
     const [row] = await this.pool.query<{
       jobs: DueRow[];
-      pauses: { from: string; to: string | null }[];
       pause_count: number;
       paused: boolean;
       at: Date;
@@ -60,6 +62,9 @@ export class PostgresFireLedger extends FireLedger {
       from ?? null,
     ]);
     if (!row) throw new Error(`the row of ${schema.name}.leader_lock is missing`);
+    const [earliest = null] = row.jobs;
+    const since = earliest && new Date(earliest.nextFireAt);
+    const stretches = await this.pauses.since(since, row.pause_count);
     const jobs: DueJob[] = [];
     const unreadable: DueJobs['unreadable'][number][] = [];
     for (const due of row.jobs) {
@@ -73,14 +78,7 @@ export class PostgresFireLedger extends FireLedger {
       more: row.jobs.length >= most,
       at: row.at,
       atMs: row.atMs,
-      pauses: {
-        paused: row.paused,
-        count: row.pause_count,
-        stretches: row.pauses.map(({ from, to }) => ({
-          from: new Date(from),
-          to: to === null ? null : new Date(to),
-        })),
-      },
+      pauses: { paused: row.paused, count: row.pause_count, stretches },
     };
   }
 
