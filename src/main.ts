@@ -55,6 +55,8 @@ async function tellStart(
   const tasks = app.get(TasksService);
   try {
     await tasks.ready();
+    // A process manager waits for it before it ends the process that this one replaces.
+    process.send?.('ready');
     await within(LEADER_MS, async () => (await tasks.getLeader()).nodeId !== null);
     logger.log(await startWords(tasks));
   } catch {

@@ -7,7 +7,7 @@ if (!hasStock) console.warn(STOCK_MISSING);
 const hasPooler = poolerProgram() !== null;
 if (!hasPooler) console.warn(POOLER_MISSING);
 
-const HOSTS = ['package', 'hosts', 'zoo', 'deployment', 'embedded-postgres', 'cluster'].map(
+const HOSTS = ['package', 'hosts', 'zoo', 'deployment', 'embedded-postgres', 'cluster', 'pm2'].map(
   (name) => `test/e2e/${name}.spec.ts`,
 );
 

@@ -2,7 +2,14 @@ import { appendFileSync } from 'node:fs';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Interval } from '@nestjs/schedule';
-import { Task, TaskContext, TaskOptions, TasksModule, type TasksModuleOptions } from 'carillon';
+import {
+  Task,
+  TaskContext,
+  TaskOptions,
+  TasksModule,
+  TasksService,
+  type TasksModuleOptions,
+} from 'carillon';
 
 /**
  * A host application as small as can be, built against the package's front door: what it runs, it
@@ -36,3 +43,6 @@ class RecordingApp {}
 
 const app = await NestFactory.createApplicationContext(RecordingApp);
 app.enableShutdownHooks();
+await app.get(TasksService).ready();
+// A process manager waits for it before it ends the process that this one replaces.
+process.send?.('ready');
