@@ -7,9 +7,16 @@ if (!hasStock) console.warn(STOCK_MISSING);
 const hasPooler = poolerProgram() !== null;
 if (!hasPooler) console.warn(POOLER_MISSING);
 
-const HOSTS = ['package', 'hosts', 'zoo', 'deployment', 'embedded-postgres', 'cluster', 'pm2'].map(
-  (name) => `test/e2e/${name}.spec.ts`,
-);
+const HOSTS = [
+  'package',
+  'hosts',
+  'zoo',
+  'deployment',
+  'embedded-postgres',
+  'cluster',
+  'pm2',
+  'newcomer',
+].map((name) => `test/e2e/${name}.spec.ts`);
 
 /** Each kind of test after the other: those that keep a machine busy must not disturb the rest. */
 export default defineConfig({
