@@ -100,7 +100,7 @@ describe.sequential('somebody new', () => {
       module.replace('imports: [\n', `imports: [\n${host}\n`),
     );
     const service = `${SERVICE_HEAD}${block('A first job', 'class ReportsService')}`;
-    const soon = service.replace('0 9 * * 1-5', '* * * * * *').replace('/* … */', '{ id: 1 }');
+    const soon = service.replace('0 9 * * 1-5', '* * * * * *').replace('/* … */', 'id: 1');
     await writeFile(source('reports.service.ts'), soon);
     const column = '@PrimaryColumn()\n  id!: number;';
     await writeFile(

@@ -1,0 +1,17 @@
+/** What a reader copies compiles. */
+import { describe, expect, it } from 'vitest';
+import { BLOCKS } from '../documents/blocks.js';
+import { complaintsOf } from '../documents/compile.js';
+
+const CODE = BLOCKS.filter(({ language }) => language === 'ts' || language === 'diff');
+
+const WRONG = { at: 'nowhere:1', language: 'ts', code: "await tasks.wakeJob('daily-report');" };
+
+describe('the documents', () => {
+  it('hold code that compiles, and would be told of any that does not', () => {
+    expect(CODE.length).toBeGreaterThan(15);
+    expect(complaintsOf([...CODE, WRONG])).toEqual([
+      expect.stringMatching(/^nowhere:1: Property 'wakeJob' does not exist/),
+    ]);
+  });
+});
