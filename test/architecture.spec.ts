@@ -98,7 +98,7 @@ const ROOMS: readonly Room[] = [
   room('status', /^tasks\/node\/node-status\.ts$/, ['options', ...PURE], NEST),
   room('logger', /^tasks\/node\/tasks-logger\.ts$/, [], NEST),
   room('options', /^tasks\/tasks\.options\.ts$/, ['store', ...PURE], ['typeorm']),
-  room('testing', /^tasks\/testing\//, ['module', 'node', 'status', 'options', 'thread', 'store', 'store/memory', 'store/postgres', ...PURE, 'logger'], [...NEST, 'node:']),
+  room('testing', /^tasks\/testing\//, ['module', 'node', 'service', 'status', 'options', 'thread', 'store', 'store/memory', 'store/postgres', ...PURE, 'logger'], [...NEST, 'node:']),
   room('node', /^tasks\/node\//, ['service', 'catalogue', 'status', 'options', 'local', 'runner', 'registry', 'thread', 'engine', ...STORE, ...PURE, 'logger'], 'any'),
   room('module', /^tasks\/[^/]+$/, ['node', 'service', 'catalogue', 'problems', 'status', 'options', 'local', 'runner', 'registry', 'engine', ...STORE, ...PURE, 'logger'], 'any'),
   room('embedded-postgres', /^embedded-postgres\//, [], ['pg', 'proper-lockfile', 'node:']),

@@ -5,6 +5,7 @@
 import type { CanActivate, INestApplication } from '@nestjs/common';
 import type { JobHandle, NewJobInput, TasksService, TriggerSpec } from 'carillon';
 import type { ApiKey } from 'carillon/http';
+import type { TasksTesting } from 'carillon/testing';
 
 export {
   Body,
@@ -24,6 +25,7 @@ export { Test } from '@nestjs/testing';
 export { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
 export { register } from 'prom-client';
 export { Repository } from 'typeorm';
+export { expect } from 'vitest';
 export { z } from 'zod';
 export {
   Schedule,
@@ -64,6 +66,7 @@ export declare class Members {
 
 export declare const app: INestApplication;
 export declare const tasks: TasksService;
+export declare const testing: TasksTesting;
 export declare const job: JobHandle;
 export declare const jobs: readonly NewJobInput[];
 export declare const trigger: TriggerSpec;

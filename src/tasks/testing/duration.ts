@@ -11,9 +11,14 @@ export type Duration = number | string;
 
 /** In milliseconds. @throws Error naming what was not understood */
 export function durationMs(duration: Duration): number {
-  if (typeof duration === 'number') return duration;
+  if (typeof duration === 'number') return forwards(duration);
   const parts = duration.trim().split(/\s+/);
   return parts.reduce((sum, part) => sum + partMs(part, duration), 0);
+}
+
+function forwards(ms: number): number {
+  if (ms >= 0 && Number.isFinite(ms)) return ms;
+  throw new Error(`Time cannot be moved by ${ms} ms: it only goes on.`);
 }
 
 function partMs(part: string, whole: string): number {

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Job } from '../domain/job.js';
+import type { RunNow } from '../domain/job-requests.js';
 import type { Run } from '../domain/run.js';
 import { NodeStatus } from '../node/node-status.js';
+import { TasksService } from '../service/tasks.service.js';
+import { noInstant, noRunYet, noSuchJob, timePast } from './complaints.js';
 import { durationMs, type Duration } from './duration.js';
 import { FakeClock } from './fake-clock.js';
 import { MemoryDatabase } from '../store/memory/database.js';
@@ -22,7 +25,9 @@ const MAX_TURNS = 2_000;
  *   imports: [TasksTestingModule.forRoot({ now: '2026-03-02T00:00:00Z' }), ReportsModule],
  * }).compile();
  * await app.init();
- * await app.get(TasksTesting).advance('25h');
+ * const testing = app.get(TasksTesting);
+ * await testing.advance('25h');
+ * expect(testing.lastRun('daily-report').state).toBe('succeeded');
  * ```
  */
 @Injectable()
@@ -31,6 +36,7 @@ export class TasksTesting {
     readonly clock: FakeClock,
     readonly database: MemoryDatabase,
     private readonly status: NodeStatus,
+    private readonly service: TasksService,
   ) {}
 
   /** Resolves when the node is at work and leads. `advance` and `runDue` wait for it themselves. */
@@ -73,6 +79,54 @@ export class TasksTesting {
     await this.ready();
     const next = this.nextInstant();
     return Number.isFinite(next) ? this.advance(Math.max(0, next - this.time())) : [];
+  }
+
+  /**
+   * Lets time pass until this instant, as `advance` does: `2026-03-29T09:00:00+02:00`.
+   *
+   * @returns the runs that ended meanwhile
+   */
+  async setTime(instant: Date | string): Promise<readonly Run[]> {
+    const to = instantOf(instant);
+    await this.ready();
+    if (to.getTime() < this.time()) throw timePast(to, this.clock.now());
+    return this.advance(to.getTime() - this.time());
+  }
+
+  /**
+   * Asks for a run of a job, whatever its trigger says, and lets it run.
+   *
+   * @returns the run; it has ended, unless its handler waits for something that does not come by itself, or
+   * for a later attempt
+   */
+  async runNow(jobId: string, ask?: RunNow): Promise<Run> {
+    await this.ready();
+    const { id } = await this.service.runJob(jobId, ask);
+    await this.advance(0);
+    return this.service.getRun(id);
+  }
+
+  /**
+   * All runs of a job in the order in which they were made, the skipped, pending and running ones among them.
+   *
+   * @throws Error when there is no such job, and never was one that ran
+   */
+  runsOf(jobId: string): readonly Run[] {
+    const { jobs, runs } = this.database;
+    const found = runs.all().filter((run) => run.jobId === jobId);
+    if (found.length === 0 && !jobs.has(jobId)) throw noSuchJob(jobId, [...jobs.keys()]);
+    return found.map(runOf);
+  }
+
+  /**
+   * What became of the latest fire time of a job, or of the latest request to run it.
+   *
+   * @throws Error when it has none yet, which says when it fires next
+   */
+  lastRun(jobId: string): Run {
+    const [first, ...others] = this.runsOf(jobId);
+    if (first) return others.reduce((last, run) => (run.fireAt < last.fireAt ? last : run), first);
+    throw noRunYet(jobId, this.database.jobs.get(jobId), this.clock.now());
   }
 
   /** Until nothing is due and no handler goes on. */
@@ -127,6 +181,14 @@ export class TasksTesting {
   private time(): number {
     return this.clock.now().getTime();
   }
+}
+
+/** @throws Error when nobody can say which it is; a text without a zone is another instant on each machine */
+function instantOf(given: Date | string): Date {
+  const instant = new Date(given);
+  const zoned = typeof given !== 'string' || /(Z|[+-]\d\d:?\d\d)$/.test(given);
+  if (!zoned || Number.isNaN(instant.getTime())) throw noInstant(String(given));
+  return instant;
 }
 
 /** When somebody paused it for a while only; null: it is not, or until somebody resumes it. */
