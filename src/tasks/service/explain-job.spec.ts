@@ -3,7 +3,7 @@ import { later, minutes, NOON, TASK } from '../../../test/support/builders.js';
 import { aRun, aRunningRow, aSkippedRow, aStoredJob } from '../../../test/support/run-builders.js';
 import type { Job } from '../domain/job.js';
 import type { Run } from '../domain/run.js';
-import { explainJob } from './explain-job.js';
+import { explainJob, explainJobs } from './explain-job.js';
 import type { ClusterStore, NodeInfo } from '../store/cluster-store.js';
 import type { RunStore } from '../store/run-store.js';
 
@@ -29,7 +29,7 @@ const aNode = (id: string, node: Partial<NodeInfo> = {}): NodeInfo => ({
 });
 
 /** @param rows of the job, in any order */
-function explain(rows: readonly Run[] = [], job: Partial<Job> = {}, nodes = [aNode('n1')]) {
+function situate(rows: readonly Run[] = [], job: Partial<Job> = {}, nodes = [aNode('n1')]) {
   const newestFirst = rows.toSorted((a, b) => Number(b.id) - Number(a.id));
   const isOpen = ({ state, handlerAlive }: Run) =>
     state === 'pending' || state === 'running' || handlerAlive;
@@ -56,13 +56,51 @@ function explain(rows: readonly Run[] = [], job: Partial<Job> = {}, nodes = [aNo
     nodes: async () => nodes,
   };
   const sources = { runs: runs as RunStore, cluster: cluster as ClusterStore };
-  return explainJob(aStoredJob(job), sources);
+  return { sources, newestFirst, stored: aStoredJob(job) };
 }
+
+function explain(...situation: Parameters<typeof situate>) {
+  const { sources, stored } = situate(...situation);
+  return explainJob(stored, sources);
+}
+
+/** As one of many jobs, of which only the last run is read whole. */
+async function explainInList(...situation: Parameters<typeof situate>) {
+  const { sources, newestFirst, stored } = situate(...situation);
+  const latest = { runs: newestFirst.slice(0, 1), brief: newestFirst.slice(0, 20) };
+  const [why] = await explainJobs([stored], sources, new Map([[stored.id, latest]]));
+  return why;
+}
+
+const ERROR = { name: 'Error', message: 'no paper' };
 
 /** A row for each minute of the last half hour. */
 const overlappedRows = Array.from({ length: 30 }, (_, i) =>
   aSkippedRow(String(130 - i), minutes(i), 'overlapped'),
 );
+
+describe('a job of a list', () => {
+  it.each([
+    ['nothing', []],
+    ['skipped rows over one that runs', [...overlappedRows, aRunningRow('9', minutes(31))]],
+    ['skipped rows alone', overlappedRows],
+    ['a run that failed', [aRun('9', minutes(3), { state: 'failed', error: ERROR })]],
+    [
+      'a handler that goes on beyond its time',
+      [...overlappedRows, aRun('9', minutes(31), { state: 'timed-out', handlerAlive: true })],
+    ],
+    ['what was missed', [aSkippedRow('8', minutes(2), 'misfired'), aRun('7', minutes(9), {})]],
+    [
+      'a retry that waits behind many',
+      [
+        aRun('8', minutes(2), { state: 'pending', attempt: 0, finishedAt: null }),
+        aRun('7', minutes(9), { state: 'pending', attempt: 1, finishedAt: null }),
+      ],
+    ],
+  ] as const)('is explained as by itself: %s', async (_, rows) => {
+    expect(await explainInList(rows)).toEqual(await explain(rows));
+  });
+});
 
 describe('explainJob', () => {
   it('finds the run that hangs, however many fire times were skipped since', async () => {

@@ -1,6 +1,6 @@
 import type { Circumstances } from '../domain/why/circumstances.js';
 import type { Job } from '../domain/job.js';
-import type { Run } from '../domain/run.js';
+import type { BriefRun, Run } from '../domain/run.js';
 import { why } from '../domain/why/why.js';
 import type { Why } from '../domain/why/answer.js';
 import type { ClusterStore } from '../store/cluster-store.js';
@@ -49,7 +49,7 @@ export async function explainJobs(
     const circumstances: Circumstances = {
       job,
       unreadable: job.state === 'unreadable' ? whyUnreadable({ ...job }) : null,
-      runs: standing(rows.get(job.id)?.runs ?? [], open.get(job.id) ?? []),
+      runs: standing(job, rows.get(job.id), open.get(job.id) ?? []),
       cluster: state,
       leader,
       nodes: alive,
@@ -68,7 +68,33 @@ export async function explainJob(job: Job, sources: JobSources): Promise<Why> {
 }
 
 /** The latest rows and those that are not over, each once, newest first. */
-function standing(latest: readonly Run[], open: readonly Run[]): Run[] {
-  const byId = new Map([...latest, ...open].map((run) => [run.id, run]));
+function standing(job: Job, latest: LatestRuns | undefined, open: readonly Run[]): Run[] {
+  const { runs = [], brief = [] } = latest ?? {};
+  const ended = brief.slice(0, LOOKED_AT).filter(({ finishedAt }) => finishedAt !== null);
+  const known = [...ended.map((run) => inBrief(job, run)), ...runs, ...open];
+  const byId = new Map(known.map((run) => [run.id, run]));
   return [...byId.values()].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? 1 : -1));
 }
+
+/** A run that has ended, of which nothing is known but what became of it. One that goes on is known whole. */
+const inBrief = ({ id: jobId, task }: Job, run: BriefRun): Run => ({
+  ...run,
+  jobId,
+  task,
+  coversFrom: null,
+  coversTo: null,
+  coversCount: null,
+  attempt: 1,
+  nodeId: null,
+  fencingToken: null,
+  priority: 0,
+  held: null,
+  handlerAlive: false,
+  createdAt: run.fireAt,
+  error: null,
+  result: null,
+  progress: null,
+  retryOf: null,
+  backfillId: null,
+  cancelRequestedAt: null,
+});

@@ -27,8 +27,10 @@ export class JobDetail {
 
   async all(jobs: readonly Job[], included: readonly Included[]): Promise<JobJson[]> {
     const wants = (what: Included) => included.includes(what) && jobs.length > 0;
-    const whole = wants('why') ? LOOKED_AT : wants('lastRun') ? 1 : 0;
-    const brief = wants('lastRuns') ? STRIP : 0;
+    // Of many jobs only the last run of each is read whole: the others tell by their states.
+    const isList = jobs.length > 1;
+    const whole = wants('why') && !isList ? LOOKED_AT : wants('why') || wants('lastRun') ? 1 : 0;
+    const brief = wants('lastRuns') ? STRIP : wants('why') && isList ? LOOKED_AT : 0;
     const ids = jobs.map(({ id }) => id);
     const latest = whole + brief > 0 ? this.runs.latestOf(ids, whole, brief) : undefined;
     const { runs, cluster } = this;
