@@ -81,8 +81,11 @@ describe('a node of the version before, beside ours', () => {
       old.fire(token, 'made-before', TASK, next),
       fireDue(store, node, token).then(({ moved }) => moved.has('made-before')),
     ]);
-    expect(both.filter(Boolean)).toHaveLength(1);
-    expect(await runsOf(store, 'made-before')).toHaveLength(1);
+    expect(both).toContain(true);
+    const runs = await runsOf(store, 'made-before');
+    // Where ours was first, the old one may have fired the next one: what is due it decides elsewhere.
+    expect(runs.filter(({ fireAt }) => fireAt.getTime() === firstAt.getTime())).toHaveLength(1);
+    expect(new Set(runs.map(({ fireAt }) => fireAt.getTime())).size).toBe(runs.length);
   });
 
   it('fires a job of ours, which ours runs', async () => {
