@@ -104,5 +104,15 @@ export function troublesContract(makeStore: MakeStore): void {
       expect(waiting).toEqual({ count: 2, oldestRunAt: runAt });
       expect(later(runAt, minutes(2)) <= (await clockOf(store))).toBe(true);
     });
+
+    it('is not that runs wait for a slot whose task no live worker knows', async () => {
+      await aNodeAtWork(store, 'north', { tasks: {} });
+      await store.jobs.add(aJob('lost'), 'api');
+      await store.jobs.runNow('lost', {});
+      await store.care.care();
+      const { waiting, unknown } = await store.cluster.troubles();
+      expect(waiting.count).toBe(0);
+      expect(unknown.count).toBe(1);
+    });
   });
 }

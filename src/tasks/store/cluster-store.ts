@@ -130,7 +130,7 @@ export interface Troubles {
   readonly pausedLong: JobGroup;
   /** Jobs with runs of nodes that are silent for so long that these should have been settled. */
   readonly unsettled: JobGroup;
-  /** Runs that could start, up to 10,000. */
+  /** Runs that wait for a free slot, up to 10,000: not those whose task no live worker knows. */
   readonly waiting: { readonly count: number; readonly oldestRunAt: Date | null };
 }
 

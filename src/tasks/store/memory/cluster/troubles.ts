@@ -29,6 +29,7 @@ export function troublesOf(database: MemoryDatabase): Troubles {
   const waiting = database.runs
     .live()
     .filter(({ state, held, runAt }) => state === 'pending' && held === null && runAt <= now)
+    .filter(({ task }) => !jobs.some((job) => job.task === task && job.unknownSince !== null))
     .map(({ runAt }) => runAt)
     .sort((a, b) => a.getTime() - b.getTime());
   return {

@@ -50,7 +50,9 @@ export const selectTroubles = ({ quoted }: SchemaName) =>
      ORDER BY next_fire_at, job_id LIMIT ${MOST_COUNTED}),
    waiting AS MATERIALIZED (
      SELECT run_at FROM ${quoted}.runs
-     WHERE finished_at IS NULL AND queued AND run_at <= ${CLOCK} ORDER BY id LIMIT ${MOST_COUNTED})
+     WHERE finished_at IS NULL AND queued AND run_at <= ${CLOCK}
+       AND task <> ALL (ARRAY(SELECT task FROM ${quoted}.jobs WHERE unknown_since IS NOT NULL))
+     ORDER BY id LIMIT ${MOST_COUNTED})
    SELECT json_build_object(
      'overdue', json_build_object(
        'count', (SELECT count(*)::int FROM due),
