@@ -18,6 +18,8 @@ const HOSTS = [
   'newcomer',
 ].map((name) => `test/e2e/${name}.spec.ts`);
 
+const SOURCES = new URL('../src/tasks', import.meta.url).pathname;
+
 /** Each kind of test after the other: those that keep a machine busy must not disturb the rest. */
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
@@ -42,6 +44,13 @@ export default defineConfig({
       },
       {
         extends: true,
+        resolve: {
+          // Recipes name the library as their readers do.
+          alias: [
+            { find: /^carillon$/, replacement: `${SOURCES}/index.ts` },
+            { find: /^carillon\/(.+)$/, replacement: `${SOURCES}/$1/index.ts` },
+          ],
+        },
         test: {
           // Applications of Nest in one process, without a database.
           name: 'nest',
