@@ -73,6 +73,19 @@ export function addManyContract(makeStore: MakeStore): void {
       expect(await audited('job.add')).toHaveLength(1);
     });
 
+    it('are kept when their time has passed, and refused when they are not there', async () => {
+      const now = (await store.cluster.state()).now.getTime();
+      const trigger = { type: 'date', at: new Date(now + 60_000).toISOString() } as const;
+      const jobs = ['a', 'b'].map((id) => aJob(id, { trigger }));
+      await store.jobs.addMany(jobs.slice(0, 1), 'api');
+      store.advance(120_000);
+      const became = await store.jobs.addMany(jobs, 'api', 'keep', BY);
+      expect(ids(became)).toEqual(['a', InvalidInputError]);
+      expect((await store.jobs.add(jobs[0]!, 'api', 'keep', BY)).created).toBe(false);
+      await expect(store.jobs.add(jobs[1]!, 'api', 'keep', BY)).rejects.toThrow('in the future');
+      expect(await audited('job.add')).toEqual([]);
+    });
+
     it('replace those that are there, each as it would alone', async () => {
       await store.jobs.addMany([aJob('a'), aJob('b')], 'api');
       await store.jobs.pause('a', { reason: 'why' });

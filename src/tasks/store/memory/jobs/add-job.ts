@@ -42,6 +42,8 @@ function put(
   const writer = new MemoryJobWriter(database);
   const { id: jobId } = job;
   if (by.ifRevision !== undefined) writer.row(jobId, by.ifRevision);
+  // What is kept need not be what could be made now: its date may have passed.
+  if (conflict === 'keep' && database.jobs.has(jobId)) return false;
   const now = database.now();
   const made = newJob(job, origin, now);
   if (!database.jobs.has(jobId)) {
@@ -51,7 +53,6 @@ function put(
     return true;
   }
   if (conflict === 'error') throw new JobExistsError(jobId);
-  if (conflict === 'keep') return false;
   const before = writer.row(jobId, by.ifRevision);
   const seenBefore = seen(before);
   writer.apply(before, supplanted(before, job, origin, now));

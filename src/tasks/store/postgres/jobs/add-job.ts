@@ -70,19 +70,23 @@ export async function addJobs(
   for (let left = jobs; left.length > 0; left = jobs.filter(({ id }) => !became.has(id))) {
     const now = await writer.now();
     const made: MadeJob[] = [];
+    const refused = new Map<string, TasksError>();
     for (const job of left) {
       if (left.length > SLICE) await slices.did(1);
       try {
         made.push(newJob(job, origin, now));
       } catch (error) {
-        became.set(job.id, refusal(error));
+        refused.set(job.id, refusal(error));
       }
     }
+    // What is kept need not be what could be made now: its date may have passed.
+    if (conflict !== 'keep') for (const [id, error] of refused) became.set(id, error);
     for (const [id, job] of await insertJobs(writer, made, now, by)) {
       became.set(id, { job, created: true });
     }
     const taken = left.filter(({ id }) => !became.has(id));
     for (const [id, one] of await meet(writer, taken, origin, conflict, by)) became.set(id, one);
+    for (const [id, error] of refused) if (!became.has(id)) became.set(id, error);
   }
   return jobs.map(({ id }) => became.get(id)!);
 }
