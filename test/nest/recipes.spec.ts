@@ -84,7 +84,10 @@ describe('the recipe', () => {
     await testing.advance('1h');
     expect(app.get(Mailer).sent).toHaveLength(2);
     await recipe.removeAllOf('a');
-    expect((await tasks.getJobs()).items.map(({ id }) => id)).toEqual(['reminder-b-bill']);
+    expect((await tasks.getJobs()).items.map(({ id }) => id)).toEqual([
+      'reminder-b-bill',
+      'reminder-b-trial',
+    ]);
   });
 
   it('of a long job that tells how far it is', async () => {

@@ -1,7 +1,7 @@
 import { Mailer } from './host.js';
 // recipe
 import { Injectable } from '@nestjs/common';
-import { Clock, Task, TasksService } from 'carillon';
+import { Task, TasksService } from 'carillon';
 
 interface Reminder {
   readonly tenant: string;
@@ -13,20 +13,16 @@ export class TenantJobs {
   constructor(
     private readonly tasks: TasksService,
     private readonly mailer: Mailer,
-    private readonly clock: Clock,
   ) {}
 
-  /** May be called again with the same reminders: jobs that are there stay as they are. */
+  /** May be called again with the same reminders: jobs that are there stay as they are, also those that are done. */
   async add(tenant: string, reminders: readonly { subject: string; at: Date }[]): Promise<void> {
-    // A date that has passed would be refused.
-    const coming = reminders.filter(({ at }) => at > this.clock.now());
-    const jobs = coming.map(({ subject, at }) => ({
+    const jobs = reminders.map(({ subject, at }) => ({
       id: `reminder-${tenant}-${subject}`,
       task: 'remind',
       payload: { tenant, subject },
       trigger: { type: 'date' as const, at: at.toISOString() },
       tags: [`tenant:${tenant}`],
-      deleteWhenDone: true,
     }));
     const { refused } = await this.tasks.addJobs(jobs, { conflict: 'keep' });
     const [first] = refused;
