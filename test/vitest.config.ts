@@ -7,15 +7,21 @@ if (!hasStock) console.warn(STOCK_MISSING);
 const hasPooler = poolerProgram() !== null;
 if (!hasPooler) console.warn(POOLER_MISSING);
 
-const HOSTS = [
-  'package',
-  'hosts',
-  'zoo',
-  'deployment',
-  'embedded-postgres',
+/** What is installed, started, replaced and killed, and not how soon: two files at a time. */
+const IN_PAIRS = [
+  'application',
   'cluster',
-  'pm2',
+  'crashes',
+  'deployment',
+  'deploys',
+  'embedded-postgres',
+  'hosts',
+  'http-api',
   'newcomer',
+  'package',
+  'pm2',
+  'runs',
+  'zoo',
 ].map((name) => `test/e2e/${name}.spec.ts`);
 
 const SOURCES = new URL('../src/tasks', import.meta.url).pathname;
@@ -179,9 +185,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // What is installed, compiled and started, and not how soon: two files at a time.
-          name: 'hosts',
-          include: HOSTS,
+          name: 'e2e-pairs',
+          include: IN_PAIRS,
           globalSetup: ['test/support/build.ts', 'test/support/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -193,11 +198,11 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.spec.ts'],
-          exclude: HOSTS,
+          exclude: IN_PAIRS,
           globalSetup: ['test/support/build.ts', 'test/support/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Each file starts processes of its own, and the machine may have two cores.
+          // How soon something happens: one file at a time, as the machine may have two cores.
           maxWorkers: 1,
           sequence: { groupOrder: 4 },
         },
