@@ -75,6 +75,7 @@ class Orders implements OnModuleInit {
   /** Is at work when the process is told to end, and ends its work all the same. */
   @Task('slow')
   async slowly(): Promise<void> {
+    console.log('The slow work has begun');
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await this.effects.record();
   }
