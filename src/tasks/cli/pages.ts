@@ -13,16 +13,21 @@ export interface Listed<Item> {
   readonly more: boolean;
 }
 
+/** All items of a list, however many pages that are. */
+export const all = async <Item>(api: Api, path: string, query: Query): Promise<readonly Item[]> =>
+  (await listed<Item>(api, path, query, Infinity, Infinity)).items;
+
 /** Goes through the pages of a list until it has as many items as are wanted. */
 export async function listed<Item>(
   api: Api,
   path: string,
   query: Query,
   limit: number,
+  mostPages = MOST_PAGES,
 ): Promise<Listed<Item>> {
   const items: Item[] = [];
   let cursor: string | null = null;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
+  for (let page = 0; page < mostPages; page += 1) {
     const asked: Query = {
       ...query,
       limit: String(Math.min(PAGE, limit - items.length)),

@@ -3,10 +3,7 @@ import type { Job } from '../answers.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { exported } from '../exported.js';
-import { listed } from '../pages.js';
-
-/** More jobs than pages of a list hold together. */
-const ALL = 1_000_000;
+import { all } from '../pages.js';
 
 export const exportJobs: Command = {
   name: 'export',
@@ -21,8 +18,7 @@ export const exportJobs: Command = {
   },
   async run(given, { api, out, err }) {
     const query = { tag: given.list('tag'), task: given.text('task') };
-    const { items } = await listed<Job>(api, 'jobs', query, ALL);
-    const file = exported(items);
+    const file = exported(await all<Job>(api, 'jobs', query));
     const text = JSON.stringify(file, null, 2);
     const path = given.optional('file');
     if (path === undefined) out(text);

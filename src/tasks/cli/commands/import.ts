@@ -5,10 +5,8 @@ import type { Command } from '../command.js';
 import { CliError, EXIT } from '../exit-codes.js';
 import { parseExported } from '../exported.js';
 import { planImport, type Change } from '../import-plan.js';
-import { listed } from '../pages.js';
+import { all } from '../pages.js';
 import { plain } from '../words.js';
-
-const ALL = 1_000_000;
 
 /** So many jobs are sent in one request: a server may take no more than 100 kB. */
 const AT_ONCE = 50;
@@ -24,8 +22,8 @@ export const importJobs: Command = {
   },
   async run(given, { api, answer, err }) {
     const wanted = parseExported(await textOf(given.word('file')));
-    const { items } = await listed<Job>(api, 'jobs', {}, ALL);
-    const plan = planImport(wanted, items, given.flag('prune'));
+    const there = await all<Job>(api, 'jobs', {});
+    const plan = planImport(wanted, there, given.flag('prune'));
     const isDone = given.flag('yes');
     const refused = isDone ? await apply(api, plan.changes, given.text('reason')) : [];
     answer({ ...plan, applied: isDone, refused }, () => [
