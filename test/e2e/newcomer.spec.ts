@@ -66,6 +66,27 @@ import { Repository } from 'typeorm';
 import { Report } from './report.entity';
 `;
 
+/** With a table of its own in place of the host's. */
+const JEST_SPEC = `
+import { Test } from '@nestjs/testing';
+import { getRepositoryToken } from '@nestjs/typeorm';
+import { TasksTesting, TasksTestingModule } from 'carillon/testing';
+import { Report } from './report.entity';
+import { ReportsService } from './reports.service';
+
+it('makes a report', async () => {
+  const save = jest.fn();
+  const app = await Test.createTestingModule({
+    imports: [TasksTestingModule.forRoot({ now: '2026-03-02T08:00:00Z' })],
+    providers: [ReportsService, { provide: getRepositoryToken(Report), useValue: { save } }],
+  }).compile();
+  await app.init();
+  await app.get(TasksTesting).advance('3s');
+  expect(save).toHaveBeenCalledTimes(3);
+  await app.close();
+});
+`;
+
 describe.sequential('somebody new', () => {
   it('makes an application with the Nest CLI', async () => {
     const nest = join(ROOT, 'node_modules/.bin/nest');
@@ -76,8 +97,9 @@ describe.sequential('somebody new', () => {
     const manifest = JSON.parse(await readFile(join(app, 'package.json'), 'utf8')) as {
       devDependencies: Record<string, string>;
     };
-    // Its linter and its tests are not what is tried here.
-    const kept = /^(@nestjs\/(cli|schematics)|@types\/node|typescript|ts-loader)$/;
+    // Its linter is not what is tried here.
+    const kept =
+      /^(@nestjs\/(cli|schematics|testing)|@types\/(node|jest)|typescript|ts-(loader|jest)|jest)$/;
     const { devDependencies } = manifest;
     manifest.devDependencies = Object.fromEntries(
       Object.entries(devDependencies).filter(([name]) => kept.test(name)),
@@ -121,6 +143,20 @@ describe.sequential('somebody new', () => {
 
   it('builds it without a complaint', async () => {
     await run('npm', ['run', 'build'], { cwd: app });
+  });
+
+  it('tests the job with Jest, as the page on tests says', async () => {
+    const page = readFileSync(join(ROOT, 'src/docs/testing.md'), 'utf8');
+    const [, install] = /`npm install (--save-dev [^`]+)`/.exec(page)!;
+    await run('npm', ['install', ...NO_CHATTER, ...install!.split(' ')], { cwd: app });
+    const [, config] = /```json\n(.*?)```/s.exec(page)!;
+    const manifest = JSON.parse(await readFile(join(app, 'package.json'), 'utf8')) as {
+      jest: object;
+    };
+    manifest.jest = { ...manifest.jest, ...(JSON.parse(config!) as object) };
+    await writeFile(join(app, 'package.json'), JSON.stringify(manifest));
+    await writeFile(source('reports.service.spec.ts'), JEST_SPEC);
+    await run('npm', ['test'], { cwd: app });
   });
 
   it('starts it twice, and has a cluster that runs the job once', async () => {
