@@ -1,8 +1,10 @@
+import { parseArguments, type BenchOptions } from './report.js';
+
 /**
  * The benchmarks, by name: `npm run bench -- triggers`. Each prints what it measured beside its
  * budget, and fails if one is not kept.
  */
-const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<boolean> | boolean }>>> = {
+const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   triggers: () => import('./triggers.js'),
   runs: () => import('./runs.js'),
   latency: () => import('./latency.js'),
@@ -16,14 +18,17 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<boolean
   api: () => import('./api.js'),
 };
 
-const names = process.argv.slice(2);
-const chosen = names.length > 0 ? names : Object.keys(BENCHMARKS);
-for (const name of chosen) {
+interface Benchmark {
+  run(options: BenchOptions): Promise<boolean> | boolean;
+}
+
+const { names, options } = parseArguments(process.argv.slice(2));
+for (const name of names.length > 0 ? names : Object.keys(BENCHMARKS)) {
   const load = BENCHMARKS[name];
   if (!load) {
     console.error(`There is no benchmark "${name}": use ${Object.keys(BENCHMARKS).join(', ')}.`);
     process.exit(1);
   }
   const benchmark = await load();
-  if (!(await benchmark.run())) process.exitCode = 1;
+  if (!(await benchmark.run(options))) process.exitCode = 1;
 }

@@ -1,5 +1,6 @@
 import type { TasksModuleOptions } from '../../src/tasks/index.js';
 import { benchDatabase, benchHost, drained, enqueue, type BenchDatabase } from './bench-host.js';
+import { Report, type BenchOptions } from './report.js';
 
 /**
  * How many runs a second one node claims, calls and records, each with a handler that does nothing; and
@@ -14,25 +15,37 @@ const CASES = [
   { name: 'ten at a time', concurrency: 10, runs: 10_000, budget: 0 },
   { name: 'batched', concurrency: 200, runs: 60_000, budget: BUDGET },
 ];
-const JOBS = 5_000;
-/** Long enough to make them all. */
-const AHEAD_MS = 45_000;
+/** So many fire in the same second; they are made in the time before it. */
+const FIRED = { jobs: 5_000, aheadMs: 45_000 };
+const FIRED_QUICKLY = { jobs: 500, aheadMs: 10_000 };
 
-export async function run(): Promise<boolean> {
-  console.log('\nRuns a second on one node, drained from the ledger and recorded in it');
+export async function run(options: BenchOptions): Promise<boolean> {
+  const report = new Report(options);
   const database = await benchDatabase();
   try {
-    const kept: boolean[] = [];
-    for (const { name, concurrency, runs, budget } of CASES) {
+    report.say(
+      `\nRuns a second on one node, drained from the ledger and recorded in it; ${database.version}`,
+    );
+    for (const { name, concurrency, runs: all, budget } of CASES) {
+      const runs = options.quick ? all / 10 : all;
       const rate = await drain(database, concurrency, runs);
-      kept.push(tell(name, runs, rate, budget));
+      const bound = budget > 0 && !options.quick ? { atLeast: budget } : null;
+      report.add({ ...figureOf(name, runs), values: [rate], budget: bound });
     }
-    kept.push(tell('fired in one second', JOBS, await fire(database), 0));
-    return kept.every((isKept) => isKept);
+    const fired = options.quick ? FIRED_QUICKLY : FIRED;
+    const rate = await fire(database, fired);
+    report.add({ ...figureOf('fired in one second', fired.jobs), values: [rate] });
+    return report.end();
   } finally {
     await database.remove();
   }
 }
+
+const figureOf = (name: string, runs: number) => ({
+  name: `${name}, ${runs}`,
+  figure: 'recorded',
+  unit: 'runs/s',
+});
 
 export async function drain(
   database: BenchDatabase,
@@ -60,38 +73,29 @@ export async function drain(
 }
 
 /** The whole way: planned, fired, claimed, called, recorded. */
-async function fire(database: BenchDatabase): Promise<number> {
+async function fire(database: BenchDatabase, { jobs, aheadMs }: typeof FIRED): Promise<number> {
   const host = await benchHost(database.url, 200);
   try {
-    const at = new Date(Date.now() + AHEAD_MS).toISOString();
+    const at = new Date(Date.now() + aheadMs).toISOString();
     const trigger = { type: 'date', at } as const;
-    for (let n = 0; n < JOBS; n += 100) {
+    for (let n = 0; n < jobs; n += 100) {
       const ids = Array.from({ length: 100 }, (_, i) => `job-${n + i}`);
       await Promise.all(ids.map((id) => host.tasks.addJob({ id, task: 'nothing', trigger })));
     }
     const [{ due } = { due: 0 }] = await database.query<{ due: number }>(
       'SELECT count(*)::int AS due FROM carillon.job_plans WHERE next_fire_at IS NOT NULL',
     );
-    if (due < JOBS) throw new Error('Jobs were due before all were made. Make fewer of them.');
+    if (due < jobs) throw new Error('Jobs were due before all were made. Make fewer of them.');
     await new Promise((then) => setTimeout(then, Date.parse(at) - Date.now()));
     for (;;) {
       const [{ done } = { done: 0 }] = await database.query<{ done: number }>(
         `SELECT count(*)::int AS done FROM carillon.runs WHERE cause = 'fired' AND state = 'succeeded'`,
       );
-      if (done === JOBS) break;
+      if (done === jobs) break;
       await new Promise((again) => setTimeout(again, 50));
     }
-    return (JOBS * 1_000) / (Date.now() - Date.parse(at));
+    return (jobs * 1_000) / (Date.now() - Date.parse(at));
   } finally {
     await host.close();
   }
-}
-
-function tell(name: string, runs: number, rate: number, budget: number): boolean {
-  const isKept = rate >= budget;
-  const against = budget === 0 ? '' : `  budget ${budget}/s${isKept ? '' : ' NOT KEPT'}`;
-  console.log(
-    `${name.padEnd(22)} ${String(runs).padStart(7)} runs ${rate.toFixed(0).padStart(7)}/s${against}`,
-  );
-  return isKept;
 }
