@@ -25,14 +25,16 @@ export interface BenchHost {
   close(): Promise<void>;
 }
 
-/** @param concurrency how many runs at once */
+/**
+ * @param concurrency how many runs at once
+ * @param told hears of calls from the first one on: what is due is called as soon as the node is ready
+ */
 export async function benchHost(
   databaseUrl: string,
   concurrency: number,
   options: Partial<TasksModuleOptions> = {},
+  told: Told = () => undefined,
 ): Promise<BenchHost> {
-  let told: Told = () => undefined;
-
   @Injectable()
   class Nothing {
     /** No work at all: what is measured is ours. */
