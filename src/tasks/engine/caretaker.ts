@@ -5,7 +5,7 @@ import type { JobCare } from '../store/job-store.js';
 import { LeaderDuty, type Lead } from './leader-duty.js';
 
 /** How often jobs are looked after when nothing calls for it. */
-const EVERY_MS = 5_000;
+const EVERY_MS = 10_000;
 
 /** And how often at most: every change of a job is a wake-up. */
 const MIN_MS = 1_000;

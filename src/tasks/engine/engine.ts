@@ -104,7 +104,7 @@ export class Engine {
       ...([this.heardFires, this.elector, clock, time, log, pending] as const),
       ...([this.fitness.firing, this.claimer] as const),
     );
-    this.releaser = new Releaser(fires, this.elector, pollMs, clock, log, pending);
+    this.releaser = new Releaser(fires, this.elector, 2 * pollMs, clock, log, pending);
     this.caretaker = care ? new Caretaker(care, this.elector, deadAfterMs, clock, log) : null;
     this.duties = [
       this.releaser,
