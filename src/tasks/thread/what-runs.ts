@@ -5,6 +5,9 @@ type Evaluated = Debugger.EvaluateOnCallFrameReturnType;
 /** It is not waited for longer than this. In ms. */
 const PATIENCE_MS = 2_000;
 
+/** So often it is halted at most until it says for whom it works. */
+const MAX_HALTS = 4;
+
 /** Under which the main thread says for what it works: see `runner/working-now.ts`. */
 const EXPRESSION = `globalThis[Symbol.for('carillon.working-now')]?.() ?? null`;
 
@@ -37,18 +40,20 @@ function halted(session: Session, isStill: () => boolean): Promise<string | null
     const urls = new Map<string, string>();
     session.on('Debugger.scriptParsed', ({ params: { scriptId, url } }) => urls.set(scriptId, url));
     let halts = 0;
+    const again = () => {
+      session.once('Debugger.resumed', () => session.post('Debugger.pause'));
+      session.post('Debugger.resume');
+    };
     session.on('Debugger.paused', ({ params: { callFrames } }) => {
       // The first halt of a process may fall into what Node itself does to be debugged, in another context.
-      if (++halts === 1) {
-        session.once('Debugger.resumed', () => session.post('Debugger.pause'));
-        session.post('Debugger.resume');
-        return;
-      }
+      if (++halts === 1) return again();
       const frame = callFrames[0];
       if (!frame || !isStill()) return done(null);
       const asked = { callFrameId: frame.callFrameId, expression: EXPRESSION, silent: true };
       session.post('Debugger.evaluateOnCallFrame', asked, (_, answer?: Evaluated) => {
         const work = answer?.result.value as string | null | undefined;
+        // So may a later one, now and then: what is nobody's work is so each time.
+        if (!work && halts < MAX_HALTS) return again();
         done(`${work ?? 'code outside of tasks and requests'}${placeOf(callFrames, urls)}`);
       });
     });
