@@ -7,6 +7,9 @@ import { Slices } from '../../store/slices.js';
 /** So many fire times are computed in one go. */
 const SLICE = 200;
 
+/** So many jobs are looked up in one go. */
+const MANY = 2_000;
+
 /** To read a trigger costs as much as some fire times. */
 const READING = 5;
 
@@ -37,11 +40,17 @@ export class CountedRange {
     const done = this.computing.then(() => this.compute(jobs));
     this.computing = done.catch(() => undefined);
     await done;
-    return jobs.map((job) => limited(this.known.get(keyOf(job)) ?? NONE, job.left));
+    const slices = new Slices(MANY);
+    const counts: FireCounts[] = [];
+    for (const job of jobs) {
+      counts.push(limited(this.known.get(keyOf(job)) ?? NONE, job.left));
+      await slices.did(1);
+    }
+    return counts;
   }
 
   private async compute(jobs: readonly PlannedJob[]): Promise<void> {
-    const missing = jobs.filter((job) => !this.known.has(keyOf(job)));
+    const missing = await this.missing(jobs);
     const slices = new Slices(SLICE);
     for (let start = 0; start < missing.length; start += BATCH) {
       const some = missing.slice(start, start + BATCH);
@@ -52,6 +61,16 @@ export class CountedRange {
         await slices.did(READING + counts.steps);
       }
     }
+  }
+
+  private async missing(jobs: readonly PlannedJob[]): Promise<readonly PlannedJob[]> {
+    const slices = new Slices(MANY);
+    const missing: PlannedJob[] = [];
+    for (const job of jobs) {
+      if (!this.known.has(keyOf(job))) missing.push(job);
+      await slices.did(1);
+    }
+    return missing;
   }
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FireCounts } from '../../domain/forecast.js';
 import { edgesOf } from '../../domain/series.js';
 import { ClusterStore } from '../../store/cluster-store.js';
-import { JobStore, MOST_PLANNED } from '../../store/job-store.js';
+import { JobStore, MOST_PLANNED, type PlannedJob } from '../../store/job-store.js';
 import { Slices } from '../../store/slices.js';
 import { CountedRange } from './fire-counts.js';
 import { forecastRange, type ForecastQueryDto } from './forecast.dto.js';
@@ -15,6 +15,9 @@ const TOP = 10;
 
 /** So many counts are added up in one go. */
 const SLICE = 50_000;
+
+/** What a job costs beside its counts. */
+const JOB = 20;
 
 interface Forecasted extends FireCounts {
   readonly id: string;
@@ -37,11 +40,9 @@ export class Forecast {
     const range = this.rangeOf(edgesOf(by, from, to, timeZone));
     const planned = await this.jobs.planned(filter);
     const counts = await range.of(planned);
-    const jobs = planned
-      .map((job, nth): Forecasted => ({ id: job.id, name: job.name, ...counts[nth]! }))
-      .filter(({ fires }) => fires > 0)
-      .sort((a, b) => b.fires - a.fires || (a.id < b.id ? -1 : 1));
+    const jobs = await firing(planned, counts);
     const isCut = planned.length === MOST_PLANNED;
+    const buckets = await bucketsOf(range.edges, jobs);
     return {
       by,
       from: range.edges[0]!,
@@ -49,7 +50,7 @@ export class Forecast {
       approximate: isCut || jobs.some(({ approximate }) => approximate),
       fires: jobs.reduce((sum, { fires }) => sum + fires, 0),
       jobs: jobs.length,
-      buckets: await bucketsOf(range.edges, jobs),
+      buckets,
       items: jobs.slice(0, limit).map(({ id: jobId, name, fires, counts: each, approximate }) => ({
         jobId,
         name,
@@ -70,6 +71,21 @@ export class Forecast {
     if (this.ranges.size > MOST_RANGES) this.ranges.delete(oldest!);
     return range;
   }
+}
+
+/** Those that will fire, what fires most first. */
+async function firing(
+  planned: readonly PlannedJob[],
+  counts: readonly FireCounts[],
+): Promise<readonly Forecasted[]> {
+  const slices = new Slices(SLICE);
+  const jobs: Forecasted[] = [];
+  for (const [nth, { id, name }] of planned.entries()) {
+    const of = counts[nth]!;
+    if (of.fires > 0) jobs.push({ id, name, ...of });
+    await slices.did(JOB);
+  }
+  return jobs.sort((a, b) => b.fires - a.fires || (a.id < b.id ? -1 : 1));
 }
 
 /** @param jobs those that fire most first */
