@@ -159,6 +159,8 @@ describe('a page of jobs', () => {
     { order: 'nextFireAt' },
     { order: 'nextFireAt', planned: true },
     { order: 'lastFireAt', direction: 'desc' },
+    { order: 'lastResult' },
+    { order: 'lastDuration', direction: 'desc' },
     { text: 'job-77' },
     { state: ['paused', 'finished'] },
     { tag: ['red', 'blue'], origin: 'api' },

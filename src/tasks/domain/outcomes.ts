@@ -1,7 +1,30 @@
-import type { BriefRun } from './run.js';
+import type { BriefRun, Run } from './run.js';
 
 /** More failures in a row are not counted. */
 export const MAX_FAILURES = 10;
+
+/** What can become of a run that was carried out, what is worst first. */
+export const RESULTS = ['failed', 'timed-out', 'abandoned', 'succeeded'] as const;
+
+/** What became of the last run of a job that was carried out. */
+export interface LastResult {
+  readonly state: (typeof RESULTS)[number];
+  /** How long it took; null: it never began. */
+  readonly durationMs: number | null;
+}
+
+/** @param runs newest first */
+export function lastResultOf(runs: readonly EndedRun[]): LastResult | null {
+  for (const { state, startedAt, finishedAt } of runs) {
+    const result = RESULTS.find((one) => one === state);
+    if (!result || !finishedAt) continue;
+    const durationMs = startedAt && finishedAt.getTime() - startedAt.getTime();
+    return { state: result, durationMs };
+  }
+  return null;
+}
+
+type EndedRun = Pick<Run, 'state' | 'startedAt' | 'finishedAt'>;
 
 /** How a job fares: its last runs failed so often in a row. */
 export interface Failures {

@@ -44,6 +44,16 @@ export function decodeDatedCursor(cursor: string): {
   return { at, id };
 }
 
+/** The same in the order of a whole number. @throws InvalidInputError */
+export function decodeCountedCursor(cursor: string): {
+  readonly by: number | null;
+  readonly id: string;
+} {
+  const { by, id } = decodeSortedCursor(cursor);
+  if (by !== null && !/^-?\d{1,15}$/.test(by)) throw badCursor();
+  return { by: by === null ? null : Number(by), id };
+}
+
 function arrayOf(key: string): readonly unknown[] {
   try {
     const value: unknown = JSON.parse(key);

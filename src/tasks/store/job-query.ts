@@ -1,7 +1,15 @@
 import type { Job } from '../domain/job.js';
-import { decodeCursor, decodeDatedCursor, decodeSortedCursor, encodeSorted } from './cursor.js';
+import { RESULTS, type LastResult } from '../domain/outcomes.js';
+import {
+  decodeCountedCursor,
+  decodeCursor,
+  decodeDatedCursor,
+  decodeSortedCursor,
+  encodeSorted,
+  pageOf,
+} from './cursor.js';
 import type { JobFilter, JobQuery } from './job-store.js';
-import { listOf, type AnyOf } from './page.js';
+import { listOf, type AnyOf, type Page } from './page.js';
 
 /** What the stores that keep their jobs in memory answer to a query, as the others do by SQL. */
 export function isAskedFor(
@@ -21,37 +29,58 @@ export function isAskedFor(
   );
 }
 
-type Order = NonNullable<JobQuery['order']>;
+export type Order = NonNullable<JobQuery['order']>;
 
 /** What a job is sorted by, beside its id; null: it has none, and comes last. */
-function sortedBy(job: Job, order: Order): string | null {
-  if (order === 'id') return '';
-  if (order === 'name') return job.name.toLowerCase();
-  return job[order]?.toISOString() ?? null;
+function sortedBy(job: Job, order: Order, lastResult: LastResult | null): string | number | null {
+  switch (order) {
+    case 'id':
+      return '';
+    case 'name':
+      return job.name.toLowerCase();
+    case 'lastResult':
+      return lastResult && RESULTS.indexOf(lastResult.state) + 1;
+    case 'lastDuration':
+      return lastResult && lastResult.durationMs;
+    case 'nextFireAt':
+    case 'lastFireAt':
+      return job[order]?.toISOString() ?? null;
+  }
 }
 
-/** The key of a job in a cursor. */
-export const keyOf = (job: Job, order: Order): string =>
-  order === 'id' ? job.id : encodeSorted(sortedBy(job, order), job.id);
+/** The key of a job in a cursor. @param by what it is sorted by; null: it has nothing */
+export const keyOf = (id: string, by: string | number | null, order: Order): string =>
+  order === 'id' ? id : encodeSorted(by === null ? null : String(by), id);
 
 interface Place {
-  readonly by: string | null;
+  readonly by: string | number | null;
   readonly id: string;
 }
 
 /** Where a page ended. @throws InvalidInputError */
 export function placeOf(cursor: string, order: Order): Place {
-  if (order === 'id') return { by: '', id: decodeCursor(cursor) };
-  if (order === 'name') return decodeSortedCursor(cursor);
-  const { at, id } = decodeDatedCursor(cursor);
-  return { by: at?.toISOString() ?? null, id };
+  switch (order) {
+    case 'id':
+      return { by: '', id: decodeCursor(cursor) };
+    case 'name':
+      return decodeSortedCursor(cursor);
+    case 'lastResult':
+    case 'lastDuration':
+      return decodeCountedCursor(cursor);
+    case 'nextFireAt':
+    case 'lastFireAt': {
+      const { at, id } = decodeDatedCursor(cursor);
+      return { by: at?.toISOString() ?? null, id };
+    }
+  }
 }
 
-/** Jobs in the order of a query, from where its cursor ended. @throws InvalidInputError */
-export function inOrder(
+/** A page of these jobs. @throws InvalidInputError */
+export function pageOfJobs(
   jobs: readonly Job[],
-  { order = 'id', direction = 'asc', cursor }: JobQuery,
-): readonly Job[] {
+  { order = 'id', direction = 'asc', cursor, limit }: JobQuery,
+  lastResultOf: (job: Job) => LastResult | null,
+): Page<Job> {
   const turn = direction === 'asc' ? 1 : -1;
   const compare = (a: Place, b: Place): number => {
     if (a.by !== null && b.by !== null && a.by !== b.by) return a.by < b.by ? -turn : turn;
@@ -59,9 +88,10 @@ export function inOrder(
     return a.id === b.id ? 0 : a.id < b.id ? -turn : turn;
   };
   const placed = jobs
-    .map((job) => ({ job, place: { by: sortedBy(job, order), id: job.id } }))
-    .sort((a, b) => compare(a.place, b.place));
+    .map((job) => ({ job, id: job.id, by: sortedBy(job, order, lastResultOf(job)) }))
+    .sort(compare);
   const ended = cursor === undefined ? null : placeOf(cursor, order);
-  const rest = ended === null ? placed : placed.filter(({ place }) => compare(place, ended) > 0);
-  return rest.map(({ job }) => job);
+  const rest = ended === null ? placed : placed.filter((one) => compare(one, ended) > 0);
+  const { items, nextCursor } = pageOf(rest, limit, ({ id, by }) => keyOf(id, by, order));
+  return { items: items.map(({ job }) => job), nextCursor };
 }

@@ -30,10 +30,19 @@ export interface JobFilter {
   readonly failing?: true;
 }
 
-export const JOB_ORDERS = ['id', 'name', 'nextFireAt', 'lastFireAt'] as const;
+export const JOB_ORDERS = [
+  'id',
+  'name',
+  'nextFireAt',
+  'lastFireAt',
+  /** What became of the last run that was carried out: failed, timed out, abandoned, succeeded. */
+  'lastResult',
+  /** How long that took. */
+  'lastDuration',
+] as const;
 
 export interface JobQuery extends JobFilter, PageQuery {
-  /** Jobs that have no such instant come last. Default: `id`. */
+  /** Jobs that have nothing to be sorted by come last. Default: `id`. */
   readonly order?: (typeof JOB_ORDERS)[number];
   /** `desc` turns the order around. Default: `asc`. */
   readonly direction?: 'asc' | 'desc';

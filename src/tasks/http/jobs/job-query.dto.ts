@@ -29,7 +29,7 @@ export const jobQuerySchema = pageQuerySchema
     limit: countSchema(500, 'must be a whole number from 1 to 500').exactOptional(),
     /** Only those whose last run failed, timed out or was abandoned. */
     failing: yes.exactOptional(),
-    /** Jobs that have no such instant come last. Default: by id. */
+    /** Jobs that have nothing to be sorted by come last. Default: by id. */
     order: z.enum(JOB_ORDERS).exactOptional(),
     direction: z.enum(['asc', 'desc']).exactOptional(),
     /** Whether to say how many there are in all, up to 10,000. */

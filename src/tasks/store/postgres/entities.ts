@@ -4,6 +4,7 @@ import { JOB_COLUMNS, PLAN_COLUMNS } from './jobs/job-columns.js';
 import { RUN_COLUMNS } from './runs/run-columns.js';
 
 const id = column('bigint', { primary: true, identity: true });
+const onlyRow = column('boolean', { primary: true, default: 'true' });
 const attemptOfRun = {
   runId: column('bigint', { primary: true }),
   attempt: column('smallint', { primary: true }),
@@ -103,6 +104,9 @@ export const tasksEntities = [
     jobId: column('text', { primary: true }),
     failures: column('integer'),
     failingSince: nullable('timestamptz'),
+    lastState: nullable('text'),
+    lastMs: nullable('bigint'),
+    lastAt: nullable('timestamptz'),
   }),
   entityOf(
     'run_logs',
@@ -211,10 +215,7 @@ export const tasksEntities = [
   }),
   entityOf(
     'alarm_watch',
-    {
-      onlyRow: column('boolean', { primary: true, default: 'true' }),
-      lookedAt: column('timestamptz'),
-    },
+    { onlyRow, lookedAt: column('timestamptz') },
     { checks: ['alarm_watch_only_row_check'] },
   ),
   entityOf(
@@ -239,10 +240,7 @@ export const tasksEntities = [
   ),
   entityOf(
     'schema_info',
-    {
-      onlyRow: column('boolean', { primary: true, default: 'true' }),
-      minimumVersion: column('integer'),
-    },
+    { onlyRow, minimumVersion: column('integer') },
     { checks: ['schema_info_only_row_check'] },
   ),
 ];

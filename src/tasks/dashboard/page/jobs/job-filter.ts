@@ -34,7 +34,7 @@ export function bulkFilterOf(asked: URLSearchParams): Query {
   return filter;
 }
 
-export type Order = 'name' | 'nextFireAt' | 'lastFireAt';
+export type Order = 'name' | 'nextFireAt' | 'lastFireAt' | 'lastResult' | 'lastDuration';
 
 /** `sort=-nextFireAt` is the other way round. */
 export function sortOf(asked: URLSearchParams): [Order, 'asc' | 'desc'] {

@@ -23,6 +23,7 @@ export const JobRow = memo(function JobRow({
 }) {
   const { id, name, tags, description, stats } = job;
   const { zone } = useClock();
+  const took = job.lastRuns?.find(({ state }) => RESULTS.has(state))?.durationMs ?? null;
   return (
     <tr data-job={id}>
       {operator && (
@@ -55,8 +56,9 @@ export const JobRow = memo(function JobRow({
       <td data-label="Last">
         <LastRun job={job} />
       </td>
-      <td data-label="p50" className="number mono">
-        {stats?.durationMs ? duration(stats.durationMs.p50) : '–'}
+      <td data-label="Took" className="number mono">
+        {took === null ? '–' : duration(took)}
+        {stats?.durationMs && <small>p50 {duration(stats.durationMs.p50)}</small>}
       </td>
       <td data-label="Next">
         <Next job={job} />
@@ -72,6 +74,9 @@ export const JobRow = memo(function JobRow({
     </tr>
   );
 });
+
+/** What can become of a run that was carried out. */
+const RESULTS: ReadonlySet<string> = new Set(['succeeded', 'failed', 'timed-out', 'abandoned']);
 
 /** A job that fails is active, but that is not what is to be seen. */
 export const stateOf = ({ state, failures }: Job): string =>

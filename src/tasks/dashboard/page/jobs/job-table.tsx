@@ -66,11 +66,9 @@ export function JobTable({
                 </th>
               )}
               <Sorted order="name" label="Job" />
-              <th scope="col">Last 20 runs</th>
+              <Sorted order="lastResult" label="Last 20 runs" />
               <Sorted order="lastFireAt" label="Last" />
-              <th scope="col" className="number">
-                p50
-              </th>
+              <Sorted order="lastDuration" label="Took" className="number" />
               <Sorted order="nextFireAt" label="Next" />
               <th scope="col">State</th>
               {operator && (
@@ -98,13 +96,25 @@ export function JobTable({
 }
 
 /** A heading that sorts: once from the first on, again the other way round. */
-function Sorted({ order, label }: { readonly order: Order; readonly label: string }) {
+function Sorted({
+  order,
+  label,
+  className,
+}: {
+  readonly order: Order;
+  readonly label: string;
+  readonly className?: string;
+}) {
   const [asked, change] = useAsked();
   const [by, direction] = sortOf(asked);
   const on = by === order;
   const next = on && direction === 'asc' ? `-${order}` : order;
   return (
-    <th scope="col" aria-sort={on ? (direction === 'asc' ? 'ascending' : 'descending') : undefined}>
+    <th
+      scope="col"
+      className={className}
+      aria-sort={on ? (direction === 'asc' ? 'ascending' : 'descending') : undefined}
+    >
       <button type="button" className="sort" onClick={() => change({ sort: next })}>
         {label}
         <span aria-hidden>{on ? (direction === 'asc' ? ' ↑' : ' ↓') : ''}</span>

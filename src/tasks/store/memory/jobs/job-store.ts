@@ -1,10 +1,9 @@
 import { TasksError } from '../../../domain/errors.js';
-import { failuresOf } from '../../../domain/outcomes.js';
+import { failuresOf, lastResultOf } from '../../../domain/outcomes.js';
 import type { Job, JobOrigin, JobPatch, NewJob } from '../../../domain/job.js';
 import type { Run } from '../../../domain/run.js';
 import type { TriggerSpec } from '../../../triggers/trigger-spec.js';
-import { pageOf } from '../../cursor.js';
-import { inOrder, isAskedFor, keyOf } from '../../job-query.js';
+import { isAskedFor, pageOfJobs } from '../../job-query.js';
 import {
   JobStore,
   MOST_PLANNED,
@@ -26,6 +25,7 @@ import type {
 import type { Declared, DeclaredJob } from '../../../domain/declared-job.js';
 import { totalOf, type Page, type Total } from '../../page.js';
 import type { MemoryDatabase } from '../database.js';
+import type { JobRow, RunRow } from '../rows.js';
 import { backfill } from '../runs/backfill.js';
 import { runNow } from '../runs/run-now.js';
 import { runOf } from '../runs/run-store.js';
@@ -86,8 +86,7 @@ export class MemoryJobStore extends JobStore {
   }
 
   async list(query: JobQuery): Promise<Page<Job>> {
-    const jobs = inOrder(this.matching(query), query);
-    return pageOf(jobs, query.limit, (job) => keyOf(job, query.order ?? 'id'));
+    return pageOfJobs(this.matching(query), query, (job) => lastResultOf(this.endedOf(job)));
   }
 
   async count(filter: JobFilter): Promise<Total> {
@@ -95,8 +94,9 @@ export class MemoryJobStore extends JobStore {
   }
 
   async planned(filter: JobFilter): Promise<readonly PlannedJob[]> {
-    const jobs = inOrder(this.matching({ ...filter, planned: true }), { limit: MOST_PLANNED });
-    return jobs.slice(0, MOST_PLANNED).map(({ id, name, revision, createdAt, maxRuns }) => {
+    const asked = { limit: MOST_PLANNED };
+    const { items } = pageOfJobs(this.matching({ ...filter, planned: true }), asked, () => null);
+    return items.map(({ id, name, revision, createdAt, maxRuns }) => {
       const { fired } = this.database.jobs.get(id)!;
       return {
         id,
@@ -115,13 +115,16 @@ export class MemoryJobStore extends JobStore {
 
   private matching(filter: JobFilter): readonly Job[] {
     const jobs = [...this.database.jobs.values()].filter((job) => isAskedFor(job, filter));
-    return (filter.failing ? jobs.filter((job) => this.fails(job)) : jobs).map(seen);
+    const fails = (job: JobRow) => failuresOf(this.endedOf(job)) !== null;
+    return (filter.failing ? jobs.filter(fails) : jobs).map(seen);
   }
 
-  private fails({ id, createdAt }: Pick<Job, 'id' | 'createdAt'>): boolean {
+  /** A job's own runs that are over, newest first. */
+  private endedOf({ id, createdAt }: Pick<Job, 'id' | 'createdAt'>): readonly RunRow[] {
     const runs = this.database.runs.all().filter(({ jobId }) => jobId === id);
-    const own = runs.filter(({ finishedAt }) => finishedAt !== null && finishedAt >= createdAt);
-    return failuresOf(own.toReversed()) !== null;
+    return runs
+      .filter(({ finishedAt }) => finishedAt !== null && finishedAt >= createdAt)
+      .toReversed();
   }
 
   modify(id: string, patch: JobPatch, by?: ChangeOptions): Promise<Job> {

@@ -1,7 +1,8 @@
 import type { Job } from '../../../domain/job.js';
 import { pageOf } from '../../cursor.js';
+import { RESULTS } from '../../../domain/outcomes.js';
 import { jobOf } from '../../../domain/job-definition.js';
-import { keyOf, placeOf } from '../../job-query.js';
+import { keyOf, placeOf, type Order } from '../../job-query.js';
 import { MOST_PLANNED, type JobFilter, type JobQuery, type PlannedJob } from '../../job-store.js';
 import { listOf, MOST_COUNTED, totalOf, type Page, type Total } from '../../page.js';
 import { Slices } from '../../slices.js';
@@ -13,13 +14,33 @@ import { jobText, storedJob } from './job-row.js';
 /** So many jobs are read in one go: each is checked for what this version cannot read of it. */
 const SLICE = 25;
 
-/** What is sorted by, and how its value in a cursor is read. */
-const SORTED = {
+interface Sorting {
+  /** Null: by the id alone. */
+  readonly by: string | null;
+  readonly type: string;
+  /** Whether it takes what became of the last runs. */
+  readonly outcomes?: true;
+}
+
+const RANKED = `ARRAY[${RESULTS.map((result) => `'${result}'`).join(', ')}]`;
+
+/** What is sorted by, and how its value in a cursor is read. What is counted is of less weight than what is not yet. */
+const SORTED: Readonly<Record<Order, Sorting>> = {
   id: { by: null, type: '' },
   name: { by: 'lower(j.name)', type: 'text' },
   nextFireAt: { by: 'p.next_fire_at', type: 'timestamptz' },
   lastFireAt: { by: 'p.last_fire_at', type: 'timestamptz' },
-} as const;
+  lastResult: {
+    by: `array_position(${RANKED}, coalesce(l.state, o.last_state))`,
+    type: 'integer',
+    outcomes: true,
+  },
+  lastDuration: {
+    by: 'CASE WHEN l.job_id IS NULL THEN o.last_ms ELSE l.ms END',
+    type: 'bigint',
+    outcomes: true,
+  },
+};
 
 /** Jobs in an order. Which are on the page is found first; only those are read as a whole. */
 export async function listJobs(
@@ -36,25 +57,28 @@ export async function listJobs(
   const sorted =
     by === null ? `${id} ${direction}` : `${by} ${direction} NULLS LAST, ${id} ${direction}`;
   const { before, from } = source(quotedSchema, query);
-  const rows = await sql.query<{ job: string }[]>(
+  const rows = await sql.query<{ job: string; by: string | null }[]>(
     `WITH ${before} page AS MATERIALIZED (
-       SELECT j.id, row_number() OVER (ORDER BY ${sorted}) AS nth
+       SELECT j.id, ${by ?? 'NULL'} AS by, row_number() OVER (ORDER BY ${sorted}) AS nth
        FROM ${from}
        WHERE ${[...wanted, ...after].join(' AND ')}
        ORDER BY ${sorted} LIMIT ${Number(limit) + 1})
-     SELECT ${jobText} AS job
+     SELECT ${jobText} AS job, to_json(page.by) #>> '{}' AS by
      FROM page JOIN ${quotedSchema}.jobs j ON j.id = page.id
        JOIN ${quotedSchema}.job_plans p ON p.job_id = j.id
      ORDER BY page.nth`,
     values,
   );
   const slices = new Slices(SLICE);
-  const jobs: Job[] = [];
-  for (const { job } of rows) {
+  const jobs: { readonly job: Job; readonly by: string | null }[] = [];
+  for (const { job, by: sortedBy } of rows) {
     await slices.did(1);
-    jobs.push(jobOf(storedJob(job)));
+    jobs.push({ job: jobOf(storedJob(job)), by: sortedBy });
   }
-  return pageOf(jobs, limit, (job) => keyOf(job, order));
+  const { items, nextCursor } = pageOf(jobs, limit, ({ job, by: sortedBy }) =>
+    keyOf(job.id, sortedBy, order),
+  );
+  return { items: items.map(({ job }) => job), nextCursor };
 }
 
 /** How many there are. */
@@ -99,13 +123,16 @@ export async function plannedJobs(
 }
 
 /** Where jobs are looked for: parts of the statement that come before, and its tables. */
-function source(quotedSchema: string, { failing }: JobFilter) {
+function source(
+  quotedSchema: string,
+  { failing, order = 'id' }: JobFilter & Pick<JobQuery, 'order'>,
+) {
   const from = `${quotedSchema}.jobs j JOIN ${quotedSchema}.job_plans p ON p.job_id = j.id`;
-  if (!failing) return { before: '', from };
+  if (!failing && !SORTED[order].outcomes) return { before: '', from };
   return {
     before: `${endedLately(quotedSchema)}, ${LAST},`,
     from: `${from} LEFT JOIN ${quotedSchema}.job_outcomes o ON o.job_id = j.id
-             AND o.failing_since >= j.created_at
+             AND greatest(o.last_at, o.failing_since) >= j.created_at
            LEFT JOIN last l ON l.job_id = j.id AND l.finished_at >= j.created_at`,
   };
 }

@@ -5,6 +5,7 @@ import { WhatPagesRead1764000000004 } from './4-what-pages-read.js';
 import { BlockedNodes1764000000005 } from './5-blocked-nodes.js';
 import { EndedSessions1764000000006 } from './6-ended-sessions.js';
 import { Notifications1764000000007 } from './7-notifications.js';
+import { LastOutcomes1764000000008 } from './8-last-outcomes.js';
 
 /** In order. A migration that has been released is never changed, only followed by another. */
 export const tasksMigrations = [
@@ -15,6 +16,7 @@ export const tasksMigrations = [
   BlockedNodes1764000000005,
   EndedSessions1764000000006,
   Notifications1764000000007,
+  LastOutcomes1764000000008,
 ];
 
 /** What this build's code expects of the schema. */

@@ -17,10 +17,16 @@ export const endedLately = (quoted: string) => `
                                  coalesce((SELECT up_to_id FROM mark), -1))
       ORDER BY finished_at, id LIMIT ${MOST})`;
 
-/** A part about jobs: whether the last of those runs failed, where that tells something. */
+/** How long a run took; null: it never began. */
+export const durationMs = (run: string) =>
+  `round(extract(epoch FROM ${run}.finished_at - ${run}.started_at) * 1000)::bigint`;
+
+/** A part about jobs: what became of the last of those runs, where that tells something. */
 export const LAST = `
     last AS MATERIALIZED (
-      SELECT DISTINCT ON (job_id) job_id, finished_at, state <> 'succeeded' AS failed FROM lately
+      SELECT DISTINCT ON (job_id) job_id, finished_at, state, ${durationMs('lately')} AS ms,
+             state <> 'succeeded' AS failed
+      FROM lately
       WHERE state IN ('succeeded', 'failed', 'timed-out', 'abandoned')
       ORDER BY job_id, id DESC)`;
 

@@ -1,5 +1,6 @@
 import { MAX_FAILURES } from '../../../domain/outcomes.js';
 import { fence, type StatementOf } from '../session/statement.js';
+import { durationMs } from './ended-lately.js';
 
 /** So many jobs are judged at once: the rows of each lie somewhere else. */
 export const BATCH = 250;
@@ -8,7 +9,7 @@ export const BATCH = 250;
 const LAST = MAX_FAILURES + 2;
 
 /**
- * Notes how often in a row the last runs of jobs failed: $1 token · $2 the jobs; null: the next ones ·
+ * Notes what became of the last run of jobs, and how often in a row those failed: $1 token · $2 the jobs; null: the next ones ·
  * $3 behind this id.
  *
  * The next ones are found by leaping from job to job through the ledger: a job that has no runs is not looked
@@ -42,25 +43,29 @@ export const judgeJobs: StatementOf = (schema) => ({
         AND ((SELECT count(*) FROM next) < ${BATCH} OR o.job_id < (SELECT max(id) FROM next))
         AND NOT EXISTS (SELECT FROM ${schema.quoted}.jobs j WHERE j.id = o.job_id)),
     last AS MATERIALIZED (
-      SELECT j.id AS job_id, r.finished_at, r.state <> 'succeeded' AS failed,
+      SELECT j.id AS job_id, r.state, ${durationMs('r')} AS ms, r.finished_at, r.state <> 'succeeded' AS failed,
              row_number() OVER (PARTITION BY j.id ORDER BY r.id DESC) AS nth
       FROM judged j CROSS JOIN LATERAL (
-        SELECT id, state, finished_at FROM ${schema.quoted}.runs
+        SELECT id, state, started_at, finished_at FROM ${schema.quoted}.runs
         WHERE job_id = j.id
         ORDER BY id DESC LIMIT ${LAST}) r
       WHERE r.state IN ('succeeded', 'failed', 'timed-out', 'abandoned')),
     streak AS MATERIALIZED (
       SELECT l.job_id, count(*) FILTER (WHERE l.nth < coalesce(s.nth, 'infinity'::float8))::int AS n,
              min(l.finished_at) FILTER (WHERE l.nth < coalesce(s.nth, 'infinity'::float8)) AS since,
-             s.nth IS NULL AS whole
+             s.nth IS NULL AS whole, max(l.state) FILTER (WHERE l.nth = 1) AS last_state,
+             max(l.ms) FILTER (WHERE l.nth = 1) AS last_ms,
+             max(l.finished_at) FILTER (WHERE l.nth = 1) AS last_at
       FROM last l LEFT JOIN (
         SELECT job_id, min(nth) AS nth FROM last WHERE NOT failed GROUP BY job_id) s USING (job_id)
       GROUP BY l.job_id, s.nth),
     noted AS (
-      INSERT INTO ${schema.quoted}.job_outcomes AS o (job_id, failures, failing_since)
-      SELECT job_id, least(n, ${MAX_FAILURES}), since FROM streak
+      INSERT INTO ${schema.quoted}.job_outcomes AS o
+        (job_id, failures, failing_since, last_state, last_ms, last_at)
+      SELECT job_id, least(n, ${MAX_FAILURES}), since, last_state, last_ms, last_at FROM streak
       ON CONFLICT (job_id) DO UPDATE
-      SET (failures, failing_since) = (
+      SET last_state = EXCLUDED.last_state, last_ms = EXCLUDED.last_ms, last_at = EXCLUDED.last_at,
+          (failures, failing_since) = (
         SELECT CASE WHEN s.whole THEN greatest(o.failures, EXCLUDED.failures) ELSE EXCLUDED.failures END,
                CASE WHEN s.whole THEN least(o.failing_since, EXCLUDED.failing_since)
                     ELSE EXCLUDED.failing_since END
