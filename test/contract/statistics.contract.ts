@@ -89,6 +89,30 @@ export function statisticsContract(makeStore: MakeStore): void {
     });
   });
 
+  it('are told of several jobs, by hour and state', async () => {
+    await scene.ended('a', 'succeeded');
+    await scene.ended('a', 'failed');
+    store.advance(hours(1));
+    await scene.ended('a', 'succeeded');
+    await scene.ended('b', 'skipped');
+    await scene.holds(async () => {
+      const now = await clockOf(store);
+      const found = await store.statistics.hoursOfJobs(
+        ['a', 'b', 'none'],
+        hourOf(later(now, -DAY)),
+        later(now, hours(1)),
+      );
+      expect([...found.keys()].toSorted()).toEqual(['a', 'b']);
+      expect(found.get('a')!.map(({ runs }) => runs)).toEqual([
+        { succeeded: 1, failed: 1 },
+        { succeeded: 1 },
+      ]);
+      expect(found.get('b')!.map(({ runs }) => runs)).toEqual([{ skipped: 1 }]);
+      const [first, second] = found.get('a')!.map(({ hour }) => hour.getTime());
+      expect(second! - first!).toBe(hours(1));
+    });
+  });
+
   describe('counting', () => {
     it('is for the token in force only', async () => {
       await scene.ended('a', 'succeeded');

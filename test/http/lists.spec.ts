@@ -136,6 +136,31 @@ describe('the series of a day', () => {
   });
 });
 
+describe('the last day of some jobs', () => {
+  interface JobHours {
+    readonly items: readonly {
+      readonly jobId: string;
+      readonly hours: readonly { runs: object }[];
+    }[];
+  }
+
+  it('has the hours in which something of them ended, and leaves out those of which nothing did', async () => {
+    const { body, statements } = await counted('/stats/jobs?job=job-001&job=nobody&job=job-002');
+    const { items } = body as JobHours;
+    expect(items.map(({ jobId }) => jobId)).toEqual(['job-001', 'job-002']);
+    const ended = items[0]!.hours.map(({ runs }) => runs);
+    expect(ended).not.toEqual([]);
+    expect(ended.every((runs) => Object.keys(runs).length > 0)).toBe(true);
+    expect(statements).toBeLessThanOrEqual(3);
+  });
+
+  it('is refused where no job is named, or the range is too long', async () => {
+    await http.call().get('/scheduler/stats/jobs').expect(400);
+    const query = 'job=a&from=2026-03-01T00:00:00Z&to=2026-03-10T00:00:00Z';
+    await http.call().get(`/scheduler/stats/jobs?${query}`).expect(422);
+  });
+});
+
 describe('the problems of the cluster', () => {
   it('are none while all goes well, and name the jobs that fail once some do', async () => {
     expect((await counted('/problems')).body).toMatchObject({ items: [] });

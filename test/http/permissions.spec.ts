@@ -15,6 +15,7 @@ const MATRIX = {
   'get /scheduler/problems': 'viewer',
   'get /scheduler/settings': 'viewer',
   'get /scheduler/stats': 'viewer',
+  'get /scheduler/stats/jobs': 'viewer',
   'get /scheduler/stats/series': 'viewer',
   'get /scheduler/jobs': 'viewer',
   'get /scheduler/jobs/:id': 'viewer',

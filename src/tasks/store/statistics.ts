@@ -1,4 +1,5 @@
 import type { Failures } from '../domain/outcomes.js';
+import type { RunState } from '../domain/run.js';
 import type { HourSum, Sum } from '../domain/series.js';
 
 /** How far sums reach. */
@@ -30,6 +31,13 @@ export interface JobStandings {
   readonly jobs: ReadonlyMap<string, JobStanding>;
 }
 
+/** How many runs of a job ended in an hour, by state. */
+export interface JobHour {
+  /** The beginning of the hour. */
+  readonly hour: Date;
+  readonly runs: Readonly<Partial<Record<RunState, number>>>;
+}
+
 /**
  * What has ended, summed up: read from the sums that the leader makes and from the end of the ledger that
  * is not in them yet, so that it is as fresh as the ledger.
@@ -37,6 +45,12 @@ export interface JobStandings {
 export abstract class Statistics {
   /** By the hour of its end: of one job, or of all. @param before not this hour or later ones */
   abstract hours(from: Date, before: Date, job?: string): Promise<HourSums>;
+  /** Of each of these jobs, in order; hours in which nothing ended have none. @param before as above */
+  abstract hoursOfJobs(
+    jobs: readonly string[],
+    from: Date,
+    before: Date,
+  ): Promise<ReadonlyMap<string, readonly JobHour[]>>;
   /** How each of these jobs fares, and what has ended of it since the hour 24 hours ago. */
   abstract ofJobs(jobs: readonly string[]): Promise<JobStandings>;
 }

@@ -1,6 +1,7 @@
 import { Get, Query } from '@nestjs/common';
 import { bucketsOf, edgesOf, hourOf, type Bucket } from '../../domain/series.js';
 import { TasksService } from '../../service/tasks.service.js';
+import { listOf } from '../../store/page.js';
 import { Slices } from '../../store/slices.js';
 import { Statistics } from '../../store/statistics.js';
 import { ApiController } from '../access/api-controller.decorator.js';
@@ -9,7 +10,16 @@ import { EXAMPLE_JOB } from '../protocol/example-job.js';
 import { checkedBy } from '../protocol/input.pipe.js';
 import { Operation } from '../protocol/operation.decorator.js';
 import { statsSchema } from './cluster.dto.js';
-import { rangeOf, seriesQuerySchema, seriesSchema, type SeriesQueryDto } from './series.dto.js';
+import {
+  jobHoursQuerySchema,
+  jobHoursSchema,
+  jobRangeOf,
+  rangeOf,
+  seriesQuerySchema,
+  seriesSchema,
+  type JobHoursQueryDto,
+  type SeriesQueryDto,
+} from './series.dto.js';
 
 /** So many hours or days are summed up in one go. */
 const SLICE = 50;
@@ -62,5 +72,36 @@ export class StatsController {
       items.push(bucket);
     }
     return { by, from: first, to: last, countedFrom, countedTo, items };
+  }
+
+  @Get('jobs')
+  @Requires('viewer')
+  @Operation({
+    summary: 'Runs of some jobs by state, hour by hour',
+    answers: { 200: jobHoursSchema },
+    problems: [422],
+    examples: [
+      {
+        title: 'The last day of a job',
+        query: { job: EXAMPLE_JOB.id },
+        status: 200,
+      },
+      { title: 'Of no job', query: {}, status: 422 },
+    ],
+  })
+  async jobs(@Query(checkedBy(jobHoursQuerySchema)) query: JobHoursQueryDto) {
+    const range = jobRangeOf(query, (await this.tasks.getState()).now);
+    const edges = edgesOf('hour', range.from, range.to, 'UTC');
+    const [from, to] = [edges[0]!, edges.at(-1)!];
+    const jobs = [...new Set(listOf(query.job))];
+    const hours = await this.statistics.hoursOfJobs(jobs, from, to);
+    const slices = new Slices(SLICE);
+    const items = [];
+    for (const jobId of jobs) {
+      const own = (hours.get(jobId) ?? []).map(({ hour, runs }) => ({ from: hour, runs }));
+      if (own.length > 0) items.push({ jobId, hours: own });
+      await slices.did(own.length);
+    }
+    return { from, to, items };
   }
 }

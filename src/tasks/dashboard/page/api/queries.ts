@@ -12,6 +12,7 @@ import type {
   FireTime,
   Forecast,
   Job,
+  JobHours,
   Leader,
   Node,
   Page,
@@ -67,6 +68,8 @@ export const settings = () => get<Settings>(['settings'], 'settings');
 
 export const series = (query: Query) =>
   get<Items<SeriesItem>>(['series', query], 'stats/series', query);
+export const jobHours = (query: Query) =>
+  get<JobHours>(['series', 'jobs', query], 'stats/jobs', query);
 export const forecast = (query: Query) => get<Forecast>(['forecast', query], 'forecast', query);
 export const upcoming = (limit: number) =>
   get<Items<Upcoming>>(['upcoming', limit], 'fire-times', { limit });

@@ -19,7 +19,7 @@ import type { forecastSchema } from '../../../http/jobs/forecast.dto.js';
 import type { ApiRole } from '../../../http/index.js';
 import type { capabilitiesSchema } from '../../../http/cluster/capabilities.controller.js';
 import type { problemSchema } from '../../../http/cluster/problems.controller.js';
-import type { seriesSchema } from '../../../http/cluster/series.dto.js';
+import type { jobHoursSchema, seriesSchema } from '../../../http/cluster/series.dto.js';
 import type { settingsSchema } from '../../../http/cluster/settings.controller.js';
 import type { briefRunSchema, lineSchema, runSchema } from '../../../http/runs/run.dto.js';
 
@@ -38,6 +38,7 @@ export type Run = Answer<typeof runSchema>;
 export type BriefRun = Answer<typeof briefRunSchema>;
 export type Stats = Answer<typeof statsSchema>;
 export type SeriesItem = Answer<typeof seriesSchema>['items'][number];
+export type JobHours = Answer<typeof jobHoursSchema>;
 export type Forecast = Answer<typeof forecastSchema>;
 export type Node = Answer<typeof nodeSchema>;
 export type Leader = Answer<typeof leaderSchema>;

@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const LANES = 30;
 
-/** What will fire when: where jobs collide, and where nothing happens. */
+/** What ran and what will fire when: where jobs collide, and where nothing happens. */
 export function Schedule() {
   const [asked, change] = useAsked();
   const days = asked.get('days') === '7' ? 7 : 1;
@@ -28,6 +28,15 @@ export function Schedule() {
   });
   const lanes = useQuery(queries.forecast(range(days)));
   const week = useQuery(queries.forecast(range(7)));
+  const shown = lanes.data?.items.map(({ jobId }) => jobId) ?? [];
+  const past = useQuery({
+    ...queries.jobHours({
+      job: shown,
+      from: new Date(from - days * DAY_MS).toISOString(),
+      to: new Date(from + HOUR_MS).toISOString(),
+    }),
+    enabled: shown.length > 0,
+  });
   const hint = lanes.data && `${count(lanes.data.fires)} fires of ${count(lanes.data.jobs)} jobs`;
   return (
     <Shell top={<TopBar title="Schedule" hint={hint} />}>
@@ -38,9 +47,9 @@ export function Schedule() {
       </Card>
       <Card
         title="Jobs"
-        hint="those that fire most, by hour"
+        hint="those that fire most, by hour: what ended is solid, what will fire is hollow"
         aside={
-          <span className="tabs" role="group" aria-label="How far ahead">
+          <span className="tabs" role="group" aria-label="How far back and ahead">
             {([1, 7] as const).map((length) => (
               <button
                 key={length}
@@ -59,7 +68,7 @@ export function Schedule() {
             forecast.items.length === 0 ? (
               <Empty title="Nothing is to come">No active job has a fire time in this time.</Empty>
             ) : (
-              <Lanes forecast={forecast} />
+              <Lanes forecast={forecast} past={past.data} hoursBack={days * 24} />
             )
           }
         </Loaded>

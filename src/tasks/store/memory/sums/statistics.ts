@@ -1,9 +1,10 @@
 import { failuresOf } from '../../../domain/outcomes.js';
 import { sizeOf } from '../../../domain/histogram.js';
-import { hourOf, type HourSum } from '../../../domain/series.js';
+import { hourOf, summaryOf, type HourSum } from '../../../domain/series.js';
 import {
   Statistics,
   type HourSums,
+  type JobHour,
   type JobStanding,
   type JobStandings,
 } from '../../statistics.js';
@@ -25,6 +26,28 @@ export class MemoryStatistics extends Statistics {
       .filter(({ hour }) => hour >= from && hour < before)
       .sort((a, b) => a.hour.getTime() - b.hour.getTime());
     return { countedFrom: null, countedTo: now, now, hours };
+  }
+
+  async hoursOfJobs(
+    jobs: readonly string[],
+    from: Date,
+    before: Date,
+  ): Promise<ReadonlyMap<string, readonly JobHour[]>> {
+    const found = new Map<string, readonly JobHour[]>();
+    for (const job of jobs) {
+      const { hours } = await this.hours(from, before, job);
+      const byHour = new Map<number, HourSum[]>();
+      for (const sum of hours) {
+        const at = sum.hour.getTime();
+        byHour.set(at, [...(byHour.get(at) ?? []), sum]);
+      }
+      if (byHour.size === 0) continue;
+      found.set(
+        job,
+        [...byHour].map(([at, sums]) => ({ hour: new Date(at), runs: summaryOf(sums).runs })),
+      );
+    }
+    return found;
   }
 
   async ofJobs(jobs: readonly string[]): Promise<JobStandings> {

@@ -2,6 +2,7 @@ import type { HourSum, Sum } from '../../../domain/series.js';
 import {
   Statistics,
   type HourSums,
+  type JobHour,
   type JobStanding,
   type JobStandings,
   type Reach,
@@ -17,6 +18,8 @@ interface StoredReach {
   readonly to: string | null;
   readonly from: string | null;
 }
+
+type StoredJobHour = Omit<JobHour, 'hour'> & { readonly hour: string };
 
 type StoredSum = Sum & { readonly hour: string };
 
@@ -56,6 +59,41 @@ export class PostgresStatistics extends Statistics {
       [job, from, before],
     );
     return { ...reachOf(row!.reach), hours: row!.sums.map(hourSumOf) };
+  }
+
+  async hoursOfJobs(
+    jobs: readonly string[],
+    from: Date,
+    before: Date,
+  ): Promise<ReadonlyMap<string, readonly JobHour[]>> {
+    const { quoted } = this.schema;
+    const asked = 'job_id = ANY ($1::text[]) AND hour >= $2 AND hour < $3';
+    const select = `
+      WITH ${endedLately(quoted)},
+       counted AS (
+         SELECT job_id, hour, state, runs FROM ${quoted}.run_hours WHERE ${asked}
+         UNION ALL
+         SELECT * FROM (SELECT job_id, ${hourOf('finished_at')} AS hour, state, 1 FROM lately) l
+         WHERE ${asked}),
+       by_state AS (
+         SELECT job_id, hour, state, sum(runs)::int AS runs FROM counted GROUP BY job_id, hour, state),
+       by_hour AS (
+         SELECT job_id, hour, json_object_agg(state, runs) AS runs FROM by_state GROUP BY job_id, hour)
+       SELECT job_id AS id, json_agg(json_build_object('hour', hour, 'runs', runs) ORDER BY hour) AS hours
+       FROM by_hour GROUP BY job_id`;
+    const rows = await this.database.use((manager) =>
+      manager.query<{ id: string; hours: readonly StoredJobHour[] }[]>(select, [
+        jobs,
+        from,
+        before,
+      ]),
+    );
+    return new Map(
+      rows.map(({ id, hours }) => [
+        id,
+        hours.map(({ hour, runs }) => ({ hour: new Date(hour), runs })),
+      ]),
+    );
   }
 
   async ofJobs(jobs: readonly string[]): Promise<JobStandings> {
