@@ -42,7 +42,7 @@ export function makeEngine(
   if (options.engineThread && isReal && existsSync(ENTRY)) {
     tellWorkingNow();
     // What it halts is the main thread of the process, and not one that an application lives in.
-    const isDebugged = !isMainThread || isInspected();
+    const isDebugged = () => !isMainThread || isInspected();
     const { concurrency } = options;
     const main = { concurrency, isDebugged, clock, log, hear, runner, holding, tellSlots };
     return new ThreadedEngine({ seed, entry: ENTRY, ...main });

@@ -8,7 +8,6 @@ import type { SharedState } from './shared-state.js';
 import { whatRuns } from './what-runs.js';
 
 export interface BlockedMainParts {
-  readonly isDebugged: boolean;
   /** The main thread is blocked, by whom may not be known yet; null: it comes round again. */
   readonly changed: (blocked: Blocked | null) => void;
   /** It was blocked: what is told of it when it can hear. */
@@ -42,7 +41,8 @@ export class BlockedMain {
     const block = { since, by: null, at: this.clock.monotonic() - standsStillMs };
     this.block = block;
     this.parts.changed({ since, by: null });
-    if (!this.parts.isDebugged) void this.name(block);
+    // Whoever is at a breakpoint is not to be let go on.
+    if (!this.shared.isDebugged) void this.name(block);
   }
 
   private async name(block: NonNullable<BlockedMain['block']>): Promise<void> {

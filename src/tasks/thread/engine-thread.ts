@@ -77,7 +77,6 @@ export class EngineThread {
       },
     };
     this.blocked = new BlockedMain(this.watch, this.shared, this.clock, {
-      isDebugged: seed.isDebugged,
       changed: (blocked) => {
         this.block = blocked;
         this.engine?.beat();

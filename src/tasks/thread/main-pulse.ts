@@ -10,6 +10,14 @@ const SILENT_MS = 1_000;
 /** For less than this nobody is given up, in ms. */
 const MIN_PATIENCE_MS = 2_000;
 
+export interface MainPulseParts {
+  readonly clock: Clock;
+  /** Whether a debugger may be at the main thread: one can come at any time. */
+  readonly isDebugged: () => boolean;
+  /** After dead-after the others take this node for dead: it is given up before that. */
+  readonly seed: { readonly engine: { readonly deadAfterMs: number } };
+}
+
 /**
  * Shows the engine's thread that the main thread comes round, and sees whether that one does. Both are counted in
  * rounds, not in time: a process that was stopped as a whole comes back with both.
@@ -25,14 +33,12 @@ export class MainPulse {
 
   private readonly mostMs: number;
 
-  /** @param deadAfterMs after so long the others take this node for dead: it is given up before that */
   constructor(
-    private readonly clock: Clock,
-    deadAfterMs: number,
+    private readonly parts: MainPulseParts,
     /** The engine's thread does not move. */
     private readonly giveUp: (reason: string) => void,
   ) {
-    this.mostMs = Math.max(MIN_PATIENCE_MS, deadAfterMs / 2);
+    this.mostMs = Math.max(MIN_PATIENCE_MS, parts.seed.engine.deadAfterMs / 2);
   }
 
   start(shared: SharedState): void {
@@ -46,9 +52,9 @@ export class MainPulse {
   quicken(): void {
     if (this.shared === null) return;
     const isSlow = this.timer === null || this.everyMs !== TICK_MS;
-    this.quickUntil = this.clock.monotonic() + QUICK_FOR_MS;
+    this.quickUntil = this.parts.clock.monotonic() + QUICK_FOR_MS;
     if (!isSlow) return;
-    this.shared.tickMain(0);
+    this.shared.tickMain(0, this.parts.isDebugged());
     this.setEvery(TICK_MS);
   }
 
@@ -67,7 +73,7 @@ export class MainPulse {
   private setEvery(ms: number): void {
     if (this.timer) clearInterval(this.timer);
     this.everyMs = ms;
-    this.lastAt = this.clock.monotonic();
+    this.lastAt = this.parts.clock.monotonic();
     this.timer = setInterval(() => this.tick(), ms);
     // It keeps no process alive by itself.
     this.timer.unref();
@@ -76,8 +82,9 @@ export class MainPulse {
   private tick(): void {
     const { shared } = this;
     if (shared === null) return;
-    const now = this.clock.monotonic();
-    shared.tickMain(Math.max(0, Math.round(now - this.lastAt - this.everyMs)));
+    const now = this.parts.clock.monotonic();
+    const lagMs = Math.max(0, Math.round(now - this.lastAt - this.everyMs));
+    shared.tickMain(lagMs, this.parts.isDebugged());
     this.lastAt = now;
     const { engineTicks } = shared;
     this.silentMs = engineTicks === this.engineTicks ? this.silentMs + this.everyMs : 0;

@@ -40,8 +40,6 @@ export interface Holding {
 /** What a thread is started with. */
 export interface ThreadSeed extends EngineSeed {
   readonly shared: SharedArrayBuffer;
-  /** Whether a debugger may be at the main thread: then it is not asked what it does. */
-  readonly isDebugged: boolean;
 }
 
 /** What this node declares of itself from now on. */

@@ -12,6 +12,15 @@ describe('the memory that the two threads share', () => {
     expect(shared.take(1, 8)).toBe(false);
   });
 
+  it('says whether a debugger is at the main thread, as of when that came round last', () => {
+    const shared = SharedState.ofSize(1);
+    expect(shared.isDebugged).toBe(false);
+    shared.tickMain(0, true);
+    expect(shared.isDebugged).toBe(true);
+    shared.tickMain(0);
+    expect(shared.isDebugged).toBe(false);
+  });
+
   it('gives a slot to nobody else until it was cleared', () => {
     const shared = SharedState.ofSize(1);
     shared.offer(0, 1);

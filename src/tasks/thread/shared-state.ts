@@ -2,7 +2,8 @@
 const MAIN_TICKS = 0;
 const MAIN_LAG_MS = 1;
 const ENGINE_TICKS = 2;
-const SLOTS = 3;
+const MAIN_IS_DEBUGGED = 3;
+const SLOTS = 4;
 
 /**
  * The memory that the engine's thread and the main thread share: who of them is alive, and who has which
@@ -37,8 +38,14 @@ export class SharedState {
     return Atomics.load(this.words, ENGINE_TICKS);
   }
 
+  /** Whether a debugger may be at the main thread. */
+  get isDebugged(): boolean {
+    return Atomics.load(this.words, MAIN_IS_DEBUGGED) === 1;
+  }
+
   /** @param lagMs how late it came round, in ms */
-  tickMain(lagMs: number): void {
+  tickMain(lagMs: number, isDebugged = false): void {
+    Atomics.store(this.words, MAIN_IS_DEBUGGED, Number(isDebugged));
     const longest = Atomics.load(this.words, MAIN_LAG_MS);
     if (lagMs > longest) Atomics.store(this.words, MAIN_LAG_MS, lagMs);
     Atomics.add(this.words, MAIN_TICKS, 1);

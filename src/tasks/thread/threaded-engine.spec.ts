@@ -43,7 +43,7 @@ function make(module: URL, holding = NOTHING) {
     >[0]['seed'],
     concurrency: 1,
     entry: module,
-    isDebugged: true,
+    isDebugged: () => true,
     clock: new SystemClock(),
     log,
     hear: (message) => heard.push(message),
@@ -121,7 +121,7 @@ describe('the thread of an engine', { timeout: 60_000 }, () => {
           offeredAt: performance.timeOrigin + performance.now() });
         const words = new Int32Array(workerData.shared);
         told.start = () => {
-          for (const ticket of [1, 2]) words[3 + ticket - 1] = ticket;
+          for (const ticket of [1, 2]) words[4 + ticket - 1] = ticket;
           tell({ type: 'offers', offers: [offer(1), offer(2)] });
           note('has offered');
         };

@@ -17,7 +17,8 @@ export interface ThreadedEngineParts {
   readonly concurrency: number;
   /** The module that a thread runs. */
   readonly entry: URL;
-  readonly isDebugged: boolean;
+  /** Whether a debugger may be at the main thread: then it is not halted to be asked what it does. */
+  readonly isDebugged: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly hear: (message: ToRunner) => void;
@@ -72,8 +73,7 @@ export class ThreadedEngine implements EngineHandle {
   private readonly standing = new Map<ToEngine['type'], ToEngine>();
 
   constructor(private readonly parts: ThreadedEngineParts) {
-    const { deadAfterMs } = parts.seed.engine;
-    this.pulse = new MainPulse(parts.clock, deadAfterMs, (reason) => this.kill(reason));
+    this.pulse = new MainPulse(parts, (reason) => this.kill(reason));
   }
 
   open(): Promise<void> {
@@ -136,10 +136,10 @@ export class ThreadedEngine implements EngineHandle {
 
   private begin(holding: Holding | null): void {
     const { parts } = this;
-    const { seed, isDebugged, concurrency, entry, runner } = parts;
+    const { seed, concurrency, entry, runner } = parts;
     const shared = SharedState.ofSize(concurrency + MAX_AHEAD);
     const taker = new Taker(shared, runner, () => parts.tellSlots());
-    const worker = new EngineWorker(entry, { ...seed, holding, isDebugged }, shared, {
+    const worker = new EngineWorker(entry, { ...seed, holding }, shared, {
       heard: (message) => this.hear(message, taker),
       ended: (reason) => void this.died(reason),
     });
