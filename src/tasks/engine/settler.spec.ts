@@ -85,6 +85,16 @@ describe('a node without runs that fell silent', () => {
     expect(lines()).toHaveLength(2);
   });
 
+  it('is not told of that was lost at one look only, as all are where the clock was set', async () => {
+    let looks = 0;
+    look = () =>
+      Promise.resolve({ nodes: [], lost: looks++ === 1 ? [west] : [], ownSilenceMs: 500 });
+    lead(4);
+    await clock.advance(60_000);
+    expect(looks).toBeGreaterThan(3);
+    expect(lines()).toEqual([]);
+  });
+
   it('is told of by nobody whose own signs of life do not get through', async () => {
     look = () => Promise.resolve({ nodes: [], lost: [west], ownSilenceMs: 6_000 });
     lead(4);

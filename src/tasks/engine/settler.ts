@@ -41,6 +41,8 @@ export class Settler extends LeaderDuty {
   private lookedAt = -Infinity;
   /** Nodes that are lost, and were told of. */
   private lost: ReadonlySet<string> = new Set();
+  /** Those that had no runs and were lost at the last look. */
+  private suspects: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly fires: FireLedger,
@@ -103,8 +105,13 @@ export class Settler extends LeaderDuty {
     return settled !== null;
   }
 
-  /** A line for each node that is lost and had no runs: nothing else would tell of it. */
-  private tellLost(lost: readonly LostNode[]): void {
+  /**
+   * A line for each node that is lost and had no runs: nothing else would tell of it. Twice in a row: where the
+   * database's clock was set forward all look lost until their next sign of life.
+   */
+  private tellLost(found: readonly LostNode[]): void {
+    const lost = found.filter(({ nodeId }) => this.suspects.has(nodeId) || this.lost.has(nodeId));
+    this.suspects = new Set(found.map(({ nodeId }) => nodeId));
     for (const { nodeId, name } of lost.filter((node) => !this.lost.has(node.nodeId))) {
       const what = 'it gives no sign of life, and has no runs';
       this.log.warn(`Node ${name} (${nodeId}) is lost: ${what}.`, {

@@ -8,7 +8,8 @@ import type { StatementOf } from '../session/statement.js';
  *
  * They are found by leaping through the indexes of such runs from one node to the next. Whether a row of
  * `nodes` is held by somebody is asked only of those that have been silent for half of what makes
- * them dead: it takes the row's lock, for as long as this statement lasts.
+ * them dead: it takes the row's lock, for as long as this statement lasts. One without runs is lost only where
+ * nobody holds its row, as its signs of life could not be written meanwhile.
  */
 export const nodesAtWork: StatementOf = ({ quoted }) => ({
   name: 'nodes_at_work',
@@ -28,13 +29,17 @@ export const nodesAtWork: StatementOf = ({ quoted }) => ({
         SELECT n.id FROM ${quoted}.nodes n WHERE n.id = k.node_id
         OFFSET 0
         FOR NO KEY UPDATE SKIP LOCKED) l
-      WHERE k.is_suspect AND NOT k.is_gone)
-    SELECT (SELECT coalesce(json_agg(json_build_object('nodeId', n.id, 'name', n.name)), '[]')
-            FROM ${quoted}.nodes n
-            WHERE n.heartbeat_at < ${STATEMENT_CLOCK} - ${interval('$3')}
-              AND n.heartbeat_at > ${STATEMENT_CLOCK} - ${interval('$3')} * ${LOST_FOR}
-              AND n.stopped_at IS NULL AND n.id <> $2::uuid
-              AND n.id NOT IN (SELECT node_id FROM at_work)) AS lost,
+      WHERE k.is_suspect AND NOT k.is_gone),
+    lost AS MATERIALIZED (
+      SELECT n.id, n.name
+      FROM ${quoted}.nodes n
+      WHERE n.heartbeat_at < ${STATEMENT_CLOCK} - ${interval('$3')}
+        AND n.heartbeat_at > ${STATEMENT_CLOCK} - ${interval('$3')} * ${LOST_FOR}
+        AND n.stopped_at IS NULL AND n.id <> $2::uuid
+        AND n.id NOT IN (SELECT node_id FROM at_work)
+      FOR NO KEY UPDATE SKIP LOCKED)
+    SELECT (SELECT coalesce(json_agg(json_build_object('nodeId', id, 'name', name)), '[]')
+            FROM lost) AS lost,
            (SELECT extract(epoch FROM ${CLOCK} - o.heartbeat_at)::float8 * 1000
             FROM ${quoted}.nodes o WHERE o.id = $2::uuid) AS "ownSilenceMs",
            (SELECT coalesce(json_agg(json_build_object(
