@@ -49,7 +49,7 @@ export function claimingContract(makeStore: MakeStore): void {
         finishedAt: null,
         startedAt: expect.any(Date) as Date,
       });
-      expect(await north.queue.claimed()).toEqual(claimed);
+      expect(await north.queue.claimed()).toMatchObject(claimed);
       expect(await south.queue.claimed()).toEqual([]);
     });
 

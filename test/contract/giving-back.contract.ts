@@ -75,6 +75,20 @@ export function givingBackContract(makeStore: MakeStore): void {
       expect(await claim(north, 1)).toHaveLength(1);
     });
 
+    it('that comes late leaves alone what was claimed anew meanwhile', async () => {
+      await store.jobs.add(aJob('report'), 'api');
+      await store.jobs.runNow('report', {});
+      await claim(north, 1);
+      const late = await north.queue.claimed();
+      expect(await north.queue.giveBack(late)).toBe(1);
+      store.advance(5);
+      const [anew] = await claim(north, 1);
+      expect(anew).toMatchObject({ runId: late[0]!.runId, attempt: late[0]!.attempt });
+      expect(await north.queue.giveBack(late)).toBe(0);
+      expect(await run(store, anew!.runId)).toMatchObject({ state: 'running' });
+      expect(await north.queue.giveBack(await north.queue.claimed())).toBe(1);
+    });
+
     it('does nothing for another node, an older attempt or a run that has ended', async () => {
       const claimed = await aRunningRun(store, north);
       await south.queue.giveBack([claimed]);

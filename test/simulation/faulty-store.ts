@@ -9,6 +9,7 @@ import type {
   NewRunLine,
   Outcome,
   RunProgress,
+  Unstarted,
   RunQueue,
 } from '../../src/tasks/store/run-queue.js';
 import type { RunSums } from '../../src/tasks/store/run-sums.js';
@@ -41,7 +42,7 @@ export function faultyStore(makeStore: () => EngineStore, link: Link): FaultySto
     queue: {
       claim: (...asked: Parameters<RunQueue['claim']>) => ask(() => queue.claim(...asked)),
       claimed: () => ask(() => queue.claimed()),
-      giveBack: (claims: readonly Claim[]) => ask(() => queue.giveBack(claims)),
+      giveBack: (claims: readonly Unstarted[]) => ask(() => queue.giveBack(claims)),
       finish: (outcomes: readonly Outcome[]) => ask(() => queue.finish(outcomes)),
       returned: (claims: readonly Claim[]) => ask(() => queue.returned(claims)),
       report: (lines: readonly NewRunLine[], progress: readonly RunProgress[]) =>

@@ -22,6 +22,17 @@ export interface ClaimedRun extends Claim {
   readonly policy: RunPolicy;
 }
 
+/**
+ * A claim to give back. The same node may have claimed the run anew under the same attempt: `startedAt` tells
+ * which claim is meant, whenever the statement arrives. Default: whichever there is.
+ */
+export interface Unstarted extends Claim {
+  readonly startedAt?: Date;
+}
+
+/** What the ledger says that a node is running. */
+export type OwnRun = ClaimedRun & Unstarted;
+
 export interface Claimed {
   readonly runs: readonly ClaimedRun[];
   /**
@@ -82,14 +93,14 @@ export abstract class RunQueue {
   ): Promise<Claimed>;
 
   /** Runs that the ledger says this node is running. */
-  abstract claimed(): Promise<readonly ClaimedRun[]>;
+  abstract claimed(): Promise<readonly OwnRun[]>;
 
   /**
    * Makes claims pending again that were never started.
    *
    * @returns how many; the others somebody holds, or their jobs are being changed: they are to come again
    */
-  abstract giveBack(claims: readonly Claim[]): Promise<number>;
+  abstract giveBack(claims: readonly Unstarted[]): Promise<number>;
 
   /**
    * Writes outcomes. What is missing from the answer is no longer this node's to finish. One that is

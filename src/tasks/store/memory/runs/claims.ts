@@ -1,6 +1,13 @@
 import { cancelledError } from '../../../domain/run-changes.js';
 import { storableText } from '../../../domain/storable.js';
-import type { Claim, NewRunLine, Outcome, Recorded, RunProgress } from '../../run-queue.js';
+import type {
+  Claim,
+  NewRunLine,
+  Outcome,
+  Recorded,
+  RunProgress,
+  Unstarted,
+} from '../../run-queue.js';
 import type { MemoryDatabase } from '../database.js';
 import type { RunRow } from '../rows.js';
 import { finishRun, tellSlots } from './run-ends.js';
@@ -12,10 +19,14 @@ export class MemoryClaims {
     private readonly node: { readonly id: string },
   ) {}
 
-  giveBack(claims: readonly Claim[]): number {
+  giveBack(claims: readonly Unstarted[]): number {
     const { jobs, runs } = this.database;
     let pending = false;
-    const mine = claims.flatMap((claim) => this.mine(claim) ?? []);
+    const mine = claims.flatMap(({ startedAt, ...claim }) => {
+      const row = this.mine(claim);
+      const isThat = startedAt === undefined || row?.startedAt?.getTime() === startedAt.getTime();
+      return row && isThat ? [row] : [];
+    });
     for (const row of mine) {
       const job = jobs.get(row.jobId);
       const given = { ...row, attempt: row.attempt - 1, nodeId: null, startedAt: null };

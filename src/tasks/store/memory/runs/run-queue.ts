@@ -2,11 +2,12 @@ import {
   RunQueue,
   type Claim,
   type Claimed,
-  type ClaimedRun,
   type NewRunLine,
   type Outcome,
   type Recorded,
   type RunProgress,
+  type Unstarted,
+  type OwnRun,
 } from '../../run-queue.js';
 import type { MemoryDatabase } from '../database.js';
 import { claim, claimedRun } from './claim.js';
@@ -36,11 +37,13 @@ export class MemoryRunQueue extends RunQueue {
     return claim(database, { nodeId, tasks, slots, limits, turn, now, misfires: true });
   }
 
-  async claimed(): Promise<readonly ClaimedRun[]> {
-    return this.database.runs.runningOn(this.nodeId).map((row) => claimedRun(this.database, row));
+  async claimed(): Promise<readonly OwnRun[]> {
+    return this.database.runs
+      .runningOn(this.nodeId)
+      .map((row) => ({ ...claimedRun(this.database, row), startedAt: row.startedAt! }));
   }
 
-  async giveBack(claims: readonly Claim[]): Promise<number> {
+  async giveBack(claims: readonly Unstarted[]): Promise<number> {
     return this.claims.giveBack(claims);
   }
 

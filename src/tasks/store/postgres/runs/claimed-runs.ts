@@ -1,6 +1,6 @@
 import type { RunCause } from '../../../domain/run.js';
 import { runPolicyOf } from '../../../domain/run-policy.js';
-import type { ClaimedRun } from '../../run-queue.js';
+import type { ClaimedRun, OwnRun } from '../../run-queue.js';
 import type { StatementOf } from '../session/statement.js';
 
 /** A claimed run as statements answer it, and when the next one may start. */
@@ -37,12 +37,17 @@ export const claimedRun = (row: ClaimedRow): ClaimedRun => ({
   }),
 });
 
+export const ownRun = (row: ClaimedRow & { started_at: Date }): OwnRun => ({
+  ...claimedRun(row),
+  startedAt: row.started_at,
+});
+
 /** What runs in the name of the node $1. */
 export const claimedRuns: StatementOf = ({ quoted }) => ({
   name: 'claimed_runs',
   text: `
     SELECT r.id, r.attempt, r.job_id, r.task, coalesce(r.payload, j.payload) AS payload, r.cause,
-           r.fire_at, r.run_at, r.fencing_token, j.timeout_ms, j.retry, j.transactional
+           r.fire_at, r.run_at, r.started_at, r.fencing_token, j.timeout_ms, j.retry, j.transactional
     FROM ${quoted}.runs r LEFT JOIN ${quoted}.jobs j ON j.id = r.job_id
     WHERE r.state = 'running' AND r.node_id = $1::uuid`,
 });

@@ -4,23 +4,30 @@ import { lockClaims } from './lock-claims.js';
 import { isClaimOf, type StatementOf } from '../session/statement.js';
 import { tellSlots } from './waiting-slots.js';
 
+/** Whether a run `r` still is the claim that was meant. */
+const isThat = (claim: string) => `r.started_at = coalesce(${claim}.started_at, r.started_at)`;
+
 /**
- * Makes claims pending again that were never started. $2 node · $3 runs · $4 attempts · $5 channel.
+ * Makes claims pending again that were never started. $2 node · $3 runs · $4 attempts · $5 channel · $6 when
+ * each was claimed, or null.
  *
  * A run becomes pending, so its job's plan is locked, as for a fire. The snapshot may be older than
  * that lock: a job that was paused or edited meanwhile has another revision in its plan than in its
  * row as we see it. Then nothing is done, and the claim is given back at the next try; so is one whose
  * plan or run somebody's transaction holds. A run whose job is gone, or whose end somebody has asked
  * for, is cancelled instead.
+ *
+ * It may arrive late, after the node has given the run back once more and claimed it anew, under the same attempt.
+ * That claim was made at another time, and stays.
  */
 export const giveBack: StatementOf = (schema) => ({
   name: 'give_back',
   text: `
     WITH given AS MATERIALIZED (
-      SELECT r.id, r.fire_at, r.attempt, r.job_id
-      FROM unnest($3::bigint[], $4::int[]) AS g (id, attempt)
+      SELECT r.id, r.fire_at, r.attempt, r.job_id, g.started_at
+      FROM unnest($3::bigint[], $4::int[], $6::timestamptz[]) AS g (id, attempt, started_at)
         JOIN ${schema.quoted}.runs r ON r.id = g.id AND r.attempt = g.attempt
-      WHERE ${isClaimOf('r', '$2')}),
+      WHERE ${isClaimOf('r', '$2')} AND ${isThat('g')}),
     plans AS MATERIALIZED (
       SELECT p.job_id, p.revision
       FROM ${schema.quoted}.job_plans p
@@ -28,7 +35,7 @@ export const giveBack: StatementOf = (schema) => ({
       ORDER BY p.job_id
       FOR NO KEY UPDATE SKIP LOCKED),
     free AS MATERIALIZED (
-      SELECT g.id, g.fire_at, g.attempt, j.id IS NULL AS removed,
+      SELECT g.id, g.fire_at, g.attempt, g.started_at, j.id IS NULL AS removed,
              coalesce(j.paused, false) AND r.cause = 'fired' AS holds
       FROM given g
         JOIN ${schema.quoted}.runs r ON r.id = g.id AND r.fire_at = g.fire_at
@@ -46,7 +53,7 @@ export const giveBack: StatementOf = (schema) => ({
           attempt = r.attempt - 1, node_id = NULL, started_at = NULL
       FROM judged d
       WHERE r.id = d.id AND r.fire_at = d.fire_at AND r.attempt = d.attempt
-        AND ${isClaimOf('r', '$2')}
+        AND ${isClaimOf('r', '$2')} AND ${isThat('d')}
       RETURNING r.id, r.job_id, r.state, r.queued),
     pending AS MATERIALIZED (SELECT count(*) AS runs FROM returned WHERE queued),
     ended AS MATERIALIZED (SELECT job_id FROM returned WHERE state = 'cancelled')

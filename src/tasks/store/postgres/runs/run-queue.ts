@@ -4,14 +4,15 @@ import {
   RunQueue,
   type Claim,
   type Claimed,
-  type ClaimedRun,
   type HeldOutcome,
   type NewRunLine,
   type Outcome,
   type Recorded,
   type RunProgress,
+  type Unstarted,
+  type OwnRun,
 } from '../../run-queue.js';
-import { claimedRun, claimedRuns, type ClaimedRow } from './claimed-runs.js';
+import { claimedRun, claimedRuns, ownRun, type ClaimedRow } from './claimed-runs.js';
 import type { PostgresStoreOptions } from '../session/engine-options.js';
 import type { EnginePool } from '../session/engine-pool.js';
 import { claim } from './claim.js';
@@ -62,14 +63,16 @@ export class PostgresRunQueue extends RunQueue {
     };
   }
 
-  async claimed(): Promise<readonly ClaimedRun[]> {
+  async claimed(): Promise<readonly OwnRun[]> {
     const { schema, node } = this.options;
-    return (await this.query<ClaimedRow>(claimedRuns(schema), [node.id])).map(claimedRun);
+    const rows = await this.query<Parameters<typeof ownRun>[0]>(claimedRuns(schema), [node.id]);
+    return rows.map(ownRun);
   }
 
-  async giveBack(claims: readonly Claim[]): Promise<number> {
+  async giveBack(claims: readonly Unstarted[]): Promise<number> {
     const { schema, shift, node } = this.options;
-    const values = [shift.bound, node.id, ...keys(claims), schema.channel];
+    const since = claims.map(({ startedAt }) => startedAt ?? null);
+    const values = [shift.bound, node.id, ...keys(claims), schema.channel, since];
     const [row] = await this.query<{ returned: number }>(giveBack(schema), values);
     return row!.returned;
   }
