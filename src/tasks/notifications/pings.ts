@@ -30,8 +30,9 @@ export class Pings implements OnApplicationShutdown {
   private readonly logger = new TasksLogger('TasksNotifications');
   private readonly urls: ReadonlyMap<string, PingUrls>;
   private readonly ends: (() => void)[] = [];
-  /** Each job's pings go out in order. */
-  private readonly last = new Map<string, Promise<void>>();
+  /** What is still to be sent of each job, in order: of each moment the newest, however slow the check is. */
+  private readonly waiting = new Map<string, Map<keyof PingUrls, string>>();
+  private readonly sending = new Map<string, Promise<void>>();
 
   constructor(
     { pings }: TasksNotificationsOptions,
@@ -50,17 +51,24 @@ export class Pings implements OnApplicationShutdown {
   /** The runs have ended. Their pings are still sent: a process that stops must not look like one that died. */
   async onApplicationShutdown(): Promise<void> {
     for (const end of this.ends) end();
-    await within(this.clock, STOP_MS, Promise.all(this.last.values()));
+    await within(this.clock, STOP_MS, Promise.all(this.sending.values()));
   }
 
   private ping(jobId: string, moment: keyof PingUrls): void {
     const url = this.urls.get(jobId)?.[moment];
     if (url === undefined) return;
-    const before = this.last.get(jobId) ?? Promise.resolve();
-    this.last.set(
-      jobId,
-      before.then(() => this.send(jobId, url)),
-    );
+    const waiting = this.waiting.get(jobId) ?? new Map<keyof PingUrls, string>();
+    waiting.delete(moment);
+    this.waiting.set(jobId, waiting.set(moment, url));
+    if (!this.sending.has(jobId)) this.sending.set(jobId, this.sendAll(jobId, waiting));
+  }
+
+  private async sendAll(jobId: string, waiting: Map<keyof PingUrls, string>): Promise<void> {
+    for (const [moment, url] of waiting) {
+      waiting.delete(moment);
+      await this.send(jobId, url);
+    }
+    this.sending.delete(jobId);
   }
 
   private async send(jobId: string, url: string): Promise<void> {
