@@ -8,6 +8,8 @@ import { InvalidInputError } from '../domain/errors.js';
  */
 export function httpUrl(text: string, pointer: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && (url.username !== '' || url.password !== ''))
+    throw refused(pointer, 'must hold no user and password: give them as a header');
   if (url !== null && /^https?:$/.test(url.protocol)) return url;
   throw refused(pointer, 'must be a URL that begins with http:// or https://');
 }

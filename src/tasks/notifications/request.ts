@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Webhook } from './tasks-notifications.options.js';
 
 /** A receiver has so long to answer, in ms. */
-const ANSWER_MS = 10_000;
+export const ANSWER_MS = 10_000;
 
 const MARK = 'whsec_';
 
@@ -70,6 +70,7 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `no answer within ${ANSWER_MS / 1_000} s`;
   const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
+  // The request was not even made, and its error may quote what is secret.
+  if (!(cause instanceof Error)) return 'no request can be made of its URL and headers';
   return cause.message || String((cause as NodeJS.ErrnoException).code ?? cause.name);
 }
