@@ -104,7 +104,7 @@ export const environmentSchema = z.object({
   TASKS_DASHBOARD_ENABLED: oneOf(['true', 'false']).default('true'),
   TASKS_WEBHOOK_URL: webUrl.optional(),
   TASKS_WEBHOOK_SECRET: z.string().optional(),
-  TASKS_WEBHOOK_AFTER_FAILURES: whole(1, 20).default(1),
+  TASKS_WEBHOOK_AFTER_FAILURES: whole(1, 10).default(1),
   TASKS_PUBLIC_API_URL: webUrl.optional(),
   TASKS_PINGS: pings.default({}),
   LOG_FORMAT: oneOf(['text', 'json']).optional(),

@@ -93,6 +93,8 @@ export function troublesContract(makeStore: MakeStore): void {
         await store.amend(run.id, { state, attempt: 1, finishedAt: await clockOf(store) });
       }
       expect(await ids('failing')).toEqual(['bad']);
+      const { jobs } = (await store.cluster.troubles()).failing;
+      expect(jobs).toMatchObject([{ id: 'bad', inARow: 1 }]);
     });
 
     it('is told of runs that could start, from the oldest on', async () => {

@@ -188,9 +188,46 @@ describe('a function of the host', () => {
     await time.advance('10m');
     expect(calls).toBe(3);
   });
+
+  it('that hangs is given up, and keeps no other one from being told', async () => {
+    const calls: string[] = [];
+    const hang = () => {
+      calls.push('mail');
+      return new Promise(() => undefined);
+    };
+    await start({ webhooks: [{ url }], hooks: { mail: hang } });
+    await time.advance('1h');
+    await vi.waitFor(async () => {
+      await time.advance('20s');
+      expect(calls.length).toBeGreaterThanOrEqual(3);
+    });
+    works = true;
+    await time.advance('1h');
+    await hears(2);
+    expect(types()).toEqual(['problem.opened failing daily', 'problem.recovered failing daily']);
+  });
 });
 
 describe('a dead man’s switch', () => {
+  it('that is slow is told the newest of each moment, and not of all that was', async () => {
+    const slow: ServerResponse[] = [];
+    answers = (response) => void slow.push(response);
+    await start({ pings: { daily: `${url}/check` } });
+    await time.advance('5h');
+    await vi.waitFor(() => expect(slow).toHaveLength(1));
+    answers = (response) => void response.writeHead(200).end();
+    works = true;
+    await time.advance('1h');
+    slow[0]!.writeHead(200).end();
+    await vi.waitFor(() => expect(heard).toHaveLength(4));
+    expect(heard.map(({ path }) => path)).toEqual([
+      '/check/start',
+      '/check/fail',
+      '/check/start',
+      '/check',
+    ]);
+  });
+
   it('is pinged when a run begins, and by how it ends', async () => {
     await start({ pings: { daily: `${url}/check?rid=7` } });
     await time.advance('1h');
@@ -224,6 +261,9 @@ describe('options that are wrong', () => {
     [{ webhooks: [{ url: 'ftp://example.com' }] }, '/webhooks/0/url'],
     [{ webhooks: [{ url: 'https://a.test/1' }, { url: 'https://a.test/2' }] }, '/webhooks/1/name'],
     [{ pings: { daily: 'check' } }, '/pings/daily'],
+    [{ webhooks: [{ url: 'https://me:secret@a.test' }] }, '/webhooks/0/url'],
+    [{ webhooks: [{ url: 'https://a.test', headers: { a: 'b\nc' } }] }, '/webhooks/0/headers'],
+    [{ failuresInARow: 11 }, '/failuresInARow'],
   ])('are refused at the start: %j', async (options, pointer) => {
     await expect(start(options)).rejects.toMatchObject({ issues: [{ pointer }] });
   });

@@ -8,7 +8,7 @@ export interface Message {
   readonly timestamp: string;
   /** A line for people: chats that take webhooks show it. */
   readonly text: string;
-  readonly data: Omit<Alarm, 'key'> & {
+  readonly data: Omit<Alarm, 'key' | 'sureAfterMs'> & {
     /** The same for the beginning and the end of one problem. */
     readonly id: string;
     readonly openedAt: string;
@@ -20,7 +20,7 @@ export interface Message {
 /** @param apiUrl what links begin with; null: they are told as they are */
 export function messageOf(notification: Notification, apiUrl: string | null): Message {
   const { alarmId: id, event, at, openedAt } = notification;
-  const { key: _, link, ...alarm } = notification.alarm;
+  const { key: _key, sureAfterMs: _sure, link, ...alarm } = notification.alarm;
   const isOver = event === 'recovered';
   const timestamp = at.toISOString();
   return {

@@ -1,25 +1,17 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../domain/clock.js';
-import { alarmsOf, failingFor, sendAgainMs } from '../domain/problems/alarms.js';
-import type { Problem } from '../domain/problems/situation.js';
+import { alarmsOf, sendAgainMs } from '../domain/problems/alarms.js';
 import { within } from '../domain/within.js';
 import { Loop } from '../engine/loop.js';
 import { NodeStatus } from '../node/node-status.js';
 import { TasksLogger } from '../node/tasks-logger.js';
 import { ClusterProblems } from '../service/cluster-problems.js';
 import { AlarmStore, MAX_SENT, type Notification } from '../store/alarm-store.js';
-import { RunStore } from '../store/run-store.js';
 import { TasksNotificationsOptions } from './tasks-notifications.options.js';
 import { targetsOf, type Send } from './targets.js';
 
-/** The last runs of a job that are looked at, for how often it has failed in a row. */
-const MAX_LOOKED_AT = 20;
-
 /** A stop does not wait longer for a function of the host, in ms. */
 const STOP_MS = 2_000;
-
-const FAILED = ['failed', 'timed-out', 'abandoned'];
-const NO_OUTCOME = ['skipped', 'pending', 'running', 'cancelled'];
 
 /**
  * Tells of problems: when each begins, and when it is over. The store remembers what is told and to whom
@@ -33,6 +25,8 @@ export class Notifier implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new TasksLogger('TasksNotifications');
   private readonly targets: ReadonlyMap<string, Send>;
   private readonly loop: Loop;
+  /** It is this node's turn to look, and it has not yet. */
+  private owesLook = false;
   /** Targets that could not be told at the last try. */
   private readonly unreached = new Set<string>();
   private readonly stopping = new AbortController();
@@ -41,11 +35,10 @@ export class Notifier implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly options: TasksNotificationsOptions,
     private readonly alarms: AlarmStore,
     private readonly problems: ClusterProblems,
-    private readonly runs: RunStore,
     private readonly status: NodeStatus,
     private readonly clock: Clock,
   ) {
-    this.targets = targetsOf(options);
+    this.targets = targetsOf(options, clock);
     this.loop = new Loop('telling of problems', clock, this.logger, () => this.turn());
   }
 
@@ -62,39 +55,35 @@ export class Notifier implements OnApplicationBootstrap, OnModuleDestroy {
   private async turn(): Promise<number> {
     const { everyMs } = this.options;
     if (!this.status.running) return everyMs;
+    // What is known is told, also where the look fails.
+    const failed = await this.look(everyMs).then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+    const sent = await this.sendAll();
+    if (failed) throw failed.error;
+    return sent === MAX_SENT ? 0 : everyMs;
+  }
+
+  private async look(everyMs: number): Promise<void> {
     // A little less, or a node that comes round on time would find that it is too early.
-    const isTurn = await this.alarms.takeTurn(everyMs * 0.9);
+    this.owesLook ||= await this.alarms.takeTurn(everyMs * 0.9);
     // What is wrong with this node no other one sees.
-    if (isTurn || this.status.trouble() !== null) await this.look();
-    const taken = await this.alarms.take([...this.targets.keys()]);
+    if (!this.owesLook && this.status.trouble() === null) return;
+    const { problems } = await this.problems.judge();
+    await this.alarms.see(alarmsOf(problems));
+    await this.alarms.close(this.options.recoveredAfterMs);
+    this.owesLook = false;
+  }
+
+  /** How many. */
+  private async sendAll(): Promise<number> {
+    const targets = [...this.targets.keys()];
+    await this.alarms.tell(targets, this.options);
+    const taken = await this.alarms.take(targets);
     const now = this.clock.now();
     await Promise.all(taken.map((notification) => this.send(notification, now)));
-    return taken.length === MAX_SENT ? 0 : everyMs;
-  }
-
-  private async look(): Promise<void> {
-    const { severities, recoveredAfterMs } = this.options;
-    const { problems } = await this.problems.judge();
-    const told = problems.filter(({ severity }) => severities.includes(severity));
-    const targets = [...this.targets.keys()];
-    await this.alarms.raise(alarmsOf(await this.withoutRare(told)), targets);
-    await this.alarms.recover(recoveredAfterMs, targets);
-  }
-
-  /** Without jobs that have failed, but not often enough in a row. */
-  private async withoutRare(problems: readonly Problem[]): Promise<readonly Problem[]> {
-    const { failuresInARow: times } = this.options;
-    const failing = problems.find(({ kind }) => kind === 'failing');
-    if (times <= 1 || !failing) return problems;
-    const jobs = failing.jobs.map(({ id }) => id);
-    const latest = await this.runs.latestOf(jobs, 0, MAX_LOOKED_AT);
-    const inARow = new Map<string, number>();
-    for (const [jobId, { brief }] of latest) {
-      const ended = brief.filter(({ state }) => !NO_OUTCOME.includes(state));
-      const firstGood = ended.findIndex(({ state }) => !FAILED.includes(state));
-      inARow.set(jobId, firstGood < 0 ? ended.length : firstGood);
-    }
-    return failingFor(problems, times, inARow);
+    return taken.length;
   }
 
   private async send(notification: Notification, now: Date): Promise<void> {

@@ -29,7 +29,7 @@ export class TasksNotificationsOptions {
 
   /**
    * The same for functions of the host, by a name under which it is remembered what each was told. One node calls it,
-   * again later when it throws or rejects.
+   * again later when it throws, rejects, or has not returned within 10 s.
    */
   hooks: Readonly<Record<string, (message: Message) => unknown>> = {};
 
@@ -43,7 +43,7 @@ export class TasksNotificationsOptions {
   /** What is told. Default: errors and warnings. */
   severities: readonly (typeof SEVERITIES)[number][] = SEVERITIES;
 
-  /** A job is told of that has failed so often in a row, 20 at most. Default: 1. */
+  /** A job is told of that has failed so often in a row, 10 at most. Default: 1. */
   failuresInARow = 1;
 
   /** How often one node of all looks for problems, in ms. Default: 10 s. */

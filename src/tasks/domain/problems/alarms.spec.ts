@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hours, later, minutes, NOON } from '../../../../test/support/builders.js';
-import { alarmsOf, failingFor, sendAgainMs } from './alarms.js';
+import { alarmsOf, sendAgainMs } from './alarms.js';
 import type { Problem } from './situation.js';
 
 const aProblem = (problem: Partial<Problem>): Problem => ({
@@ -38,33 +38,42 @@ describe('the alarms of problems', () => {
     expect(alarm).toMatchObject({ key: 'failing', jobId: null });
   });
 
-  it('are one for each node that cannot work, and one for what is wrong with all', () => {
-    const node = (id: string) => [{ id, name: id, since: null }];
-    expect(
-      keys(
-        aProblem({ kind: 'blocked-node', nodes: node('n1') }),
-        aProblem({ kind: 'blocked-node', nodes: node('n2') }),
-        aProblem({ kind: 'silent-node', nodes: node('n3') }),
-        aProblem({}),
-      ),
-    ).toEqual(['blocked-node:n1', 'blocked-node:n2', 'silent-node', 'no-leader']);
-  });
-});
-
-describe('a job that is told of after some failures in a row', () => {
-  it('is left out before that, and the problem with the last of them', () => {
-    const inARow = new Map([
-      ['a', 1],
-      ['b', 3],
+  it('are one for each node, and one for what is wrong with all', () => {
+    const node = (id: string) => ({ id, name: id, since: null });
+    const [n1, n2, n3, n4] = [node('n1'), node('n2'), node('n3'), node('n4')];
+    const alarms = alarmsOf([
+      aProblem({ kind: 'blocked-node', nodes: [n1] }),
+      aProblem({ kind: 'blocked-node', nodes: [n2] }),
+      aProblem({ kind: 'silent-node', nodes: [n3, n4], count: 2 }),
+      aProblem({ kind: 'clock-skew', nodes: [n1] }),
+      aProblem({}),
     ]);
-    const [left] = failingFor([failing(2, 'a', 'b')], 3, inARow);
-    expect(left).toMatchObject({ count: 1, jobs: [job('b')] });
-    expect(failingFor([failing(1, 'a')], 3, inARow)).toEqual([]);
-    expect(failingFor([aProblem({})], 3, inARow)).toHaveLength(1);
+    expect(alarms.map(({ key }) => key)).toEqual([
+      'blocked-node:n1',
+      'blocked-node:n2',
+      'silent-node:n3',
+      'silent-node:n4',
+      'clock-skew',
+      'no-leader',
+    ]);
+    expect(alarms[3]!.message).toBe('1 node fell silent without a good-bye: n4.');
   });
 
-  it('is told of at once where too many fail to look at each', () => {
-    expect(failingFor([failing(130, 'a')], 3, new Map([['a', 1]]))).toEqual([failing(130, 'a')]);
+  it('tell once, of all, that nobody leads: each node finds it', () => {
+    const loop = aProblem({ kind: 'loop-failing', nodes: [{ id: 'n1', name: 'n1', since: null }] });
+    expect(keys(aProblem({}), loop)).toEqual(['no-leader']);
+    expect(keys(loop)).toEqual(['loop-failing:n1']);
+  });
+
+  it('say how often a job has failed in a row, and what must last to be told', () => {
+    const [alarm] = alarmsOf(
+      [failing(1, 'a')].map((one) => ({
+        ...one,
+        jobs: [{ ...one.jobs[0]!, inARow: 4 }],
+      })),
+    );
+    expect(alarm).toMatchObject({ inARow: 4, sureAfterMs: 0 });
+    expect(alarmsOf([aProblem({})])[0]).toMatchObject({ inARow: null, sureAfterMs: 5_000 });
   });
 });
 

@@ -1,4 +1,5 @@
-import { ofEach } from './job-problems.js';
+import { ofEachJob } from './job-problems.js';
+import { silentNodes } from './node-problems.js';
 import type { Problem, ProblemKind } from './situation.js';
 
 /** What somebody is to be told of once when it begins, and once when it is over. */
@@ -9,6 +10,10 @@ export interface Alarm {
   readonly severity: Problem['severity'];
   /** Null: it is not about one job. */
   readonly jobId: string | null;
+  /** Of a job that fails: how often in a row, as far as that is counted; null: it is about something else. */
+  readonly inARow: number | null;
+  /** It is told only when it has been seen for so long, in ms. */
+  readonly sureAfterMs: number;
   /** RFC 3339; null: nobody knows since when. */
   readonly since: string | null;
   readonly message: string;
@@ -18,46 +23,51 @@ export interface Alarm {
 }
 
 /** One of each node, not one of all. */
-const OF_A_NODE: readonly ProblemKind[] = ['blocked-node', 'loop-failing'];
+const OF_A_NODE: readonly ProblemKind[] = ['blocked-node', 'loop-failing', 'silent-node'];
+
+/** They come for a moment where a node takes over from another, and are told of only when they last, in ms. */
+const SURE_AFTER_MS: Partial<Record<ProblemKind, number>> = {
+  'no-leader': 5_000,
+  'loop-failing': 5_000,
+  'blocked-node': 5_000,
+};
 
 /**
  * The alarms of these problems. A problem of few jobs is one alarm for each, so that each begins and ends for itself;
- * where not all of them are named it is one alarm.
+ * where not all of them are named it is one alarm. One of nodes is an alarm for each of them.
+ *
+ * While nobody leads, each node finds that it cannot do its work: that is told once, of all.
  */
-export const alarmsOf = (problems: readonly Problem[]): Alarm[] =>
-  problems.flatMap((problem) => {
-    const isEach = problem.jobs.length > 0 && problem.jobs.length === problem.count;
-    return (isEach ? ofEach(problem) : [problem]).map((one) => alarmOf(one, isEach));
-  });
+export function alarmsOf(problems: readonly Problem[]): Alarm[] {
+  const hasLeader = problems.every(({ kind }) => kind !== 'no-leader');
+  return problems
+    .filter(({ kind }) => hasLeader || kind !== 'loop-failing')
+    .flatMap((problem) => ofEach(problem).map(alarmOf));
+}
 
-function alarmOf(problem: Problem, ofJob: boolean): Alarm {
-  const { kind, severity, since, message, remedy, link, jobs, nodes } = problem;
-  const jobId = ofJob ? jobs[0]!.id : null;
-  const of = jobId ?? (OF_A_NODE.includes(kind) ? (nodes[0]?.id ?? null) : null);
+function ofEach(problem: Problem): readonly Problem[] {
+  if (problem.kind === 'silent-node') return problem.nodes.map((node) => silentNodes([node]));
+  return (problem.jobs.length === problem.count && ofEachJob(problem)) || [problem];
+}
+
+function alarmOf(problem: Problem): Alarm {
+  const { kind, severity, since, message, remedy, link, count } = problem;
+  const job = count === 1 ? (problem.jobs[0] ?? null) : null;
+  const node = OF_A_NODE.includes(kind) ? (problem.nodes[0] ?? null) : null;
+  const one = job ?? node;
+  const jobId = job?.id ?? null;
   return {
-    key: of === null ? kind : `${kind}:${of}`,
+    key: one === null ? kind : `${kind}:${one.id}`,
     kind,
     severity,
     jobId,
+    inARow: job?.inARow ?? null,
+    sureAfterMs: SURE_AFTER_MS[kind] ?? 0,
     since: since?.toISOString() ?? null,
     message,
     remedy,
     link: jobId === null ? link : `jobs/${encodeURIComponent(jobId)}`,
   };
-}
-
-/** Without jobs that have not failed so often in a row. @param inARow of each job, how often */
-export function failingFor(
-  problems: readonly Problem[],
-  times: number,
-  inARow: ReadonlyMap<string, number>,
-): Problem[] {
-  return problems.flatMap((problem) => {
-    // Of many only the first are named, and each of the others would have to be asked for.
-    if (problem.kind !== 'failing' || problem.jobs.length < problem.count) return [problem];
-    const jobs = problem.jobs.filter(({ id }) => (inARow.get(id) ?? 0) >= times);
-    return jobs.length === 0 ? [] : [{ ...problem, jobs, count: jobs.length }];
-  });
 }
 
 const DAY_MS = 86_400_000;

@@ -38,11 +38,10 @@ export function jobProblems(situation: Situation): Problem[] {
   ];
 }
 
-/** A problem of jobs, told of each job alone; any other problem as it is. */
-export function ofEach(problem: Problem): Problem[] {
+/** A problem of jobs, told of each job alone; null: it is of something else. */
+export function ofEachJob(problem: Problem): Problem[] | null {
   const telling = TELLINGS.find(({ kind }) => kind === problem.kind);
-  if (!telling) return [problem];
-  return problem.jobs.flatMap((job) => of({ count: 1, jobs: [job] }, telling));
+  return telling ? problem.jobs.flatMap((job) => of({ count: 1, jobs: [job] }, telling)) : null;
 }
 
 function of({ count, jobs }: JobGroup, { verb, ...told }: Telling): Problem[] {

@@ -1,18 +1,23 @@
 import { counted } from '../why/words.js';
 import { jobProblems } from './job-problems.js';
-import { earliest, listOf } from './naming.js';
+import { clockProblems, nodeProblems } from './node-problems.js';
 import { transactionProblems } from './transaction-problems.js';
-import { LATE_MS, PROBLEM_KINDS, SEVERITIES, type Problem, type Situation } from './situation.js';
-
-const NOBODY: Pick<Problem, 'jobs' | 'nodes' | 'count'> = { jobs: [], nodes: [], count: 1 };
+import {
+  LATE_MS,
+  NOBODY,
+  PROBLEM_KINDS,
+  SEVERITIES,
+  type Problem,
+  type Situation,
+} from './situation.js';
 
 /** The worst first. */
 export function problemsOf(situation: Situation): Problem[] {
   const found = [
     ...ofCluster(situation),
     ...jobProblems(situation),
-    ...ofNodes(situation),
-    ...skewed(situation),
+    ...nodeProblems(situation),
+    ...clockProblems(situation),
     ...transactionProblems(situation),
     ...backlog(situation),
   ];
@@ -48,67 +53,6 @@ function ofCluster({ cluster, leader }: Situation): Problem[] {
     });
   }
   return problems;
-}
-
-function ofNodes({ node, blocked, silent }: Situation): Problem[] {
-  const problems: Problem[] = [];
-  if (node !== null && node.trouble !== null) {
-    problems.push({
-      ...NOBODY,
-      kind: 'loop-failing',
-      severity: 'error',
-      since: null,
-      message: `Node ${node.name} cannot do its work: ${node.trouble}.`,
-      remedy: 'See its log. It tries again by itself.',
-      nodes: [{ id: node.id, name: node.name, since: null }],
-      link: 'nodes',
-    });
-  }
-  for (const { by, ...named } of blocked) {
-    problems.push({
-      ...NOBODY,
-      kind: 'blocked-node',
-      severity: 'error',
-      since: named.since,
-      message: `The event loop of node ${named.name} is blocked${by === null ? '' : ` by ${by}`}, so it starts no run.`,
-      remedy: 'Move what computes into a worker thread with the "thread" setting of @Task.',
-      nodes: [named],
-      link: 'nodes',
-    });
-  }
-  if (silent.length > 0) {
-    problems.push({
-      ...NOBODY,
-      kind: 'silent-node',
-      severity: 'warning',
-      since: earliest(silent),
-      message: `${counted(silent.length, 'node')} fell silent without a good-bye: ${listOf(silent)}.`,
-      remedy: 'See why it ended or what cut it off; its runs were settled by the leader.',
-      count: silent.length,
-      nodes: silent,
-      link: 'nodes',
-    });
-  }
-  return problems;
-}
-
-function skewed({ skewed: nodes }: Situation): Problem[] {
-  if (nodes.length === 0) return [];
-  const told = nodes.map((node) => ({ ...node, name: `${node.name} (${node.aheadMs} ms)` }));
-  return [
-    {
-      ...NOBODY,
-      kind: 'clock-skew',
-      severity: 'warning',
-      since: null,
-      message: `The database's clock is ahead of ${nodes.length === 1 ? 'that of a node' : 'those of nodes'}: ${listOf(told)}.`,
-      remedy:
-        'Keep the clocks by NTP. Jobs fire by the database’s clock, but logs and timers of scope "node" go by the node’s.',
-      count: nodes.length,
-      nodes: nodes.map(({ id, name, since }) => ({ id, name, since })),
-      link: 'nodes',
-    },
-  ];
 }
 
 function backlog({ waiting: { count, oldestRunAt }, now, cluster }: Situation): Problem[] {

@@ -49,6 +49,8 @@ export interface Named {
   readonly id: string;
   readonly name: string;
   readonly since: Date | null;
+  /** Of a job that fails: how often in a row, as far as that is counted. */
+  readonly inARow?: number;
 }
 
 /** Some jobs, of which not all are named. */
@@ -74,6 +76,9 @@ export interface Problem {
   /** Where in the API more of it is told. */
   readonly link: string;
 }
+
+/** A problem of the cluster as a whole. */
+export const NOBODY: Pick<Problem, 'jobs' | 'nodes' | 'count'> = { jobs: [], nodes: [], count: 1 };
 
 /** A transaction that goes on. */
 export interface Transaction {

@@ -7,7 +7,14 @@ import { Requires } from '../access/requires.decorator.js';
 import { instant } from '../protocol/instant.dto.js';
 import { Operation } from '../protocol/operation.decorator.js';
 
-const named = z.array(z.object({ id: z.string(), name: z.string(), since: instant.nullable() }));
+const named = z.array(
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    since: instant.nullable(),
+    inARow: z.number().int().exactOptional(),
+  }),
+);
 
 export const problemSchema = z
   .object({
@@ -24,7 +31,7 @@ export const problemSchema = z
   .meta({
     id: 'ClusterProblem',
     description:
-      'What is wrong, and what to do about it. At most 20 jobs and nodes are named; the link, from where the API begins, tells more.',
+      'What is wrong, and what to do about it. inARow: of a job that fails, how often in a row, up to 10. At most 20 jobs and nodes are named; the link, from where the API begins, tells more.',
   });
 
 /** What an operator is to look at first. */

@@ -234,7 +234,7 @@ export const tasksEntities = [
       error: nullable('text'),
     },
     {
-      indexes: named('notifications', ['waiting', 'made']),
+      indexes: named('notifications', ['waiting', 'made', 'once']),
       checks: ['notifications_event_check'],
     },
   ),

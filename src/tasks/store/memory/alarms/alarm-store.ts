@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Alarm } from '../../../domain/problems/alarms.js';
-import { AlarmStore, MAX_SENT, SENDING_MS, type Notification } from '../../alarm-store.js';
+import {
+  AlarmStore,
+  MAX_SENT,
+  SENDING_MS,
+  type Notification,
+  type Wanted,
+} from '../../alarm-store.js';
 import type { MemoryDatabase } from '../database.js';
-import type { NotificationRow, OpenAlarm } from './alarms.js';
+import type { NotificationRow } from './alarms.js';
 
 export class MemoryAlarmStore extends AlarmStore {
   constructor(private readonly database: MemoryDatabase) {
@@ -17,36 +23,60 @@ export class MemoryAlarmStore extends AlarmStore {
     return true;
   }
 
-  async raise(given: readonly Alarm[], targets: readonly string[]): Promise<void> {
+  async see(given: readonly Alarm[]): Promise<void> {
     const { open } = this.database.alarms;
-    const [seenAt, openedAt] = [this.time(), this.database.now()];
+    const openedAt = this.database.now();
+    const seenAt = openedAt.getTime();
+    for (const [key, row] of open) {
+      const stays = ({ kind, key: seen }: Alarm) =>
+        kind === row.alarm.kind && (kind === seen || kind === key);
+      if (given.some(stays)) open.set(key, { ...row, seenAt });
+    }
     for (const alarm of given) {
-      const before = open.get(alarm.key);
-      const row = before ? { ...before, alarm, seenAt } : { ...opened(alarm, openedAt), seenAt };
-      open.set(alarm.key, row);
-      if (!before) this.tell(row, 'opened', targets);
+      const before = open.get(alarm.key) ?? { id: randomUUID(), openedAt };
+      open.set(alarm.key, { ...before, alarm, seenAt });
     }
   }
 
-  async recover(unseenForMs: number, targets: readonly string[]): Promise<void> {
+  async close(unseenForMs: number): Promise<void> {
     const { open } = this.database.alarms;
     const since = this.time() - unseenForMs;
-    for (const row of [...open.values()].filter(({ seenAt }) => seenAt < since)) {
-      open.delete(row.alarm.key);
-      this.tell(row, 'recovered', targets);
+    for (const [key, { seenAt }] of open) if (seenAt < since) open.delete(key);
+  }
+
+  async tell(targets: readonly string[], { severities, failuresInARow }: Wanted): Promise<void> {
+    const { open, notifications } = this.database.alarms;
+    for (const { id, alarm, openedAt, seenAt } of open.values()) {
+      const { severity, inARow, sureAfterMs } = alarm;
+      const isEnough = (inARow ?? failuresInARow) >= failuresInARow;
+      const isSure = seenAt >= openedAt.getTime() + sureAfterMs;
+      if (!severities.includes(severity) || !isEnough || !isSure) continue;
+      for (const target of targets)
+        this.note({ alarmId: id, target, event: 'opened', alarm, openedAt });
+    }
+    const ids = new Set([...open.values()].map(({ id }) => id));
+    for (const row of notifications.values()) {
+      const { alarmId, target, event, alarm, openedAt, isSent, nextAt } = row;
+      const wasTold = event === 'opened' && (isSent || nextAt !== null);
+      if (!wasTold || ids.has(alarmId) || !targets.includes(target)) continue;
+      this.note({ alarmId, target, event: 'recovered', alarm, openedAt });
     }
   }
 
   async take(targets: readonly string[]): Promise<readonly Notification[]> {
     const now = this.time();
-    const all = [...this.database.alarms.waiting.values()];
+    const waiting = [...this.database.alarms.notifications.values()].filter(
+      ({ nextAt }) => nextAt !== null,
+    );
     const isBehind = (row: NotificationRow) =>
-      row.event === 'recovered' &&
-      all.some(
-        ({ event, alarmId, target }) =>
-          event === 'opened' && alarmId === row.alarmId && target === row.target,
+      waiting.some(
+        (before) =>
+          before.target === row.target &&
+          before.alarm.key === row.alarm.key &&
+          (before.openedAt < row.openedAt ||
+            (before.alarmId === row.alarmId && before.event < row.event)),
       );
-    const due = all.filter(
+    const due = waiting.filter(
       (row) => row.nextAt! <= now && targets.includes(row.target) && !isBehind(row),
     );
     return due.slice(0, MAX_SENT).map((row) => {
@@ -57,32 +87,31 @@ export class MemoryAlarmStore extends AlarmStore {
   }
 
   async sent(id: string): Promise<void> {
-    this.database.alarms.waiting.delete(id);
+    this.write(id, { nextAt: null, isSent: true });
   }
 
   async failed(id: string, _error: string, againInMs: number | null): Promise<void> {
-    const { waiting } = this.database.alarms;
-    const row = waiting.get(id);
-    if (againInMs === null) waiting.delete(id);
-    else if (row) row.nextAt = this.time() + againInMs;
+    this.write(id, { nextAt: againInMs === null ? null : this.time() + againInMs });
   }
 
-  private tell(
-    { id: alarmId, alarm, openedAt }: OpenAlarm,
-    event: Notification['event'],
-    targets: readonly string[],
+  private write(id: string, changes: Partial<NotificationRow>): void {
+    const rows = this.database.alarms.notifications.values();
+    const row = [...rows].find((one) => one.id === id && !one.isSent);
+    if (row) Object.assign(row, changes);
+  }
+
+  /** Once. */
+  private note(
+    told: Pick<Notification, 'alarmId' | 'target' | 'event' | 'alarm' | 'openedAt'>,
   ): void {
-    const at = this.database.now();
-    for (const target of targets) {
-      const id = randomUUID();
-      const row = { id, alarmId, target, event, alarm, openedAt, at, attempts: 0 };
-      this.database.alarms.waiting.set(id, { ...row, nextAt: this.time() });
-    }
+    const { notifications } = this.database.alarms;
+    const key = JSON.stringify([told.alarmId, told.target, told.event]);
+    if (notifications.has(key)) return;
+    const state = { attempts: 0, nextAt: this.time(), isSent: false };
+    notifications.set(key, { id: randomUUID(), ...told, at: this.database.now(), ...state });
   }
 
   private time(): number {
     return this.database.now().getTime();
   }
 }
-
-const opened = (alarm: Alarm, openedAt: Date) => ({ id: randomUUID(), alarm, openedAt });

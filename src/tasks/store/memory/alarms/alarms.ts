@@ -12,11 +12,13 @@ export interface NotificationRow extends Omit<Notification, 'attempts' | 'ageMs'
   attempts: number;
   /** Null: it was sent, or given up. */
   nextAt: number | null;
+  isSent: boolean;
 }
 
 /** What all nodes of a database in memory know of alarms. */
 export class MemoryAlarms {
   readonly open = new Map<string, OpenAlarm>();
-  readonly waiting = new Map<string, NotificationRow>();
+  /** By alarm, target and event. */
+  readonly notifications = new Map<string, NotificationRow>();
   lookedAt = -Infinity;
 }

@@ -1,4 +1,4 @@
-import { failuresOf } from '../../../domain/outcomes.js';
+import { failuresOf, type Failures } from '../../../domain/outcomes.js';
 import {
   LATE_MS,
   MISFIRED_FOR_MS,
@@ -38,7 +38,10 @@ export function troublesOf(database: MemoryDatabase): Troubles {
     unknown: some(({ state, unknownSince }) =>
       state === 'active' || state === 'paused' ? unknownSince : null,
     ),
-    failing: some((job) => failingSince(database, job)),
+    failing: failing(
+      database,
+      some((job) => failuresIn(database, job)?.since ?? null),
+    ),
     misfired: some((job) => misfiredSince(database, job, before(MISFIRED_FOR_MS))),
     orphaned: some(({ state, orphanedAt, unknownSince }) =>
       state === 'orphaned' ? (orphanedAt ?? unknownSince) : null,
@@ -67,11 +70,19 @@ function misfiredSince(database: MemoryDatabase, { id }: JobRow, after: Date): D
   return missed.sort((a, b) => a.getTime() - b.getTime())[0] ?? null;
 }
 
-function failingSince(database: MemoryDatabase, { id, createdAt }: JobRow): Date | null {
+const failing = (database: MemoryDatabase, { count, jobs }: JobGroup): JobGroup => ({
+  count,
+  jobs: jobs.map((job) => {
+    const failures = failuresIn(database, database.jobs.get(job.id)!);
+    return { ...job, inARow: failures?.inARow ?? 0 };
+  }),
+});
+
+function failuresIn(database: MemoryDatabase, { id, createdAt }: JobRow): Failures | null {
   const own = database.runs
     .all()
     .filter(
       ({ jobId, finishedAt }) => jobId === id && finishedAt !== null && finishedAt >= createdAt,
     );
-  return failuresOf(own.toReversed())?.since ?? null;
+  return failuresOf(own.toReversed());
 }

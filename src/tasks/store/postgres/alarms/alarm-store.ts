@@ -1,11 +1,20 @@
 import type { Alarm } from '../../../domain/problems/alarms.js';
-import { AlarmStore, MAX_SENT, SENDING_MS, type Notification } from '../../alarm-store.js';
+import {
+  AlarmStore,
+  MAX_SENT,
+  SENDING_MS,
+  type Notification,
+  type Wanted,
+} from '../../alarm-store.js';
 import { CLOCK, interval, STAMP, type ClockShift } from '../database-time.js';
 import type { SchemaName } from '../schema-name.js';
 import type { TasksDatabase } from '../tasks-database.js';
 
-/** What was made so long ago is of no more use, sent or not. */
+/** What was told of an alarm that is over is kept for so long. */
 const KEPT = "interval '7 days'";
+
+/** And what no node has ended, as none has that target any more. */
+const KEPT_UNENDED = "interval '90 days'";
 
 export class PostgresAlarmStore extends AlarmStore {
   constructor(
@@ -28,39 +37,71 @@ export class PostgresAlarmStore extends AlarmStore {
     return taken.length > 0;
   }
 
-  async raise(alarms: readonly Alarm[], targets: readonly string[]): Promise<void> {
+  async see(alarms: readonly Alarm[]): Promise<void> {
     if (alarms.length === 0) return;
-    const { quoted } = this.schema;
-    // By key, so that two nodes wait for each other in one order. A row that was there has an xmax.
+    const table = `${this.schema.quoted}.alarms`;
+    // By key, so that two nodes wait for each other in one order.
     await this.query(
-      `WITH seen AS (
-         INSERT INTO ${quoted}.alarms (key, id, alarm, opened_at, seen_at)
-         SELECT alarm ->> 'key', gen_random_uuid(), alarm, ${STAMP}, ${STAMP}
-         FROM jsonb_array_elements($2::jsonb) AS given (alarm) ORDER BY 1
-         ON CONFLICT (key) DO UPDATE SET seen_at = excluded.seen_at, alarm = excluded.alarm
-         RETURNING id, alarm, opened_at, xmax = 0 AS is_new)
-       INSERT INTO ${quoted}.notifications
-         (id, alarm_id, target, event, alarm, opened_at, made_at, next_at)
-       SELECT gen_random_uuid(), id, target, 'opened', alarm, opened_at, opened_at, opened_at
-       FROM seen CROSS JOIN unnest($3::text[]) AS target WHERE is_new`,
-      [JSON.stringify(alarms), targets],
+      `WITH given AS MATERIALIZED (
+         SELECT alarm ->> 'key' AS key, alarm ->> 'kind' AS kind, alarm
+         FROM jsonb_array_elements($2::jsonb) AS g (alarm)),
+       seen AS (
+         INSERT INTO ${table} (key, id, alarm, opened_at, seen_at)
+         SELECT key, gen_random_uuid(), alarm, ${STAMP}, ${STAMP} FROM given ORDER BY key
+         ON CONFLICT (key) DO UPDATE SET seen_at = excluded.seen_at, alarm = excluded.alarm)
+       UPDATE ${table} a SET seen_at = ${STAMP}
+       WHERE a.key IN (
+         SELECT o.key FROM ${table} o
+         WHERE o.key NOT IN (SELECT key FROM given) AND EXISTS (
+           SELECT FROM given g WHERE g.kind = o.alarm ->> 'kind' AND g.kind IN (g.key, o.key))
+         ORDER BY o.key)`,
+      [JSON.stringify(alarms)],
     );
   }
 
-  async recover(unseenForMs: number, targets: readonly string[]): Promise<void> {
+  async close(unseenForMs: number): Promise<void> {
     const { quoted } = this.schema;
     await this.query(
       `WITH old AS (
          DELETE FROM ${quoted}.notifications WHERE id IN (
-           SELECT id FROM ${quoted}.notifications WHERE made_at < ${CLOCK} - ${KEPT} LIMIT 1000)),
-       gone AS (
-         DELETE FROM ${quoted}.alarms WHERE seen_at < ${CLOCK} - ${interval('$2')}
-         RETURNING id, alarm, opened_at)
-       INSERT INTO ${quoted}.notifications
+           SELECT n.id FROM ${quoted}.notifications n
+           WHERE n.made_at < ${CLOCK} - ${KEPT}
+             AND NOT EXISTS (SELECT FROM ${quoted}.alarms a WHERE a.id = n.alarm_id)
+             AND (n.made_at < ${CLOCK} - ${KEPT_UNENDED} OR EXISTS (
+               SELECT FROM ${quoted}.notifications r
+               WHERE r.alarm_id = n.alarm_id AND r.target = n.target AND r.event = 'recovered'
+                 AND r.made_at < ${CLOCK} - ${KEPT}))
+           LIMIT 1000))
+       DELETE FROM ${quoted}.alarms WHERE seen_at < ${CLOCK} - ${interval('$2')}`,
+      [unseenForMs],
+    );
+  }
+
+  async tell(targets: readonly string[], { severities, failuresInARow }: Wanted): Promise<void> {
+    const { quoted } = this.schema;
+    const told = (event: string, alarm: string, target: string) =>
+      `EXISTS (SELECT FROM ${quoted}.notifications made
+               WHERE made.alarm_id = ${alarm} AND made.target = ${target} AND made.event = '${event}')`;
+    await this.query(
+      `INSERT INTO ${quoted}.notifications
          (id, alarm_id, target, event, alarm, opened_at, made_at, next_at)
-       SELECT gen_random_uuid(), id, target, 'recovered', alarm, opened_at, ${STAMP}, ${STAMP}
-       FROM gone CROSS JOIN unnest($3::text[]) AS target`,
-      [unseenForMs, targets],
+       SELECT gen_random_uuid(), alarm_id, target, event, alarm, opened_at, ${STAMP}, ${STAMP}
+       FROM (
+         SELECT a.id AS alarm_id, t.target, 'opened' AS event, a.alarm, a.opened_at
+         FROM ${quoted}.alarms a CROSS JOIN unnest($2::text[]) AS t (target)
+         WHERE a.alarm ->> 'severity' = ANY ($3::text[])
+           AND coalesce((a.alarm ->> 'inARow')::int, $4::int) >= $4::int
+           AND a.seen_at >= a.opened_at + ${interval("coalesce(a.alarm ->> 'sureAfterMs', '0')")}
+           AND NOT ${told('opened', 'a.id', 't.target')}
+         UNION ALL
+         SELECT n.alarm_id, n.target, 'recovered', n.alarm, n.opened_at
+         FROM ${quoted}.notifications n
+         WHERE n.event = 'opened' AND n.target = ANY ($2::text[])
+           AND (n.sent_at IS NOT NULL OR n.next_at IS NOT NULL)
+           AND NOT EXISTS (SELECT FROM ${quoted}.alarms a WHERE a.id = n.alarm_id)
+           AND NOT ${told('recovered', 'n.alarm_id', 'n.target')}) news
+       ON CONFLICT (alarm_id, target, event) DO NOTHING`,
+      [targets, severities, failuresInARow],
     );
   }
 
@@ -71,8 +112,9 @@ export class PostgresAlarmStore extends AlarmStore {
          SELECT id FROM ${table} n
          WHERE next_at <= ${CLOCK} AND target = ANY ($2::text[]) AND NOT EXISTS (
            SELECT FROM ${table} before
-           WHERE before.alarm_id = n.alarm_id AND before.target = n.target
-             AND before.next_at IS NOT NULL AND before.event = 'opened' AND n.event = 'recovered')
+           WHERE before.target = n.target AND before.alarm ->> 'key' = n.alarm ->> 'key'
+             AND before.next_at IS NOT NULL
+             AND (before.opened_at, before.event) < (n.opened_at, n.event))
          ORDER BY next_at LIMIT ${MAX_SENT} FOR UPDATE SKIP LOCKED),
        taken AS (
          UPDATE ${table} n

@@ -17,6 +17,7 @@ interface StoredGroup {
     readonly id: string;
     readonly name: string;
     readonly since: string | null;
+    readonly inARow?: number;
   }[];
 }
 
@@ -33,10 +34,10 @@ const MAX_SKIPPED = 2_000;
 
 const ms = (n: number) => `interval '${n} milliseconds'`;
 
-/** Jobs `j`, and since when it is so: counted, and the first of them named. */
-const group = (select: string) =>
+/** Jobs `j`, and since when it is so: counted, and the first of them named. @param more fields of each */
+const group = (select: string, more = '') =>
   `(SELECT json_build_object('count', count(*)::int, 'jobs', coalesce(
-      json_agg(json_build_object('id', id, 'name', name, 'since', since) ORDER BY since, id)
+      json_agg(json_build_object('id', id, 'name', name, 'since', since${more}) ORDER BY since, id)
         FILTER (WHERE nth <= ${MAX_NAMED}), '[]'))
     FROM (SELECT *, row_number() OVER (ORDER BY since, id) AS nth
           FROM (${select} LIMIT ${MOST_COUNTED}) s) n)`;
@@ -66,11 +67,13 @@ export const selectTroubles = ({ quoted }: SchemaName) =>
         WHERE unknown_since IS NOT NULL AND state IN ('active', 'paused')`,
      )},
      'failing', ${group(
-       `SELECT j.id, j.name, coalesce(o.failing_since, l.finished_at) AS since
+       `SELECT j.id, j.name, coalesce(o.failing_since, l.finished_at) AS since,
+               greatest(o.failures, 1) AS failures
         FROM ${quoted}.jobs j
           LEFT JOIN ${quoted}.job_outcomes o ON o.job_id = j.id AND o.failing_since >= j.created_at
           LEFT JOIN last l ON l.job_id = j.id AND l.finished_at >= j.created_at
         WHERE coalesce(l.failed, o.failures > 0)`,
+       `, 'inARow', failures`,
      )},
      'misfired', ${group(
        `SELECT j.id, j.name, min(r.finished_at) AS since

@@ -6,6 +6,7 @@ import { BlockedNodes1764000000005 } from './5-blocked-nodes.js';
 import { EndedSessions1764000000006 } from './6-ended-sessions.js';
 import { Notifications1764000000007 } from './7-notifications.js';
 import { LastOutcomes1764000000008 } from './8-last-outcomes.js';
+import { ToldOnce1764000000009 } from './9-told-once.js';
 
 /** In order. A migration that has been released is never changed, only followed by another. */
 export const tasksMigrations = [
@@ -17,6 +18,7 @@ export const tasksMigrations = [
   EndedSessions1764000000006,
   Notifications1764000000007,
   LastOutcomes1764000000008,
+  ToldOnce1764000000009,
 ];
 
 /** What this build's code expects of the schema. */
