@@ -75,4 +75,14 @@ describe('what a file changes', () => {
     expect(done(plan(there, [aJob('a')]))).toEqual([]);
     expect(done(plan(there, [aJob('a')], true))).toEqual([{ what: 'remove', id: 'b' }]);
   });
+
+  it('is not removed where it is of the code in the file, and was made at run time there', () => {
+    const declared = { origin: 'declared' as const, overridden: ['priority'], priority: 7 };
+    expect(done(plan([aJob('a'), aJob('b')], [aJob('a', declared)], true))).toEqual([
+      { what: 'change', id: 'a', patch: { priority: 7 } },
+      { what: 'remove', id: 'b' },
+    ]);
+    const same = aJob('a', { priority: 7 });
+    expect(plan([same], [aJob('a', declared)], true)).toMatchObject({ changes: [], same: 1 });
+  });
 });

@@ -42,7 +42,7 @@ export interface ImportPlan {
 /** @param prune whether jobs that are not in the file are removed */
 export function planImport(file: Exported, there: readonly Job[], prune: boolean): ImportPlan {
   const byId = new Map(there.map((job) => [job.id, job]));
-  const wanted = new Set(file.jobs.map(({ id }) => id));
+  const wanted = new Set([...file.jobs, ...file.declared].map(({ id }) => id));
   const isTaken = ({ id }: { readonly id: string }) => (byId.get(id)?.origin ?? 'api') !== 'api';
   const changes = [
     ...file.jobs
