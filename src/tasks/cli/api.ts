@@ -11,6 +11,13 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** It is not known whether what was asked has been done. */
+export class UnansweredError extends CliError {
+  constructor(message: string) {
+    super(EXIT.unreachable, message);
+  }
+}
+
 /** The HTTP API of one node. */
 export class Api {
   private readonly base: URL;
@@ -44,26 +51,28 @@ export class Api {
     return this.ask('POST', path, { body, headers });
   }
 
-  patch<T>(path: string, body: unknown): Promise<T> {
-    return this.ask('PATCH', path, { body });
+  patch<T>(path: string, body: unknown, headers: Ask['headers'] = {}): Promise<T> {
+    return this.ask('PATCH', path, { body, headers });
   }
 
-  /** @throws CliError that says what was refused, and what to do */
+  /**
+   * @throws CliError that says what was refused, and what to do
+   * @throws UnansweredError
+   */
   private async ask<T>(method: string, path: string, asked: Ask): Promise<T> {
     const url = new URL(path, this.base);
     url.search = searchOf(asked.query ?? {}).toString();
-    const answer = await this.reach(url, method, asked);
-    const text = await answer.text();
+    const { answer, text } = await this.reach(url, method, asked);
     const isJson = /\bjson\b/.test(answer.headers.get('content-type') ?? '');
     if (text !== '' && !isJson) throw this.notOurs(answer.status);
-    const body: unknown = text === '' ? undefined : JSON.parse(text);
+    const body = text === '' ? undefined : this.parsed(text, answer.status);
     if (answer.ok) return body as T;
     throw refusal(answer.status, body);
   }
 
-  private async reach(url: URL, method: string, { body, headers }: Ask): Promise<Response> {
+  private async reach(url: URL, method: string, { body, headers }: Ask) {
     try {
-      return await fetch(url, {
+      const answer = await fetch(url, {
         method,
         headers: {
           Accept: 'application/json',
@@ -74,13 +83,21 @@ export class Api {
         ...(body !== undefined && { body: JSON.stringify(body) }),
         signal: AbortSignal.any([this.signal, AbortSignal.timeout(PATIENCE_MS)]),
       });
+      return { answer, text: await answer.text() };
     } catch (error) {
       if (this.signal.aborted) throw error;
-      throw new CliError(
-        EXIT.unreachable,
+      throw new UnansweredError(
         `${this.base.origin} cannot be reached: ${reasonOf(error)}. ` +
           'Is a node running there? Give the address of one with --url or CARILLON_URL.',
       );
+    }
+  }
+
+  private parsed(text: string, status: number): unknown {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      throw this.notOurs(status);
     }
   }
 
@@ -98,12 +115,18 @@ interface ProblemText {
   readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
 }
 
+/** What to do about a refusal, by its status. */
+const HELP: Readonly<Record<number, string>> = {
+  401: '\nGive a key with CARILLON_KEY or --key.',
+  413: '\nThe host takes no request as large as this until its limit for bodies is raised.',
+};
+
 function refusal(status: number, body: unknown): CliError {
   const { detail, errors = [] } = (body ?? {}) as ProblemText;
   const issues = errors
     .filter(({ message }) => !detail?.includes(message))
     .map(({ pointer, message }) => `\n  ${pointer.replace(/^\//, '')} ${message}`);
-  const help = status === 401 ? '\nGive a key with CARILLON_KEY or --key.' : '';
+  const help = HELP[status] ?? '';
   const words = detail ?? `The server answered ${status}.`;
   return new CliError(exitOf(status), `${words}${issues.join('')}${help}`, body);
 }
