@@ -66,6 +66,8 @@ export interface HttpAppOptions {
   readonly nodeName?: string;
   /** Whether a close of the server waits for its connections, as it does by default in Nest. */
   readonly keepConnections?: boolean;
+  /** How large a body may be. Default: 256kb. */
+  readonly bodyLimit?: string;
 }
 
 /** The module of an application with its tasks and the whole API. */
@@ -102,7 +104,7 @@ export async function startHttpApp(
     forceCloseConnections: options.keepConnections !== true,
     logger: ['error', 'warn'],
   });
-  app.useBodyParser('json', { limit: '256kb' });
+  app.useBodyParser('json', { limit: options.bodyLimit ?? '256kb' });
   app.disable('etag');
   return ready(app, database, options);
 }

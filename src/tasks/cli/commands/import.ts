@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import type { Bulk, Job } from '../answers.js';
-import type { Api } from '../api.js';
+import type { Job } from '../answers.js';
+import { applyImport, complaintOf, exitAfter, type Outcome } from '../apply-import.js';
 import type { Command } from '../command.js';
 import { CliError, EXIT } from '../exit-codes.js';
 import { parseExported } from '../exported.js';
-import { planImport, type Change } from '../import-plan.js';
+import { planImport, type Change, type ImportPlan } from '../import-plan.js';
 import { all } from '../pages.js';
 import { plain } from '../words.js';
 
-/** So many jobs are sent in one request: a server may take no more than 100 kB. */
-const AT_ONCE = 50;
+const NOTHING_DONE: Outcome = { applied: [], refused: [] };
 
 export const importJobs: Command = {
   name: 'import',
@@ -18,23 +17,21 @@ export const importJobs: Command = {
   options: {
     yes: { about: 'changes it; without it nothing is changed' },
     prune: { about: 'also removes jobs made at run time that are not in the file' },
-    reason: { value: 'text', about: 'why, for the audit' },
+    reason: { value: 'text', about: 'why, for the audit of each change' },
   },
-  async run(given, { api, answer, err }) {
+  async run(given, { api, answer, err, signal }) {
     const wanted = parseExported(await textOf(given.word('file')));
-    const there = await all<Job>(api, 'jobs', {});
-    const plan = planImport(wanted, there, given.flag('prune'));
+    const plan = planImport(wanted, await all<Job>(api, 'jobs', {}), given.flag('prune'));
     const isDone = given.flag('yes');
-    const refused = isDone ? await apply(api, plan.changes, given.text('reason')) : [];
-    answer({ ...plan, applied: isDone, refused }, () => [
-      ...plan.changes.flatMap(linesOf).map(plain),
-      ...plan.missing.map((id) => plain(`? ${id} is of code that no node has`)),
-      ...plan.taken.map((id) => plain(`! ${id} is of the code there, and is left as it is`)),
-      `${plan.changes.length} changes, ${plan.same} jobs are as in the file.`,
-    ]);
-    for (const { id, detail } of refused) err(plain(`${id} was refused: ${detail}`));
+    const { applied, refused } = isDone
+      ? await applyImport(api, plan.changes, given.text('reason'), signal)
+      : NOTHING_DONE;
+    answer({ ...plan, applied: isDone, done: applied, refused }, () =>
+      isDone ? doneLines(plan, new Set(applied)) : planLines(plan),
+    );
+    for (const one of refused) err(plain(complaintOf(one)));
     if (!isDone && plan.changes.length > 0) err('Nothing was changed. Give --yes to change it.');
-    return refused.length > 0 ? EXIT.failed : EXIT.ok;
+    return exitAfter(refused);
   },
 };
 
@@ -46,59 +43,33 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-const MARKS = { create: '+', change: '~', remove: '-' } as const;
-
-const linesOf = ({ do: what, id, differs }: Change): string[] => [
-  `${MARKS[what]} ${id}`,
-  ...differs.map(
-    ({ field, from, to }) => `    ${field}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`,
-  ),
+const planLines = ({ changes, same, ...left }: ImportPlan): string[] => [
+  ...changes.flatMap(linesOf),
+  ...leftLines(left),
+  `${changes.length} changes, ${same} jobs are as in the file.`,
 ];
 
-interface Refused {
-  readonly id: string;
-  readonly detail: string;
-}
+/** @param applied the ids of those that were made */
+const doneLines = (
+  { changes, same, ...left }: ImportPlan,
+  applied: ReadonlySet<string>,
+): string[] => [
+  ...changes.filter(({ id }) => applied.has(id)).flatMap(linesOf),
+  ...leftLines(left),
+  `${applied.size} of ${changes.length} changes were made, ${same} jobs are as in the file.`,
+];
 
-/** In this order: a job that is to be paused is so before it could fire. */
-async function apply(
-  api: Api,
-  changes: readonly Change[],
-  reason: string | undefined,
-): Promise<readonly Refused[]> {
-  const why = reason === undefined ? {} : { reason };
-  const refused: Refused[] = [];
-  const note = ({ items }: Bulk) => {
-    for (const { id, status, detail = `status ${status}` } of items)
-      if (status >= 400) refused.push({ id, detail });
-  };
-  const made = changes.flatMap(({ job }) => (job === null ? [] : [job]));
-  for (const jobs of slices(made))
-    note(
-      await api.post<Bulk>('jobs/bulk', { action: 'create', conflict: 'replace', jobs, ...why }),
-    );
-  const gone = changes.filter((change) => change.do === 'remove').map(({ id }) => id);
-  for (const ids of slices(gone))
-    note(await api.post<Bulk>('jobs/bulk', { action: 'remove', ids, ...why }));
-  for (const change of changes) {
-    if (refused.some(({ id }) => id === change.id)) continue;
-    await one(api, change).catch((error: unknown) => {
-      if (!(error instanceof CliError) || error.exit === EXIT.unreachable) throw error;
-      refused.push({ id: change.id, detail: error.message });
-    });
-  }
-  return refused;
-}
+const leftLines = ({ missing, taken }: Pick<ImportPlan, 'missing' | 'taken'>): string[] => [
+  ...missing.map((id) => plain(`? ${id} is of code that no node has`)),
+  ...taken.map((id) => plain(`! ${id} is of the code there, and is left as it is`)),
+];
 
-/** What is asked for each job by itself. */
-async function one(api: Api, { id, patch, pause }: Change): Promise<void> {
-  const path = `jobs/${encodeURIComponent(id)}`;
-  if (patch !== null) await api.patch(path, patch);
-  if (pause === null) return;
-  await (pause.to === null ? api.post(`${path}/resume`) : api.post(`${path}/pause`, pause.to));
-}
+const MARKS = { create: '+', change: '~', remove: '-' } as const;
 
-function slices<T>(all: readonly T[]): T[][] {
-  const count = Math.ceil(all.length / AT_ONCE);
-  return Array.from({ length: count }, (_, n) => all.slice(n * AT_ONCE, (n + 1) * AT_ONCE));
-}
+const linesOf = ({ do: what, id, differs }: Change): string[] =>
+  [
+    `${MARKS[what]} ${id}`,
+    ...differs.map(
+      ({ field, from, to }) => `    ${field}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`,
+    ),
+  ].map(plain);
