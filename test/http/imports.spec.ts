@@ -130,6 +130,23 @@ describe('an import', () => {
     const [job] = await got<{ pauseReason: string }>('jobs?state=paused');
     expect(job!.pauseReason).toBe('for now');
   });
+
+  it('with --prune removes nothing by a file that holds only a part', async () => {
+    write([aJob('a', 0, { tags: ['reports'] }), aJob('b')]);
+    await typed(http.url, 'import', path, '--yes');
+    await typed(http.url, 'export', path, '--tag', 'reports');
+    const { exit, complaints } = await typed(http.url, 'import', path, '--prune', '--yes');
+    expect(exit).toBe(EXIT.usage);
+    expect(complaints).toEqual([
+      `${path} holds only a part of the jobs: it was exported with --tag reports. ` +
+        '--prune would remove all others. Export without a filter, or import without --prune.',
+    ]);
+    expect(await ids()).toEqual(['a', 'b']);
+    expect((await typed(http.url, 'import', path, '--yes')).exit).toBe(EXIT.ok);
+    await typed(http.url, 'export', path);
+    expect(fileOf(path).filter).toEqual({});
+    expect((await typed(http.url, 'import', path, '--prune')).exit).toBe(EXIT.ok);
+  });
 });
 
 describe('a network that fails in the middle', () => {

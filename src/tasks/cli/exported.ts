@@ -47,14 +47,20 @@ export interface ChangedJob extends Entry {
   readonly changed: Fields;
 }
 
+/** What narrowed a list of jobs, by the names of options of `export`. */
+export type Filter = Readonly<Record<string, string | readonly string[]>>;
+
 /** What `export` writes and `import` reads. */
 export interface Exported {
   readonly carillon: 1;
+  /** Older versions have not written it. */
+  readonly filter?: Filter;
   readonly jobs: readonly MadeJob[];
   readonly declared: readonly ChangedJob[];
 }
 
-export function exported(jobs: readonly Job[]): Exported {
+/** @param filter what narrowed the jobs; empty: they are all that there are */
+export function exported(jobs: readonly Job[], filter: Filter = {}): Exported {
   const byId = jobs.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const made = byId.filter(({ origin }) => origin === 'api');
   const changed = byId.filter(
@@ -62,6 +68,7 @@ export function exported(jobs: readonly Job[]): Exported {
   );
   return {
     carillon: 1,
+    filter,
     jobs: made.map((job) => ({ id: job.id, paused: pauseOf(job), job: fieldsOf(job, DEFINED) })),
     declared: changed.map((job) => ({
       id: job.id,
@@ -79,12 +86,24 @@ export function parseExported(text: string): Exported {
   } catch {
     // Told below.
   }
-  const isOne = file?.carillon === 1 && Array.isArray(file.jobs) && Array.isArray(file.declared);
+  const isOne =
+    file?.carillon === 1 &&
+    Array.isArray(file.jobs) &&
+    Array.isArray(file.declared) &&
+    typeof (file.filter ?? {}) === 'object';
   if (isOne) return file as Exported;
   throw new CliError(
     EXIT.usage,
     'This is no file that "carillon export" of this version has written.',
   );
+}
+
+/** The options with which a file was exported that holds only a part of the jobs; null: it holds all. */
+export function narrowedBy({ filter }: Exported): string | null {
+  const given = Object.entries(filter ?? {}).flatMap(([name, value]) =>
+    [value].flat().map((one) => `--${name} ${one}`),
+  );
+  return given.length > 0 ? given.join(' ') : null;
 }
 
 export const pauseOf = ({ paused, pauseReason, pausedUntil }: Job): Pause | null =>

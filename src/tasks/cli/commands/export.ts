@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Job } from '../answers.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { exported } from '../exported.js';
+import { exported, type Filter } from '../exported.js';
 import { all } from '../pages.js';
 
 export const exportJobs: Command = {
@@ -17,8 +17,9 @@ export const exportJobs: Command = {
     task: { value: 'task', about: 'of this task' },
   },
   async run(given, { api, out, err }) {
-    const query = { tag: given.list('tag'), task: given.text('task') };
-    const file = exported(await all<Job>(api, 'jobs', query));
+    const [tag, task] = [given.list('tag'), given.text('task')];
+    const filter: Filter = { ...(tag.length > 0 && { tag }), ...(task !== undefined && { task }) };
+    const file = exported(await all<Job>(api, 'jobs', filter), filter);
     const text = JSON.stringify(file, null, 2);
     const path = given.optional('file');
     if (path === undefined) out(text);

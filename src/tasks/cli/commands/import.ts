@@ -3,7 +3,7 @@ import type { Job } from '../answers.js';
 import { applyImport, complaintOf, exitAfter, type Outcome } from '../apply-import.js';
 import type { Command } from '../command.js';
 import { CliError, EXIT } from '../exit-codes.js';
-import { parseExported } from '../exported.js';
+import { narrowedBy, parseExported, type Exported } from '../exported.js';
 import { planImport, type Change, type ImportPlan } from '../import-plan.js';
 import { all } from '../pages.js';
 import { plain } from '../words.js';
@@ -16,12 +16,18 @@ export const importJobs: Command = {
   args: [{ name: 'file', about: 'what export has written' }],
   options: {
     yes: { about: 'changes it; without it nothing is changed' },
-    prune: { about: 'also removes jobs made at run time that are not in the file' },
+    prune: {
+      about:
+        'also removes jobs made at run time that are not in the file; refused for one of export --tag or --task',
+    },
     reason: { value: 'text', about: 'why, for the audit of each change' },
   },
   async run(given, { api, answer, err, signal }) {
-    const wanted = parseExported(await textOf(given.word('file')));
-    const plan = planImport(wanted, await all<Job>(api, 'jobs', {}), given.flag('prune'));
+    const path = given.word('file');
+    const wanted = parseExported(await textOf(path));
+    const prune = given.flag('prune');
+    if (prune) checkWhole(wanted, path);
+    const plan = planImport(wanted, await all<Job>(api, 'jobs', {}), prune);
     const isDone = given.flag('yes');
     const { applied, refused } = isDone
       ? await applyImport(api, plan.changes, given.text('reason'), signal)
@@ -41,6 +47,19 @@ async function textOf(path: string): Promise<string> {
   } catch (error) {
     throw new CliError(EXIT.usage, `${path} cannot be read: ${(error as Error).message}`);
   }
+}
+
+/** @throws CliError for a file that says nothing of some jobs, which are there nevertheless */
+function checkWhole(file: Exported, path: string): void {
+  const options = narrowedBy(file);
+  if (options === null) return;
+  throw new CliError(
+    EXIT.usage,
+    plain(
+      `${path} holds only a part of the jobs: it was exported with ${options}. ` +
+        '--prune would remove all others. Export without a filter, or import without --prune.',
+    ),
+  );
 }
 
 const planLines = ({ changes, same, ...left }: ImportPlan): string[] => [
