@@ -16,6 +16,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   thread: () => import('./thread.js'),
   flood: () => import('./flood.js'),
   api: () => import('./api.js'),
+  page: () => import('./page.js'),
   peers: () => import('./peers.js'),
 };
 
