@@ -1,7 +1,7 @@
 import { Cron, Interval, Timeout, type CronOptions } from '@nestjs/schedule';
 import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
-import { declareJob, type Declaration } from './declare-job.js';
+import { declaredJobOf, type Declaration } from './declare-job.js';
 import { stockDeclarationOf } from './stock-declaration.js';
 
 function declare(decorator: MethodDecorator, extra: Partial<Declaration> = {}) {
@@ -12,7 +12,14 @@ function declare(decorator: MethodDecorator, extra: Partial<Declaration> = {}) {
   const stock = stockDeclarationOf(Reflect.get(Reports.prototype, 'daily'));
   if (!stock) throw new Error('the decorator left no declaration');
   const source = 'Reports.daily';
-  return declareJob({ id: source, source, stock, options: undefined, timeZone: 'UTC', ...extra });
+  return declaredJobOf({
+    id: source,
+    source,
+    stock,
+    options: undefined,
+    timeZone: 'UTC',
+    ...extra,
+  });
 }
 
 const cron = (options?: CronOptions, extra?: Partial<Declaration>) =>

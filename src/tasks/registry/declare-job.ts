@@ -35,7 +35,7 @@ export interface Declaration {
  *
  * @throws InvalidInputError naming the method and each refused field
  */
-export function declareJob({ id, source, stock, options, timeZone }: Declaration): DeclaredJob {
+export function declaredJobOf({ id, source, stock, options, timeZone }: Declaration): DeclaredJob {
   const parsedId = jobIdSchema.safeParse(id);
   const policies = taskOptionsSchema.safeParse({ ...stockPolicies(stock), ...options });
   const trigger = parseStockTrigger(stock, timeZone, { seed: id });

@@ -1,6 +1,6 @@
 import { Cron, Interval, Timeout } from '@nestjs/schedule';
 import { describe, expect, it } from 'vitest';
-import { declareJob } from './declare-job.js';
+import { declaredJobOf } from './declare-job.js';
 import { differences } from './differences.js';
 import { stockDeclarationOf } from './stock-declaration.js';
 import type { RegisteredTask } from './task-registry.js';
@@ -12,7 +12,7 @@ function taskOf(decorate: MethodDecorator, options?: object): RegisteredTask {
   const descriptor = Object.getOwnPropertyDescriptor(Host.prototype, 'method')!;
   decorate(Host.prototype, 'method', descriptor);
   const stock = stockDeclarationOf(descriptor.value as object)!;
-  const job = declareJob({ id: 'a', source: 'Host.method', stock, options, timeZone: 'UTC' });
+  const job = declaredJobOf({ id: 'a', source: 'Host.method', stock, options, timeZone: 'UTC' });
   return { name: 'a', source: 'Host.method', handler: () => undefined, job, stock };
 }
 

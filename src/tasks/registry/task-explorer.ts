@@ -6,7 +6,7 @@ import { TasksLogger } from '../node/tasks-logger.js';
 import { TasksOptions } from '../tasks.options.js';
 import { DecoratedMethods, type DecoratedMethod } from './decorated-methods.js';
 import { declarationWarnings } from './declaration-warnings.js';
-import { declareJob } from './declare-job.js';
+import { declaredJobOf } from './declare-job.js';
 import { DeclaredNames, type DeclaredName } from './declared-names.js';
 import { declareNodeTask } from './node-task.js';
 import { defaultZone, zoneWarning } from './default-zone.js';
@@ -72,7 +72,9 @@ export class TaskExplorer {
     }
     const shared = { name, options, hasStock: stock !== undefined, timeZone };
     const jobs = [
-      ...(stock ? [{ job: declareJob({ id, source, stock, options, timeZone }), runAtStart }] : []),
+      ...(stock
+        ? [{ job: declaredJobOf({ id, source, stock, options, timeZone }), runAtStart }]
+        : []),
       ...scheduledJobs(schedules, shared).map((one) => ({
         job: one.job,
         runAtStart: one.runAtStart ?? runAtStart,

@@ -1,5 +1,5 @@
 import { ofEachJob } from './job-problems.js';
-import { silentNodes } from './node-problems.js';
+import { silentProblem } from './node-problems.js';
 import type { Problem, ProblemKind } from './situation.js';
 
 /** What somebody is to be told of once when it begins, and once when it is over. */
@@ -46,7 +46,7 @@ export function alarmsOf(problems: readonly Problem[]): Alarm[] {
 }
 
 function ofEach(problem: Problem): readonly Problem[] {
-  if (problem.kind === 'silent-node') return problem.nodes.map((node) => silentNodes([node]));
+  if (problem.kind === 'silent-node') return problem.nodes.map((node) => silentProblem([node]));
   return (problem.jobs.length === problem.count && ofEachJob(problem)) || [problem];
 }
 

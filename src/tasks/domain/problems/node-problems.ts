@@ -29,10 +29,10 @@ export function nodeProblems({ node, blocked, silent }: Situation): Problem[] {
       link: 'nodes',
     });
   }
-  return silent.length > 0 ? [...problems, silentNodes(silent)] : problems;
+  return silent.length > 0 ? [...problems, silentProblem(silent)] : problems;
 }
 
-export const silentNodes = (nodes: readonly Named[]): Problem => ({
+export const silentProblem = (nodes: readonly Named[]): Problem => ({
   ...NOBODY,
   kind: 'silent-node',
   severity: 'warning',

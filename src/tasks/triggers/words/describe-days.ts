@@ -1,6 +1,6 @@
 import type { Days, DayTerm } from '../cron/day-set.js';
 import type { FieldSet } from '../cron/field-set.js';
-import { listed, MONTH_NAMES, ordinal, runOf, WEEKDAY_NAMES } from './in-words.js';
+import { listed, MONTH_NAMES, ordinal, seriesOf, WEEKDAY_NAMES } from './in-words.js';
 
 /** `on day 13 of the month or on Friday`; empty: every day. */
 export function describeDays({ ofMonth, ofWeek, match, weeks }: Days): string {
@@ -18,7 +18,7 @@ export function describeDays({ ofMonth, ofWeek, match, weeks }: Days): string {
 export function describeMonths(months: FieldSet): string {
   if (months.size === 12) return '';
   const values = months.values.map((month) => month - 1);
-  const run = runOf(values, 12);
+  const run = seriesOf(values, 12);
   const name = (month: number) => MONTH_NAMES[month] ?? '';
   return run ? `from ${name(run.first)} to ${name(run.last)}` : `in ${listed(values.map(name))}`;
 }
@@ -41,7 +41,7 @@ function termsInWords(terms: readonly DayTerm[]): string {
 }
 
 function daysInWords(days: readonly number[]): string {
-  const run = runOf(
+  const run = seriesOf(
     days.map((day) => day - 1),
     31,
   );
@@ -50,7 +50,7 @@ function daysInWords(days: readonly number[]): string {
 
 /** A week begins with Monday here, so that a weekend is not torn apart. */
 export function weekdaysInWords(weekdays: readonly number[]): string {
-  const run = runOf(weekdays, 7);
+  const run = seriesOf(weekdays, 7);
   const name = (weekday: number) => WEEKDAY_NAMES[weekday] ?? '';
   if (run) return `from ${name(run.first)} to ${name(run.last)}`;
   return `on ${listed(weekdays.toSorted((a, b) => ((a + 6) % 7) - ((b + 6) % 7)).map(name))}`;

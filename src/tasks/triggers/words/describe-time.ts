@@ -1,5 +1,5 @@
 import type { FieldSet } from '../cron/field-set.js';
-import { listed, ordinal, runOf, stepOf } from './in-words.js';
+import { listed, ordinal, seriesOf, stepOf } from './in-words.js';
 import type { TimeOfDay } from '../cron/time-of-day.js';
 import { timeText } from '../time/wall-text.js';
 
@@ -35,7 +35,7 @@ function hourPhrase(hours: FieldSet, isSteady: boolean): string {
     const from = hours.first === 0 ? '' : ` from ${timeText(hours.first * 3_600)}`;
     return ` of every ${ordinal(step)} hour${from}`;
   }
-  const run = runOf(values, 24);
+  const run = seriesOf(values, 24);
   if (run) {
     return ` from ${timeText(run.first * 3_600)} to ${timeText(run.last * 3_600 + 59 * 60)}`;
   }

@@ -45,7 +45,7 @@ export function stepOf(values: readonly number[], size: number): number | null {
 }
 
 /** First and last of numbers that follow each other, also over the end of a field, else null. */
-export function runOf(
+export function seriesOf(
   values: readonly number[],
   size: number,
 ): { readonly first: number; readonly last: number } | null {

@@ -18,13 +18,13 @@ export const endedLately = (quoted: string) => `
       ORDER BY finished_at, id LIMIT ${MOST})`;
 
 /** How long a run took; null: it never began. */
-export const durationMs = (run: string) =>
+export const tookMs = (run: string) =>
   `round(extract(epoch FROM ${run}.finished_at - ${run}.started_at) * 1000)::bigint`;
 
 /** A part about jobs: what became of the last of those runs, where that tells something. */
 export const LAST = `
     last AS MATERIALIZED (
-      SELECT DISTINCT ON (job_id) job_id, finished_at, state, ${durationMs('lately')} AS ms,
+      SELECT DISTINCT ON (job_id) job_id, finished_at, state, ${tookMs('lately')} AS ms,
              state <> 'succeeded' AS failed
       FROM lately
       WHERE state IN ('succeeded', 'failed', 'timed-out', 'abandoned')

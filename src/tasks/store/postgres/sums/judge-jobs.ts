@@ -1,6 +1,6 @@
 import { MAX_FAILURES } from '../../../domain/outcomes.js';
 import { fence, type StatementOf } from '../session/statement.js';
-import { durationMs } from './ended-lately.js';
+import { tookMs } from './ended-lately.js';
 
 /** So many jobs are judged at once: the rows of each lie somewhere else. */
 export const BATCH = 250;
@@ -43,7 +43,7 @@ export const judgeJobs: StatementOf = (schema) => ({
         AND ((SELECT count(*) FROM next) < ${BATCH} OR o.job_id < (SELECT max(id) FROM next))
         AND NOT EXISTS (SELECT FROM ${schema.quoted}.jobs j WHERE j.id = o.job_id)),
     last AS MATERIALIZED (
-      SELECT j.id AS job_id, r.state, ${durationMs('r')} AS ms, r.finished_at, r.state <> 'succeeded' AS failed,
+      SELECT j.id AS job_id, r.state, ${tookMs('r')} AS ms, r.finished_at, r.state <> 'succeeded' AS failed,
              row_number() OVER (PARTITION BY j.id ORDER BY r.id DESC) AS nth
       FROM judged j CROSS JOIN LATERAL (
         SELECT id, state, started_at, finished_at FROM ${schema.quoted}.runs
