@@ -10,12 +10,15 @@ import {
   TasksService,
   type TasksModuleOptions,
 } from 'carillon';
+import { TasksHealthModule } from 'carillon/http';
 
 /**
  * A host application as small as can be, built against the package's front door: what it runs, it
  * writes down in a file outside the database. Its options come as JSON in `OPTIONS`.
  */
 const RECORD = process.env['RECORD'] ?? '/dev/null';
+/** Where it serves its health. Default: nowhere. */
+const PORT = process.env['PORT'];
 const OPTIONS = JSON.parse(process.env['OPTIONS'] ?? '{}') as TasksModuleOptions;
 
 @Injectable()
@@ -38,11 +41,16 @@ function record(): void {
   appendFileSync(RECORD, `${JSON.stringify(line)}\n`);
 }
 
-@Module({ imports: [TasksModule.forRoot(OPTIONS)], providers: [RecordingTasks] })
+@Module({
+  imports: [TasksModule.forRoot(OPTIONS), TasksHealthModule],
+  providers: [RecordingTasks],
+})
 class RecordingApp {}
 
-const app = await NestFactory.createApplicationContext(RecordingApp);
+const app = await NestFactory.create(RecordingApp);
 app.enableShutdownHooks();
+if (PORT === undefined) await app.init();
+else await app.listen(PORT, '127.0.0.1');
 await app.get(TasksService).ready();
 // A process manager waits for it before it ends the process that this one replaces.
 process.send?.('ready');
