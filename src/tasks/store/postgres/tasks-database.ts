@@ -13,8 +13,8 @@ import { isOutage, outageReason } from './session/outage.js';
 import { API_SETTINGS, setLocal } from './session/session-settings.js';
 
 /**
- * Ours look again after each wait for a lock, whatever the server's own default is. Said each time, as
- * TypeORM 0.3 knows no such option of a data source.
+ * Ours look again after each wait for a lock, whatever the server's own default is. Connections that keep their settings
+ * were told so when they were made; on others it is said each time, which is one round trip more.
  */
 const ISOLATION = 'READ COMMITTED';
 
@@ -86,18 +86,20 @@ export class TasksDatabase implements SqlScope {
   use<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.reaching((manager) =>
       // What a connection does not keep must be said in the transaction.
-      this.limits === null
-        ? body(manager)
-        : manager.transaction(ISOLATION, (inside) => this.limited(inside, body)),
+      this.limits === null ? body(manager) : this.begin(manager, body),
     );
   }
 
-  private async limited<T>(
+  private begin<T>(
     manager: EntityManager,
     body: (manager: EntityManager) => Promise<T>,
   ): Promise<T> {
-    if (this.limits !== null) await manager.query(this.limits);
-    return body(manager);
+    const { limits } = this;
+    if (limits === null) return manager.transaction(body);
+    return manager.transaction(ISOLATION, async (inside) => {
+      await inside.query(limits);
+      return body(inside);
+    });
   }
 
   /**
@@ -124,8 +126,8 @@ export class TasksDatabase implements SqlScope {
     let commits = false;
     try {
       return await this.reaching((manager) =>
-        manager.transaction(ISOLATION, async (inside) => {
-          const answer = await this.limited(inside, body);
+        this.begin(manager, async (inside) => {
+          const answer = await body(inside);
           commits = true;
           return answer;
         }),
