@@ -55,7 +55,7 @@ it('asks for a key, refuses a wrong one, and keeps a deep link over all of it', 
   await signIn(page, 'admin');
   await page.getByRole('heading', { name: 'Edit daily-report' }).waitFor();
   await page.reload();
-  await page.getByText('at 10:00 from Monday to Friday').first().waitFor();
+  await page.getByText('at 09:00 from Monday to Friday').first().waitFor();
   await page.locator('[data-live=live]').waitFor();
   await page.getByRole('link', { name: 'Settings', exact: true }).click();
   expect(page.url()).toBe(`${url}/settings`);

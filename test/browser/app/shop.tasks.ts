@@ -17,7 +17,7 @@ const BLOCKS_MS = 2_500;
 /** What a shop does by the clock: jobs that are quick, slow, failing, frequent and rare. */
 @Injectable()
 export class ShopTasks {
-  @Cron('0 10 * * 1-5', { name: 'daily-report', timeZone: zone })
+  @Cron('0 9 * * 1-5', { name: 'daily-report', timeZone: zone })
   @TaskOptions({ tags: ['reports'] })
   report() {
     return { pages: 12 };

@@ -6,7 +6,6 @@ import { jobPath } from '../shell/router.js';
 import { written } from '../time/instant.js';
 import { useClock } from '../time/use-clock.js';
 
-const TICKS = 8;
 const HOUR_MS = 3_600_000;
 
 /** A lane for each job: what ended in each hour up to this one, and in each from this one on what will fire. */
@@ -22,8 +21,7 @@ export function Lanes({
   const clock = useClock();
   const begin = Date.parse(from) - hoursBack * HOUR_MS;
   const hours = hoursBack + buckets.length;
-  const every = Math.ceil(hours / TICKS);
-  const style = hours > 60 ? 'date' : 'minute';
+  const [every, style] = hours > 60 ? ([48, 'date'] as const) : ([6, 'minute'] as const);
   const ended = new Map(past?.items.map((item) => [item.jobId, item.hours]));
   return (
     <div className="lanes">
