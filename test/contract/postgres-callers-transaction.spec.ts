@@ -65,13 +65,20 @@ describe("a job made in a caller's transaction", () => {
     listener.wakeUps.listen((wakeUp) => heard.push(wakeUp));
     await until('the first wake-ups', () => new Set(heard).size === WAKE_UPS.length);
     heard.length = 0;
-    await rolledBack(host, (manager) => store.jobs.add(aJob('never'), 'api', 'error', { manager }));
+    const soon = (id: string) => aJob(id, { trigger: { type: 'interval', seconds: 5 } });
+    await rolledBack(host, (manager) => store.jobs.add(soon('never'), 'api', 'error', { manager }));
     await host.transaction(async (manager) => {
-      await store.jobs.add(aJob('report'), 'api', 'error', { manager });
+      await store.jobs.add(soon('report'), 'api', 'error', { manager });
       expect(heard).toEqual([]);
     });
     await until('a wake-up', () => heard.length > 0, 10_000);
     expect(heard).toEqual(['jobs']);
+    heard.length = 0;
+    // One that is due much later wakes nobody: the leader reads it in good time.
+    await store.jobs.add(aJob('later', { trigger: { type: 'interval', seconds: 20 } }), 'api');
+    await store.jobs.runNow('later', {});
+    await until('the wake-up that comes after', () => heard.includes('runs'), 10_000);
+    expect(heard).toEqual(['runs']);
   });
 
   it('can be changed, run and removed in it, each step seeing those before it', async () => {

@@ -1,9 +1,10 @@
 import type { DueJobs } from '../store/fire-ledger.js';
+import { SOON_MS } from '../store/wake-ups.js';
 import type { PlannedFires } from './heard-fires.js';
 import type { DueJobKey } from '../domain/due-job.js';
 
 /** How far ahead jobs are loaded, and how many at once. */
-const LOOK_AHEAD_MS = 10_000;
+const LOOK_AHEAD_MS = SOON_MS;
 const MAX_LOADED = 2_000;
 
 /** What came due so recently is loaded however much is due before it. */

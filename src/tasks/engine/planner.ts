@@ -4,6 +4,7 @@ import { LIVE_MS, MAX_CAUGHT_UP } from '../domain/catch-up.js';
 import { planFires } from '../domain/fire-plan.js';
 import type { Log } from '../domain/log.js';
 import type { Pauses } from '../store/fire-ledger.js';
+import { SOON_MS } from '../store/wake-ups.js';
 import type { PlannedFires } from './heard-fires.js';
 import { Agenda, type AgendaItem } from './agenda.js';
 import type { DatabaseClock } from './database-clock.js';
@@ -18,7 +19,7 @@ import type { SlotLender } from './slot-loan.js';
 import { SkipSummary } from './skip-summary.js';
 
 /** How often plans are loaded although nothing was heard of a change. */
-const RELOAD_MS = 5_000;
+const RELOAD_MS = SOON_MS / 2;
 
 /** How many jobs are fired by one statement. */
 const MAX_FIRED = 500;

@@ -4,6 +4,12 @@
  * `cancel` somebody wants a run to end. A hint only: a slow poll covers every one that is lost.
  */
 export const WAKE_UPS = ['leader', 'jobs', 'runs', 'slots', 'cancel'] as const;
+/**
+ * A leader reads at least twice in this time what is due within it, in ms: of a new job that is due later it need not
+ * be told.
+ */
+export const SOON_MS = 10_000;
+
 export type WakeUp = (typeof WAKE_UPS)[number];
 
 export abstract class WakeUps {

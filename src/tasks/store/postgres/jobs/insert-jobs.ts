@@ -5,7 +5,8 @@ import { nextOf } from '../../../domain/job-trigger.js';
 import type { Author } from '../../../domain/job-requests.js';
 import { Slices } from '../../slices.js';
 import { auditJobs } from '../cluster/audit.js';
-import { STAMP } from '../database-time.js';
+import { SOON_MS } from '../../wake-ups.js';
+import { interval, STAMP } from '../database-time.js';
 import { jobText, rawOf, storedJob, WRITTEN } from './job-row.js';
 import type { JobWriter } from './job-writer.js';
 
@@ -21,8 +22,8 @@ const ACTION = 'job.add';
 export type MadeJob = Pick<JobChange, 'definition' | 'nextFireAt'>;
 
 /**
- * Inserts jobs with their plans and their rows in the audit, and wakes the leader: one statement for some
- * hundreds of them. Returns those that were made; the ids of the others are taken.
+ * Inserts jobs with their plans and their rows in the audit, and wakes the leader if one is due soon: one statement
+ * for some hundreds of them. Returns those that were made; the ids of the others are taken.
  *
  * An insert waits for whoever is about to remove a job of that id. Fire times that pass meanwhile may be
  * in a row of that job's, so what was planned at `at` is planned anew from the end of the wait; until then it
@@ -81,7 +82,8 @@ const insertSql = (quoted: string) => {
     SELECT ${STAMP}, $5::text, '${ACTION}', id, $6::text, details FROM judged
     WHERE $5::text IS NOT NULL AND NOT passed),
   told AS MATERIALIZED (
-    SELECT pg_notify($7, 'jobs') FROM judged LIMIT 1)
+    SELECT pg_notify($7, 'jobs') FROM judged
+    WHERE passed OR next <= ${STAMP} + ${interval(String(SOON_MS))} LIMIT 1)
   SELECT ${jobText} AS job, g.passed
   FROM judged g JOIN made j ON j.id = g.id JOIN planned p ON p.job_id = g.id
     LEFT JOIN told ON true`;
