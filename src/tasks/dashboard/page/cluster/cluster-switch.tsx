@@ -23,7 +23,10 @@ export function ClusterSwitch() {
   };
   return (
     <div className="row">
-      <span className="quiet">Runs that are going on end by themselves; nothing new starts.</span>
+      <span className="quiet">
+        Everything can be paused: runs that are going on then end by themselves, and nothing new
+        starts.
+      </span>
       <span className="to-end">
         <Button onClick={() => setAsking(true)}>Pause everything…</Button>
       </span>
