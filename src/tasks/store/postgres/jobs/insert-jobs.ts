@@ -3,6 +3,7 @@ import type { Job } from '../../../domain/job.js';
 import { jobOf, stateOf, type JobChange, type StoredJob } from '../../../domain/job-definition.js';
 import { nextOf } from '../../../domain/job-trigger.js';
 import type { Author } from '../../../domain/job-requests.js';
+import type { ChangeOptions } from '../../job-store.js';
 import { Slices } from '../../slices.js';
 import { auditJobs } from '../cluster/audit.js';
 import { SOON_MS } from '../../wake-ups.js';
@@ -18,33 +19,39 @@ const SLICE = 25;
 
 const ACTION = 'job.add';
 
+type Maker = Pick<ChangeOptions, keyof Author | 'manager'>;
+
 /** A job as it is made. */
 export type MadeJob = Pick<JobChange, 'definition' | 'nextFireAt'>;
 
 /**
- * Inserts jobs with their plans and their rows in the audit, and wakes the leader if one is due soon: one statement
- * for some hundreds of them. Returns those that were made; the ids of the others are taken.
+ * Inserts jobs with their plans and their rows in the audit, and wakes the leader: one statement for some hundreds of
+ * them. Returns those that were made; the ids of the others are taken.
  *
  * An insert waits for whoever is about to remove a job of that id. Fire times that pass meanwhile may be
  * in a row of that job's, so what was planned at `at` is planned anew from the end of the wait; until then it
  * has no plan.
  *
- * @param by who makes them, for the audit; null: a declaration, of which it tells nothing
+ * The leader need not be told of what is due much later, where the commit comes at once: a transaction of ours with one
+ * such statement, whose session ends where it waits longer than the leader reads ahead of time.
+ *
+ * @param by who makes them, for the audit, and in whose transaction; null: a declaration, of which it tells nothing
  */
 export async function insertJobs(
   writer: JobWriter,
   jobs: readonly MadeJob[],
   at: Date,
-  by: Author | null,
+  by: Maker | null,
 ): Promise<ReadonlyMap<string, Job>> {
   const inserted: StoredJob[] = [];
   const late: StoredJob[] = [];
   // As all locks of many jobs are taken.
   const sorted = jobs.toSorted((a, b) => (a.definition.id < b.definition.id ? -1 : 1));
+  const isBrief = by?.manager === undefined && jobs.length <= AT_ONCE;
   const slices = new Slices(SLICE);
   for (let start = 0; start < sorted.length; start += AT_ONCE) {
     const some = sorted.slice(start, start + AT_ONCE);
-    for (const { job, passed } of await insert(writer, some, at, by)) {
+    for (const { job, passed } of await insert(writer, some, at, by, isBrief)) {
       if (jobs.length > SLICE) await slices.did(1);
       (passed ? late : inserted).push(storedJob(job));
     }
@@ -57,6 +64,7 @@ export async function insertJobs(
 /**
  * $2 jobs · $3 what goes with each: its next fire time, and the details of its row in the audit
  * $4 when they are made · $5 the actor; null: no audit · $6 the reason · $7 the channel
+ * $8 whether the commit comes at once
  */
 const insertSql = (quoted: string) => {
   const columns = ['id', 'state', ...WRITTEN.map(({ name }) => name)].join(', ');
@@ -83,13 +91,19 @@ const insertSql = (quoted: string) => {
     WHERE $5::text IS NOT NULL AND NOT passed),
   told AS MATERIALIZED (
     SELECT pg_notify($7, 'jobs') FROM judged
-    WHERE passed OR next <= ${STAMP} + ${interval(String(SOON_MS))} LIMIT 1)
+    WHERE NOT $8::boolean OR passed OR next <= ${STAMP} + ${interval(String(2 * SOON_MS))} LIMIT 1)
   SELECT ${jobText} AS job, g.passed
   FROM judged g JOIN made j ON j.id = g.id JOIN planned p ON p.job_id = g.id
     LEFT JOIN told ON true`;
 };
 
-function insert(writer: JobWriter, jobs: readonly MadeJob[], at: Date, by: Author | null) {
+function insert(
+  writer: JobWriter,
+  jobs: readonly MadeJob[],
+  at: Date,
+  by: Author | null,
+  isBrief: boolean,
+) {
   const rows = jobs.map(({ definition, nextFireAt }) => ({
     ...rawOf(definition),
     id: definition.id,
@@ -107,6 +121,7 @@ function insert(writer: JobWriter, jobs: readonly MadeJob[], at: Date, by: Autho
     by && (by.actor ?? 'code'),
     by?.reason ?? null,
     writer.schema.channel,
+    isBrief,
   ]);
 }
 
