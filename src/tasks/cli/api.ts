@@ -13,8 +13,8 @@ export interface Ask {
 
 /** It is not known whether what was asked has been done. */
 export class UnansweredError extends CliError {
-  constructor(message: string) {
-    super(EXIT.unreachable, message);
+  constructor(message: string, problem?: unknown) {
+    super(EXIT.unreachable, message, problem);
   }
 }
 
@@ -102,11 +102,11 @@ export class Api {
   }
 
   private notOurs(status: number): CliError {
-    return new CliError(
-      EXIT.unreachable,
+    const message =
       `${this.base.href} answered ${status} with something that is no JSON. ` +
-        'Give the address at which the API begins with --url or CARILLON_URL, such as http://localhost:3000/scheduler.',
-    );
+      'Give the address at which the API begins with --url or CARILLON_URL, such as http://localhost:3000/scheduler.';
+    // Of a proxy that lost the answer.
+    return status >= 500 ? new UnansweredError(message) : new CliError(EXIT.unreachable, message);
   }
 }
 
@@ -114,6 +114,9 @@ interface ProblemText {
   readonly detail?: string;
   readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
 }
+
+/** Statuses that do not say whether it was done. */
+const UNKNOWN: readonly number[] = [502, 503, 504];
 
 /** What to do about a refusal, by its status. */
 const HELP: Readonly<Record<number, string>> = {
@@ -128,7 +131,10 @@ function refusal(status: number, body: unknown): CliError {
     .map(({ pointer, message }) => `\n  ${pointer.replace(/^\//, '')} ${message}`);
   const help = HELP[status] ?? '';
   const words = detail ?? `The server answered ${status}.`;
-  return new CliError(exitOf(status), `${words}${issues.join('')}${help}`, body);
+  const message = `${words}${issues.join('')}${help}`;
+  // What was asked for may have been done.
+  if (UNKNOWN.includes(status)) return new UnansweredError(message, body);
+  return new CliError(exitOf(status), message, body);
 }
 
 function reasonOf(error: unknown): string {

@@ -27,7 +27,15 @@ export const importJobs: Command = {
     const wanted = parseExported(await textOf(path));
     const prune = given.flag('prune');
     if (prune) checkWhole(wanted, path);
-    const plan = planImport(wanted, await all<Job>(api, 'jobs', {}), prune);
+    const there = await all<Job>(api, 'jobs', {}).catch((error: unknown) => {
+      if (signal.aborted) return null;
+      throw error;
+    });
+    if (there === null) {
+      err('It was ended before anything was changed.');
+      return EXIT.failed;
+    }
+    const plan = planImport(wanted, there, prune);
     const isDone = given.flag('yes');
     const { applied, refused } = isDone
       ? await applyImport(api, plan.changes, given.text('reason'), signal)
