@@ -95,6 +95,16 @@ describe('a node without runs that fell silent', () => {
     expect(lines()).toEqual([]);
   });
 
+  it('is told of after two heartbeats, however often somebody looks', async () => {
+    const busy = node('south', -1);
+    look = () => Promise.resolve({ nodes: [busy], lost: [west], ownSilenceMs: 500 });
+    lead(4);
+    await clock.advance(3_500);
+    expect(lines()).toEqual([]);
+    await clock.advance(3_000);
+    expect(lines()).toHaveLength(1);
+  });
+
   it('is told of by nobody whose own signs of life do not get through', async () => {
     look = () => Promise.resolve({ nodes: [], lost: [west], ownSilenceMs: 6_000 });
     lead(4);

@@ -41,8 +41,8 @@ export class Settler extends LeaderDuty {
   private lookedAt = -Infinity;
   /** Nodes that are lost, and were told of. */
   private lost: ReadonlySet<string> = new Set();
-  /** Those that had no runs and were lost at the last look. */
-  private suspects: ReadonlySet<string> = new Set();
+  /** Those that have no runs and are lost, and since when, by the steady clock. */
+  private suspects: ReadonlyMap<string, number> = new Map();
 
   constructor(
     private readonly fires: FireLedger,
@@ -58,6 +58,7 @@ export class Settler extends LeaderDuty {
 
   protected override begin(): void {
     this.silence.keep(new Set());
+    this.suspects = new Map();
   }
 
   protected async work(token: number): Promise<number> {
@@ -80,7 +81,7 @@ export class Settler extends LeaderDuty {
     this.lookedAt = now;
     this.silence.keep(new Set(nodes.map(({ nodeId }) => nodeId)));
     const isHeard = ownSilenceMs <= 2.5 * heartbeatMs;
-    if (isHeard) this.tellLost(lost);
+    if (isHeard) this.tellLost(lost, now);
     return nodes.map((node) => ({ ...node, isDead: this.isDead(node, now, isHeard) }));
   }
 
@@ -106,12 +107,14 @@ export class Settler extends LeaderDuty {
   }
 
   /**
-   * A line for each node that is lost and had no runs: nothing else would tell of it. Twice in a row: where the
-   * database's clock was set forward all look lost until their next sign of life.
+   * A line for each node that is lost and had no runs: nothing else would tell of it. It must be so for two heartbeats:
+   * where the database's clock was set forward all look lost until their next sign of life.
    */
-  private tellLost(found: readonly LostNode[]): void {
-    const lost = found.filter(({ nodeId }) => this.suspects.has(nodeId) || this.lost.has(nodeId));
-    this.suspects = new Set(found.map(({ nodeId }) => nodeId));
+  private tellLost(found: readonly LostNode[], now: number): void {
+    const since = new Map(found.map(({ nodeId }) => [nodeId, this.suspects.get(nodeId) ?? now]));
+    const isSure = (nodeId: string) => now - since.get(nodeId)! >= 2 * this.options.heartbeatMs;
+    const lost = found.filter(({ nodeId }) => isSure(nodeId) || this.lost.has(nodeId));
+    this.suspects = since;
     for (const { nodeId, name } of lost.filter((node) => !this.lost.has(node.nodeId))) {
       const what = 'it gives no sign of life, and has no runs';
       this.log.warn(`Node ${name} (${nodeId}) is lost: ${what}.`, {
