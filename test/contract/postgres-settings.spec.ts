@@ -1,7 +1,17 @@
 import { Injectable, type INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  inject,
+  it,
+  vi,
+} from 'vitest';
 import { NodeStatus, Task, TasksModule, TasksService } from '../../src/tasks/index.js';
 import { probeServer } from '../../src/tasks/store/postgres/session/probe-server.js';
 import { sessionStart } from '../../src/tasks/store/postgres/session/session-settings.js';
@@ -99,6 +109,13 @@ describe('a role that has settings of its own', () => {
       return items[0]?.state === 'succeeded' ? items : null;
     });
     expect(found[0]).toMatchObject({ result: '€', fireAt: new Date(at), state: 'succeeded' });
+    // Sessions know how they isolate: no statement of its own says so again.
+    const query = vi.spyOn(pg.Client.prototype, 'query');
+    await tasks.pauseJob('soon');
+    const texts = query.mock.calls.map(([asked]) => String(asked));
+    query.mockRestore();
+    const around = /^(START|SET|COMMIT)\b/;
+    expect(texts.filter((text) => around.test(text))).toEqual(['START TRANSACTION', 'COMMIT']);
   });
 });
 

@@ -73,9 +73,9 @@ function dataSource(
     migrations: tasksMigrations,
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
-    // For migrations, behind a pooler: a session of our own is told so, and what users ask says it itself.
+    // For migrations behind a pooler: a session of our own is told so when it begins, and what users ask says it itself.
     // TypeORM 0.3 does not know it; there such a migration may fail and is tried again.
-    isolationLevel: 'READ COMMITTED',
+    ...(!keepsSession && { isolationLevel: 'READ COMMITTED' as const }),
     applicationName: `${schema.name}:${purpose}`,
     poolSize,
     connectTimeoutMS: 5_000,
