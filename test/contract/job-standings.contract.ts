@@ -105,6 +105,16 @@ export function jobStandingsContract(makeStore: MakeStore): void {
       expect((await store.jobs.list({ failing: true, limit: 10 })).items).toEqual([]);
       await scene.ended('b', 'failed');
       expect(await scene.inOrder('lastResult', 'desc')).toEqual(['b', 'a']);
+      await scene.ended('a', 'failed');
+      await scene.holds(async () => {
+        const { failing } = await store.cluster.troubles();
+        expect(failing.jobs).toMatchObject([
+          { id: 'b', inARow: 1 },
+          { id: 'a', inARow: 1 },
+        ]);
+        const { items } = await store.jobs.list({ failing: true, limit: 10 });
+        expect(items.map(({ id }) => id)).toEqual(['a', 'b']);
+      });
     });
   });
 }

@@ -176,7 +176,7 @@ describe('the judgement of jobs', () => {
     store.query(
       `INSERT INTO carillon.jobs (id, name, task, trigger, coalesce, overlap, max_instances, origin, state,
                                   created_at, updated_at)
-       VALUES ($1, $1, 'task', '{}', 'latest', 'skip', 1, 'api', 'active', now(), now())`,
+       VALUES ($1, $1, 'task', '{}', 'latest', 'skip', 1, 'api', 'active', now() - interval '40 days', now())`,
       [id],
     );
   const outcomes = () =>

@@ -70,7 +70,8 @@ export const selectTroubles = ({ quoted }: SchemaName) =>
        `SELECT j.id, j.name, coalesce(o.failing_since, l.finished_at) AS since,
                greatest(o.failures, 1) AS failures
         FROM ${quoted}.jobs j
-          LEFT JOIN ${quoted}.job_outcomes o ON o.job_id = j.id AND o.failing_since >= j.created_at
+          LEFT JOIN ${quoted}.job_outcomes o ON o.job_id = j.id
+            AND greatest(o.last_at, o.failing_since) >= j.created_at
           LEFT JOIN last l ON l.job_id = j.id AND l.finished_at >= j.created_at
         WHERE coalesce(l.failed, o.failures > 0)`,
        `, 'inARow', failures`,

@@ -15,7 +15,8 @@ const LAST = MAX_FAILURES + 2;
  * The next ones are found by leaping from job to job through the ledger: a job that has no runs is not looked
  * at, of however many such jobs. Of each the last few that ended are read, by the end of an index; what was
  * skipped or cancelled tells nothing. Where all of them failed, it has failed for as long as was known before.
- * What is noted of jobs that are gone is deleted on the way.
+ * What is noted of jobs that are gone is deleted on the way, and what a job of the same id did before counts for
+ * nothing.
  */
 export const judgeJobs: StatementOf = (schema) => ({
   name: 'judge_jobs',
@@ -33,7 +34,7 @@ export const judgeJobs: StatementOf = (schema) => ({
       WHERE l.nth < ${BATCH}),
     next AS MATERIALIZED (SELECT id FROM leap),
     judged AS MATERIALIZED (
-      SELECT j.id
+      SELECT j.id, j.created_at
       FROM (SELECT id FROM next UNION ALL SELECT unnest($2::text[])) g
         JOIN ${schema.quoted}.jobs j ON j.id = g.id
       WHERE EXISTS (SELECT FROM led)),
@@ -43,22 +44,22 @@ export const judgeJobs: StatementOf = (schema) => ({
         AND ((SELECT count(*) FROM next) < ${BATCH} OR o.job_id < (SELECT max(id) FROM next))
         AND NOT EXISTS (SELECT FROM ${schema.quoted}.jobs j WHERE j.id = o.job_id)),
     last AS MATERIALIZED (
-      SELECT j.id AS job_id, r.state, ${tookMs('r')} AS ms, r.finished_at, r.state <> 'succeeded' AS failed,
+      SELECT j.id AS job_id, j.created_at, r.state, ${tookMs('r')} AS ms, r.finished_at, r.state <> 'succeeded' AS failed,
              row_number() OVER (PARTITION BY j.id ORDER BY r.id DESC) AS nth
       FROM judged j CROSS JOIN LATERAL (
         SELECT id, state, started_at, finished_at FROM ${schema.quoted}.runs
         WHERE job_id = j.id
         ORDER BY id DESC LIMIT ${LAST}) r
-      WHERE r.state IN ('succeeded', 'failed', 'timed-out', 'abandoned')),
+      WHERE r.state IN ('succeeded', 'failed', 'timed-out', 'abandoned') AND r.finished_at >= j.created_at),
     streak AS MATERIALIZED (
-      SELECT l.job_id, count(*) FILTER (WHERE l.nth < coalesce(s.nth, 'infinity'::float8))::int AS n,
+      SELECT l.job_id, l.created_at, count(*) FILTER (WHERE l.nth < coalesce(s.nth, 'infinity'::float8))::int AS n,
              min(l.finished_at) FILTER (WHERE l.nth < coalesce(s.nth, 'infinity'::float8)) AS since,
              s.nth IS NULL AS whole, max(l.state) FILTER (WHERE l.nth = 1) AS last_state,
              max(l.ms) FILTER (WHERE l.nth = 1) AS last_ms,
              max(l.finished_at) FILTER (WHERE l.nth = 1) AS last_at
       FROM last l LEFT JOIN (
         SELECT job_id, min(nth) AS nth FROM last WHERE NOT failed GROUP BY job_id) s USING (job_id)
-      GROUP BY l.job_id, s.nth),
+      GROUP BY l.job_id, l.created_at, s.nth),
     noted AS (
       INSERT INTO ${schema.quoted}.job_outcomes AS o
         (job_id, failures, failing_since, last_state, last_ms, last_at)
@@ -66,10 +67,11 @@ export const judgeJobs: StatementOf = (schema) => ({
       ON CONFLICT (job_id) DO UPDATE
       SET last_state = EXCLUDED.last_state, last_ms = EXCLUDED.last_ms, last_at = EXCLUDED.last_at,
           (failures, failing_since) = (
-        SELECT CASE WHEN s.whole THEN greatest(o.failures, EXCLUDED.failures) ELSE EXCLUDED.failures END,
-               CASE WHEN s.whole THEN least(o.failing_since, EXCLUDED.failing_since)
+        SELECT CASE WHEN s.goes_on THEN greatest(o.failures, EXCLUDED.failures) ELSE EXCLUDED.failures END,
+               CASE WHEN s.goes_on THEN least(o.failing_since, EXCLUDED.failing_since)
                     ELSE EXCLUDED.failing_since END
-        FROM streak s WHERE s.job_id = EXCLUDED.job_id)
+        FROM (SELECT *, whole AND coalesce(o.last_at, o.failing_since) >= created_at AS goes_on
+              FROM streak WHERE job_id = EXCLUDED.job_id) s)
       RETURNING xmax = 0 AS is_new)
     SELECT CASE WHEN (SELECT count(*) FROM next) = ${BATCH} THEN (SELECT max(id) FROM next) END AS last,
            coalesce((SELECT bool_or(is_new) FROM noted), false) AS news`,
