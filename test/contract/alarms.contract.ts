@@ -43,7 +43,7 @@ export function alarmsContract(makeStore: MakeStore): void {
   const ALL: Wanted = { severities: ['error', 'warning'], failuresInARow: 1 };
   /** What a node does that looks and tells these targets. */
   async function raise(alarms: readonly Alarm[], targets: readonly string[], wanted = ALL) {
-    await store.alarms.see(alarms);
+    await store.alarms.see(alarms, 10_000);
     await store.alarms.tell(targets, wanted);
   }
   async function recover(...targets: string[]) {
@@ -164,6 +164,14 @@ export function alarmsContract(makeStore: MakeStore): void {
       expect(await allTold('chat')).toEqual(['chat: no-leader opened']);
     });
 
+    it('that passed in a moment, and comes once more, has not lasted', async () => {
+      const alarm = anAlarm('no-leader', { kind: 'no-leader', sureAfterMs: 5_000 });
+      await raise([alarm], ['chat']);
+      store.advance(50_000);
+      await raise([alarm], ['chat']);
+      expect(await allTold('chat')).toEqual([]);
+    });
+
     it('of one job stays open while one alarm tells of all, and that one while any of its kind does', async () => {
       const all = anAlarm('failing', { jobId: null });
       await raise(
@@ -197,6 +205,15 @@ export function alarmsContract(makeStore: MakeStore): void {
       await store.alarms.failed(opened!.id, 'it answered 500', null);
       store.advance(minutes(2));
       await recover('chat');
+      expect(await allTold('chat')).toEqual([]);
+    });
+
+    it('that was over before it was given up has no end either', async () => {
+      await raise([anAlarm('a')], ['chat']);
+      const [opened] = await store.alarms.take(['chat']);
+      store.advance(minutes(2));
+      await recover('chat');
+      await store.alarms.failed(opened!.id, 'it answered 500', null);
       expect(await allTold('chat')).toEqual([]);
     });
   });

@@ -7,7 +7,7 @@ import { LeaderDuty, type Lead } from './leader-duty.js';
 /** How often jobs are looked after when nothing calls for it. */
 const EVERY_MS = 10_000;
 
-/** And how often at most: every change of a job is a wake-up. */
+/** And how often at most: every change of a job is a wake-up, but for the making of one that is due much later. */
 const MIN_MS = 1_000;
 
 /** How long a stop waits for the change in hand: it is done whole or not at all. */

@@ -71,7 +71,7 @@ export class Notifier implements OnApplicationBootstrap, OnModuleDestroy {
     // What is wrong with this node no other one sees.
     if (!this.owesLook && this.status.trouble() === null) return;
     const { problems } = await this.problems.judge();
-    await this.alarms.see(alarmsOf(problems));
+    await this.alarms.see(alarmsOf(problems), everyMs);
     await this.alarms.close(this.options.recoveredAfterMs);
     this.owesLook = false;
   }

@@ -52,10 +52,10 @@ export class ClusterProblems {
 function silentOf(nodes: readonly NodeInfo[], now: Date) {
   const isLate = ({ alive, stoppedAt, heartbeatAt }: NodeInfo) =>
     !alive && stoppedAt === null && now.getTime() - heartbeatAt.getTime() < SILENT_FOR_MS;
-  return nodes
+  const late = nodes
     .filter(isLate)
-    .slice(0, MAX_NAMED)
     .map(({ id, name, heartbeatAt }) => ({ id, name, since: heartbeatAt }));
+  return { count: late.length, nodes: late.slice(0, MAX_NAMED) };
 }
 
 const isBlocked = ({ alive, blockedSince }: NodeInfo) => alive && blockedSince !== null;

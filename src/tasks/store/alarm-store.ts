@@ -59,8 +59,12 @@ export const MAX_SENT = 20;
 export abstract class AlarmStore {
   /** Whether this node is to look for problems now: one of all does, every so many ms. */
   abstract takeTurn(everyMs: number): Promise<boolean>;
-  /** These are there now. */
-  abstract see(alarms: readonly Alarm[]): Promise<void>;
+  /**
+   * These are there now. One that must last to be told, and was away for longer than two looks, begins anew.
+   *
+   * @param everyMs how often somebody looks
+   */
+  abstract see(alarms: readonly Alarm[], everyMs: number): Promise<void>;
   /** What nobody has seen for so long is over. */
   abstract close(unseenForMs: number): Promise<void>;
   /** Makes what these targets are to be told and are not yet. */

@@ -59,10 +59,21 @@ describe('the alarms of problems', () => {
     expect(alarms[3]!.message).toBe('1 node fell silent without a good-bye: n4.');
   });
 
+  it('are one for all silent nodes where not each of them is named', () => {
+    const nodes = Array.from({ length: 20 }, (_, n) => ({ id: `n${n}`, name: '', since: null }));
+    expect(keys(aProblem({ kind: 'silent-node', nodes, count: 23 }))).toEqual(['silent-node']);
+    expect(keys(aProblem({ kind: 'silent-node', nodes, count: 20 }))).toHaveLength(20);
+  });
+
   it('tell once, of all, that nobody leads: each node finds it', () => {
     const loop = aProblem({ kind: 'loop-failing', nodes: [{ id: 'n1', name: 'n1', since: null }] });
-    expect(keys(aProblem({}), loop)).toEqual(['no-leader']);
-    expect(keys(loop)).toEqual(['loop-failing:n1']);
+    const sure = (...problems: Problem[]) =>
+      alarmsOf(problems).map(({ sureAfterMs }) => sureAfterMs);
+    expect(keys(aProblem({}), loop)).toEqual(['no-leader', 'loop-failing:n1']);
+    const [leader, hushed] = sure(aProblem({}), loop);
+    expect([leader, sure(loop)]).toEqual([5_000, [5_000]]);
+    // What was told of the node before is not over.
+    expect(hushed).toBeGreaterThan(365 * 24 * hours(1));
   });
 
   it('say how often a job has failed in a row, and what must last to be told', () => {

@@ -32,6 +32,9 @@ const SURE_AFTER_MS: Partial<Record<ProblemKind, number>> = {
   'blocked-node': 5_000,
 };
 
+/** It is seen, and not told. */
+const NEVER_MS = 1e12;
+
 /**
  * The alarms of these problems. A problem of few jobs is one alarm for each, so that each begins and ends for itself;
  * where not all of them are named it is one alarm. One of nodes is an alarm for each of them.
@@ -41,19 +44,24 @@ const SURE_AFTER_MS: Partial<Record<ProblemKind, number>> = {
 export function alarmsOf(problems: readonly Problem[]): Alarm[] {
   const hasLeader = problems.every(({ kind }) => kind !== 'no-leader');
   return problems
-    .filter(({ kind }) => hasLeader || kind !== 'loop-failing')
-    .flatMap((problem) => ofEach(problem).map(alarmOf));
+    .flatMap((problem) => ofEach(problem).map(alarmOf))
+    .map((alarm) =>
+      // What was told of before stays open.
+      hasLeader || alarm.kind !== 'loop-failing' ? alarm : { ...alarm, sureAfterMs: NEVER_MS },
+    );
 }
 
 function ofEach(problem: Problem): readonly Problem[] {
-  if (problem.kind === 'silent-node') return problem.nodes.map((node) => silentProblem([node]));
-  return (problem.jobs.length === problem.count && ofEachJob(problem)) || [problem];
+  const { kind, jobs, nodes, count } = problem;
+  if (kind === 'silent-node' && nodes.length === count)
+    return nodes.map((node) => silentProblem({ count: 1, nodes: [node] }));
+  return (jobs.length === count && ofEachJob(problem)) || [problem];
 }
 
 function alarmOf(problem: Problem): Alarm {
   const { kind, severity, since, message, remedy, link, count } = problem;
   const job = count === 1 ? (problem.jobs[0] ?? null) : null;
-  const node = OF_A_NODE.includes(kind) ? (problem.nodes[0] ?? null) : null;
+  const node = OF_A_NODE.includes(kind) && count === 1 ? (problem.nodes[0] ?? null) : null;
   const one = job ?? node;
   const jobId = job?.id ?? null;
   return {

@@ -1,6 +1,6 @@
 import { counted } from '../why/words.js';
 import { earliest, listOf } from './naming.js';
-import { NOBODY, type Named, type Problem, type Situation } from './situation.js';
+import { NOBODY, type Problem, type Situation } from './situation.js';
 
 /** What is wrong with nodes. */
 export function nodeProblems({ node, blocked, silent }: Situation): Problem[] {
@@ -29,17 +29,17 @@ export function nodeProblems({ node, blocked, silent }: Situation): Problem[] {
       link: 'nodes',
     });
   }
-  return silent.length > 0 ? [...problems, silentProblem(silent)] : problems;
+  return silent.count > 0 ? [...problems, silentProblem(silent)] : problems;
 }
 
-export const silentProblem = (nodes: readonly Named[]): Problem => ({
+export const silentProblem = ({ count, nodes }: Situation['silent']): Problem => ({
   ...NOBODY,
   kind: 'silent-node',
   severity: 'warning',
   since: earliest(nodes),
-  message: `${counted(nodes.length, 'node')} fell silent without a good-bye: ${listOf(nodes)}.`,
+  message: `${counted(count, 'node')} fell silent without a good-bye: ${listOf(nodes, count)}.`,
   remedy: 'See why it ended or what cut it off; its runs were settled by the leader.',
-  count: nodes.length,
+  count,
   nodes,
   link: 'nodes',
 });

@@ -10,7 +10,7 @@ const ALL_IS_WELL: Situation = {
   leader: { nodeId: 'n1', vacantSince: null },
   node: { id: 'n1', name: 'web-1', trouble: null },
   blocked: [],
-  silent: [],
+  silent: { count: 0, nodes: [] },
   overdue: NONE,
   unreadable: NONE,
   unknown: NONE,
@@ -113,7 +113,7 @@ describe('the problems of a cluster', () => {
   });
 
   it('name nodes that fell silent', () => {
-    const [problem] = given({ silent: [named('web-2', minutes(5))] });
+    const [problem] = given({ silent: { count: 1, nodes: [named('web-2', minutes(5))] } });
     expect(problem).toMatchObject({ kind: 'silent-node', severity: 'warning', count: 1 });
     expect(problem!.message).toBe('1 node fell silent without a good-bye: web-2.');
   });

@@ -109,8 +109,8 @@ export interface Situation {
   } | null;
   /** Whose event loop does not come round, and by what. */
   readonly blocked: readonly (Named & { readonly by: string | null })[];
-  /** That neither live nor have stopped. */
-  readonly silent: readonly Named[];
+  /** That neither live nor have stopped: how many, and some of them. */
+  readonly silent: { readonly count: number; readonly nodes: readonly Named[] };
   /** By how much the database's clock is ahead of those that differ from it, in ms. */
   readonly skewed: readonly (Named & { readonly aheadMs: number })[];
   /** Keeps vacuum from cleaning up for long; null: nobody does. */

@@ -8,7 +8,19 @@ import {
   type Wanted,
 } from '../../alarm-store.js';
 import type { MemoryDatabase } from '../database.js';
-import type { NotificationRow } from './alarms.js';
+import type { NotificationRow, OpenAlarm } from './alarms.js';
+
+/** What was told of an alarm that is over is kept for so long. */
+const KEPT_MS = 7 * 86_400_000;
+
+/** Whoever was not seen for so many looks was away. */
+const LOOKS = 2.5;
+
+const isSure = ({ alarm, openedAt, seenAt }: OpenAlarm) =>
+  seenAt >= openedAt.getTime() + alarm.sureAfterMs;
+
+const keyOf = ({ alarmId, target, event }: Pick<Notification, 'alarmId' | 'target' | 'event'>) =>
+  JSON.stringify([alarmId, target, event]);
 
 export class MemoryAlarmStore extends AlarmStore {
   constructor(private readonly database: MemoryDatabase) {
@@ -23,38 +35,48 @@ export class MemoryAlarmStore extends AlarmStore {
     return true;
   }
 
-  async see(given: readonly Alarm[]): Promise<void> {
+  async see(given: readonly Alarm[], everyMs: number): Promise<void> {
     const { open } = this.database.alarms;
     const openedAt = this.database.now();
     const seenAt = openedAt.getTime();
     for (const [key, row] of open) {
       const stays = ({ kind, key: seen }: Alarm) =>
         kind === row.alarm.kind && (kind === seen || kind === key);
-      if (given.some(stays)) open.set(key, { ...row, seenAt });
+      const isGiven = given.some((alarm) => alarm.key === key);
+      if (!isGiven && given.some(stays)) open.set(key, { ...row, seenAt });
     }
     for (const alarm of given) {
-      const before = open.get(alarm.key) ?? { id: randomUUID(), openedAt };
-      open.set(alarm.key, { ...before, alarm, seenAt });
+      const before = open.get(alarm.key);
+      const isNew = !before || (!isSure(before) && before.seenAt < seenAt - LOOKS * everyMs);
+      open.set(alarm.key, {
+        id: before?.id ?? randomUUID(),
+        openedAt: isNew ? openedAt : before.openedAt,
+        alarm,
+        seenAt,
+      });
     }
   }
 
   async close(unseenForMs: number): Promise<void> {
-    const { open } = this.database.alarms;
+    const { open, notifications } = this.database.alarms;
     const since = this.time() - unseenForMs;
     for (const [key, { seenAt }] of open) if (seenAt < since) open.delete(key);
+    const ids = this.openIds();
+    for (const [key, { alarmId, at }] of notifications)
+      if (!ids.has(alarmId) && at.getTime() < this.time() - KEPT_MS) notifications.delete(key);
   }
 
   async tell(targets: readonly string[], { severities, failuresInARow }: Wanted): Promise<void> {
     const { open, notifications } = this.database.alarms;
-    for (const { id, alarm, openedAt, seenAt } of open.values()) {
-      const { severity, inARow, sureAfterMs } = alarm;
+    for (const row of open.values()) {
+      const { id, alarm, openedAt } = row;
+      const { severity, inARow } = alarm;
       const isEnough = (inARow ?? failuresInARow) >= failuresInARow;
-      const isSure = seenAt >= openedAt.getTime() + sureAfterMs;
-      if (!severities.includes(severity) || !isEnough || !isSure) continue;
+      if (!severities.includes(severity) || !isEnough || !isSure(row)) continue;
       for (const target of targets)
         this.note({ alarmId: id, target, event: 'opened', alarm, openedAt });
     }
-    const ids = new Set([...open.values()].map(({ id }) => id));
+    const ids = this.openIds();
     for (const row of notifications.values()) {
       const { alarmId, target, event, alarm, openedAt, isSent, nextAt } = row;
       const wasTold = event === 'opened' && (isSent || nextAt !== null);
@@ -91,13 +113,21 @@ export class MemoryAlarmStore extends AlarmStore {
   }
 
   async failed(id: string, _error: string, againInMs: number | null): Promise<void> {
-    this.write(id, { nextAt: againInMs === null ? null : this.time() + againInMs });
+    const row = this.write(id, { nextAt: againInMs === null ? null : this.time() + againInMs });
+    if (row?.event !== 'opened' || againInMs !== null) return;
+    // Nobody is told of the end of what he was not told of.
+    const end = this.database.alarms.notifications.get(keyOf({ ...row, event: 'recovered' }));
+    if (end) end.nextAt = null;
   }
 
-  private write(id: string, changes: Partial<NotificationRow>): void {
+  private openIds(): ReadonlySet<string> {
+    return new Set([...this.database.alarms.open.values()].map(({ id }) => id));
+  }
+
+  private write(id: string, changes: Partial<NotificationRow>): NotificationRow | undefined {
     const rows = this.database.alarms.notifications.values();
     const row = [...rows].find((one) => one.id === id && !one.isSent);
-    if (row) Object.assign(row, changes);
+    return row && Object.assign(row, changes);
   }
 
   /** Once. */
@@ -105,7 +135,7 @@ export class MemoryAlarmStore extends AlarmStore {
     told: Pick<Notification, 'alarmId' | 'target' | 'event' | 'alarm' | 'openedAt'>,
   ): void {
     const { notifications } = this.database.alarms;
-    const key = JSON.stringify([told.alarmId, told.target, told.event]);
+    const key = keyOf(told);
     if (notifications.has(key)) return;
     const state = { attempts: 0, nextAt: this.time(), isSent: false };
     notifications.set(key, { id: randomUUID(), ...told, at: this.database.now(), ...state });

@@ -16,6 +16,14 @@ const KEPT = "interval '7 days'";
 /** And what no node has ended, as none has that target any more. */
 const KEPT_UNENDED = "interval '90 days'";
 
+/** Whoever was not seen for so many looks was away. */
+const LOOKS = 2.5;
+
+/** Whether an alarm has lasted for as long as it must to be told. */
+const isSure = (alarm: string) =>
+  `${alarm}.seen_at >= ${alarm}.opened_at
+     + ${interval(`coalesce(${alarm}.alarm ->> 'sureAfterMs', '0')`)}`;
+
 export class PostgresAlarmStore extends AlarmStore {
   constructor(
     private readonly database: TasksDatabase,
@@ -37,7 +45,7 @@ export class PostgresAlarmStore extends AlarmStore {
     return taken.length > 0;
   }
 
-  async see(alarms: readonly Alarm[]): Promise<void> {
+  async see(alarms: readonly Alarm[], everyMs: number): Promise<void> {
     if (alarms.length === 0) return;
     const table = `${this.schema.quoted}.alarms`;
     // By key, so that two nodes wait for each other in one order.
@@ -46,16 +54,18 @@ export class PostgresAlarmStore extends AlarmStore {
          SELECT alarm ->> 'key' AS key, alarm ->> 'kind' AS kind, alarm
          FROM jsonb_array_elements($2::jsonb) AS g (alarm)),
        seen AS (
-         INSERT INTO ${table} (key, id, alarm, opened_at, seen_at)
+         INSERT INTO ${table} AS a (key, id, alarm, opened_at, seen_at)
          SELECT key, gen_random_uuid(), alarm, ${STAMP}, ${STAMP} FROM given ORDER BY key
-         ON CONFLICT (key) DO UPDATE SET seen_at = excluded.seen_at, alarm = excluded.alarm)
+         ON CONFLICT (key) DO UPDATE SET seen_at = excluded.seen_at, alarm = excluded.alarm,
+           opened_at = CASE WHEN NOT ${isSure('a')} AND a.seen_at < excluded.seen_at - ${interval('$3')}
+                            THEN excluded.opened_at ELSE a.opened_at END)
        UPDATE ${table} a SET seen_at = ${STAMP}
        WHERE a.key IN (
          SELECT o.key FROM ${table} o
          WHERE o.key NOT IN (SELECT key FROM given) AND EXISTS (
            SELECT FROM given g WHERE g.kind = o.alarm ->> 'kind' AND g.kind IN (g.key, o.key))
          ORDER BY o.key)`,
-      [JSON.stringify(alarms)],
+      [JSON.stringify(alarms), LOOKS * everyMs],
     );
   }
 
@@ -63,9 +73,9 @@ export class PostgresAlarmStore extends AlarmStore {
     const { quoted } = this.schema;
     await this.query(
       `WITH old AS (
-         DELETE FROM ${quoted}.notifications WHERE id IN (
-           SELECT n.id FROM ${quoted}.notifications n
-           WHERE n.made_at < ${CLOCK} - ${KEPT}
+         DELETE FROM ${quoted}.notifications WHERE (alarm_id, target) IN (
+           SELECT n.alarm_id, n.target FROM ${quoted}.notifications n
+           WHERE n.event = 'opened' AND n.made_at < ${CLOCK} - ${KEPT}
              AND NOT EXISTS (SELECT FROM ${quoted}.alarms a WHERE a.id = n.alarm_id)
              AND (n.made_at < ${CLOCK} - ${KEPT_UNENDED} OR EXISTS (
                SELECT FROM ${quoted}.notifications r
@@ -91,7 +101,7 @@ export class PostgresAlarmStore extends AlarmStore {
          FROM ${quoted}.alarms a CROSS JOIN unnest($2::text[]) AS t (target)
          WHERE a.alarm ->> 'severity' = ANY ($3::text[])
            AND coalesce((a.alarm ->> 'inARow')::int, $4::int) >= $4::int
-           AND a.seen_at >= a.opened_at + ${interval("coalesce(a.alarm ->> 'sureAfterMs', '0')")}
+           AND ${isSure('a')}
            AND NOT ${told('opened', 'a.id', 't.target')}
          UNION ALL
          SELECT n.alarm_id, n.target, 'recovered', n.alarm, n.opened_at
@@ -137,9 +147,16 @@ export class PostgresAlarmStore extends AlarmStore {
   }
 
   async failed(id: string, error: string, againInMs: number | null): Promise<void> {
+    const { quoted } = this.schema;
+    // Nobody is told of the end of what he was not told of.
     await this.query(
-      `UPDATE ${this.schema.quoted}.notifications
-       SET error = $3, next_at = ${STAMP} + ${interval('$4')} WHERE id = $2 AND sent_at IS NULL`,
+      `WITH failed AS (
+         UPDATE ${quoted}.notifications
+         SET error = $3, next_at = ${STAMP} + ${interval('$4')} WHERE id = $2 AND sent_at IS NULL
+         RETURNING alarm_id, target, event, next_at)
+       UPDATE ${quoted}.notifications n SET next_at = NULL FROM failed f
+       WHERE f.next_at IS NULL AND f.event = 'opened'
+         AND n.alarm_id = f.alarm_id AND n.target = f.target AND n.event = 'recovered'`,
       [id, error, againInMs],
     );
   }
