@@ -44,7 +44,9 @@ const STATEMENTS = [
   `CREATE TRIGGER chaos_made AFTER INSERT OR DELETE ON carillon.job_plans
      FOR EACH ROW EXECUTE FUNCTION chaos.see_plan()`,
   `CREATE TRIGGER chaos_edited AFTER UPDATE ON carillon.job_plans
-     FOR EACH ROW WHEN (OLD.revision IS DISTINCT FROM NEW.revision)
+     FOR EACH ROW WHEN (OLD.revision IS DISTINCT FROM NEW.revision
+                        -- A job whose first fire time passed while it was made gets its plan right after that.
+                        OR OLD.next_fire_at IS NULL AND NEW.next_fire_at IS NOT NULL)
      EXECUTE FUNCTION chaos.see_plan()`,
 
   `CREATE TABLE chaos.overwritten (was jsonb, became jsonb, at timestamptz DEFAULT clock_timestamp())`,
