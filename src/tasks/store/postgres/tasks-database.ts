@@ -66,10 +66,13 @@ export class TasksDatabase implements SqlScope {
   }
 
   private async openNow(access: PostgresAccess): Promise<void> {
+    // Connections of one that is open are as they were made, whatever the URL leads to by now.
+    const isGiven = typeof this.source !== 'function';
+    if (isGiven || !this.opened?.isInitialized)
+      this.limits = access.keepsSession ? null : setLocal(API_SETTINGS);
     if (typeof this.source === 'function' && !this.opened?.isInitialized) {
       this.opened = this.source(access);
     }
-    this.limits = access.keepsSession ? null : setLocal(API_SETTINGS);
     if (!this.dataSource.isInitialized) await this.dataSource.initialize();
     this.unavailable = null;
     this.settle();
