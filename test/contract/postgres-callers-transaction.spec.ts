@@ -7,7 +7,7 @@ import {
   RevisionConflictError,
 } from '../../src/tasks/domain/errors.js';
 import { WAKE_UPS, type WakeUp } from '../../src/tasks/store/wake-ups.js';
-import { aJob, later, minutes } from '../support/builders.js';
+import { aJob, dueSoon, later, minutes } from '../support/builders.js';
 import { until } from '../support/until.js';
 import { aCallersDataSource, rolledBack } from './callers-data-source.js';
 import { postgresStores, type PostgresTestStore } from './postgres-store.js';
@@ -66,10 +66,11 @@ describe("a job made in a caller's transaction", () => {
     await until('the first wake-ups', () => new Set(heard).size === WAKE_UPS.length);
     heard.length = 0;
     const inAWhile = { type: 'interval', seconds: 30 } as const;
-    const soon = (id: string) => aJob(id, { trigger: { type: 'interval', seconds: 5 } });
-    await rolledBack(host, (manager) => store.jobs.add(soon('never'), 'api', 'error', { manager }));
+    await rolledBack(host, (manager) =>
+      store.jobs.add(dueSoon('never'), 'api', 'error', { manager }),
+    );
     await host.transaction(async (manager) => {
-      await store.jobs.add(soon('report'), 'api', 'error', { manager });
+      await store.jobs.add(dueSoon('report'), 'api', 'error', { manager });
       expect(heard).toEqual([]);
     });
     await until('a wake-up', () => heard.length > 0, 10_000);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WAKE_UPS } from '../../src/tasks/store/wake-ups.js';
-import { aJob, minutes } from '../support/builders.js';
+import { dueSoon, minutes } from '../support/builders.js';
 import { until } from '../support/until.js';
 import { neighbourOf, postgresStores, type PostgresTestStore } from './postgres-store.js';
 import { aDueJobIn, aNodeAtWork, lead, planDue } from './scenes.js';
@@ -52,7 +52,7 @@ describe('a broken connection', () => {
     await until('the wake-ups after the break', () => heard.length === WAKE_UPS.length);
     expect(heard.toSorted()).toEqual([...WAKE_UPS].sort());
     heard = [];
-    await store.jobs.add(aJob('report'), 'api');
+    await store.jobs.add(dueSoon('report'), 'api');
     await until('the change', () => heard.includes('jobs'));
   });
 
@@ -117,8 +117,8 @@ describe('the rows', () => {
       const heard: string[] = [];
       theirs.wakeUps.listen((wakeUp) => heard.push(wakeUp));
       await until('the first wake-ups', () => heard.length === WAKE_UPS.length);
-      await store.jobs.add(aJob('another'), 'api');
-      await neighbour.jobs.add(aJob('of-theirs'), 'api');
+      await store.jobs.add(dueSoon('another'), 'api');
+      await neighbour.jobs.add(dueSoon('of-theirs'), 'api');
       await until('their own change', () => heard.length > WAKE_UPS.length);
       expect(heard.slice(WAKE_UPS.length)).toEqual(['jobs']);
     } finally {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WAKE_UPS, type WakeUp } from '../../src/tasks/store/wake-ups.js';
-import { aJob } from '../support/builders.js';
+import { aJob, dueSoon } from '../support/builders.js';
 import { until } from '../support/until.js';
 import { aDueJobIn, aNodeAtWork, claim, fireDue, lead } from './scenes.js';
 import type { MakeStore, TestNode, TestStore } from './test-store.js';
@@ -21,7 +21,6 @@ export function wakeUpsContract(makeStore: MakeStore): void {
   });
   afterEach(() => store.close());
 
-  const dueSoon = (id: string) => aJob(id, { trigger: { type: 'interval', seconds: 5 } });
   const expectHeard = (wakeUp: WakeUp) => until(wakeUp, () => heard.includes(wakeUp), 10_000);
 
   describe('a wake-up', () => {

@@ -66,7 +66,8 @@ describe('three nodes behind a proxy that asks them in turn', () => {
       .filter(({ method, path }) => method === 'get' && path.startsWith('/scheduler'))
       .filter(({ path }) => !path.endsWith('/events'))
       .map(({ path }) => path.replace(/runs\/:id/, `runs/${run.id}`).replace(':id', 'shared'))
-      .map((path) => path.replace(':asset', 'start.js'));
+      .map((path) => path.replace(':asset', 'start.js'))
+      .map((path) => path.replace(/stats\/jobs$/, 'stats/jobs?job=shared'));
     expect(questions.length).toBeGreaterThan(10);
     for (const question of questions) {
       const answers = [];

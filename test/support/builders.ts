@@ -40,6 +40,9 @@ export const aJob = (id: string, job: Partial<NewJob> = {}): NewJob => ({
   ...job,
 });
 
+/** One of which the leader is told as soon as it is made. */
+export const dueSoon = (id: string) => aJob(id, { trigger: { type: 'interval', seconds: 5 } });
+
 /** A declaration that fires every minute. Its hash stands for all that it says. */
 export function aDeclaration(id: string, declaration: Partial<DeclaredJob> = {}): DeclaredJob {
   const declared = {

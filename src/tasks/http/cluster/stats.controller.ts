@@ -86,7 +86,11 @@ export class StatsController {
         query: { job: EXAMPLE_JOB.id },
         status: 200,
       },
-      { title: 'Of no job', query: {}, status: 422 },
+      {
+        title: 'A range that is too long',
+        query: { job: EXAMPLE_JOB.id, from: '2026-01-01T00:00:00Z', to: '2026-03-01T00:00:00Z' },
+        status: 422,
+      },
     ],
   })
   async jobs(@Query(checkedBy(jobHoursQuerySchema)) query: JobHoursQueryDto) {
