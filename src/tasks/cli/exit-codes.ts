@@ -6,7 +6,7 @@ export const EXIT = {
   failed: 1,
   /** The command line is wrong; nothing was asked. */
   usage: 2,
-  /** No server could be reached, or what answered was none of ours. */
+  /** No server could be reached, what answered was none of ours, or nobody knows whether it was done. */
   unreachable: 3,
   /** The key is missing, wrong, or not allowed to do this. */
   denied: 4,
