@@ -97,7 +97,7 @@ export function statisticsContract(makeStore: MakeStore): void {
     await scene.ended('b', 'skipped');
     await scene.holds(async () => {
       const now = await clockOf(store);
-      const found = await store.statistics.hoursOfJobs(
+      const { jobs: found } = await store.statistics.hoursOfJobs(
         ['a', 'b', 'none'],
         hourOf(later(now, -DAY)),
         later(now, hours(1)),

@@ -38,6 +38,11 @@ export interface JobHour {
   readonly runs: Readonly<Partial<Record<RunState, number>>>;
 }
 
+export interface JobHours extends Reach {
+  /** By the job's id; those of which nothing ended are left out. */
+  readonly jobs: ReadonlyMap<string, readonly JobHour[]>;
+}
+
 /**
  * What has ended, summed up: read from the sums that the leader makes and from the end of the ledger that
  * is not in them yet, so that it is as fresh as the ledger.
@@ -46,11 +51,7 @@ export abstract class Statistics {
   /** By the hour of its end: of one job, or of all. @param before not this hour or later ones */
   abstract hours(from: Date, before: Date, job?: string): Promise<HourSums>;
   /** Of each of these jobs, in order; hours in which nothing ended have none. @param before as above */
-  abstract hoursOfJobs(
-    jobs: readonly string[],
-    from: Date,
-    before: Date,
-  ): Promise<ReadonlyMap<string, readonly JobHour[]>>;
+  abstract hoursOfJobs(jobs: readonly string[], from: Date, before: Date): Promise<JobHours>;
   /** How each of these jobs fares, and what has ended of it since the hour 24 hours ago. */
   abstract ofJobs(jobs: readonly string[]): Promise<JobStandings>;
 }

@@ -58,6 +58,8 @@ export const jobHoursSchema = z
   .object({
     from: instant,
     to: instant,
+    countedFrom: instant.nullable(),
+    countedTo: instant,
     items: z.array(
       z.object({
         jobId: z.string(),
@@ -69,7 +71,7 @@ export const jobHoursSchema = z
     id: 'JobHours',
     description:
       'How many runs of each job ended in an hour, by state. Hours in which none ended are left out, as are ' +
-      'jobs of which none did.',
+      'jobs of which none did. countedFrom, countedTo: what ended before and after is not all in it yet.',
   });
 
 /** Default: the last 24 hours, or 30 days. @throws InvalidInputError */

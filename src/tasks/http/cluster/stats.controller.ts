@@ -98,14 +98,15 @@ export class StatsController {
     const edges = edgesOf('hour', range.from, range.to, 'UTC');
     const [from, to] = [edges[0]!, edges.at(-1)!];
     const jobs = [...new Set(listOf(query.job))];
-    const hours = await this.statistics.hoursOfJobs(jobs, from, to);
+    const found = await this.statistics.hoursOfJobs(jobs, from, to);
     const slices = new Slices(SLICE);
     const items = [];
     for (const jobId of jobs) {
-      const own = (hours.get(jobId) ?? []).map(({ hour, runs }) => ({ from: hour, runs }));
+      const own = (found.jobs.get(jobId) ?? []).map(({ hour, runs }) => ({ from: hour, runs }));
       if (own.length > 0) items.push({ jobId, hours: own });
       await slices.did(own.length);
     }
-    return { from, to, items };
+    const { countedFrom, countedTo } = found;
+    return { from, to, countedFrom, countedTo, items };
   }
 }

@@ -22,7 +22,13 @@ export const pageQuerySchema = z.strictObject({
 
 /** What is asked for may be given more than once: any of it fits. */
 export const several = <Item extends z.ZodType>(item: Item) =>
-  z.union([item, z.array(item).min(1).max(50)]);
+  z.union([item, z.array(item).min(1).max(50)], {
+    // Of the two forms only the one that was given has something to say.
+    error: ({ input, errors }) =>
+      input === undefined
+        ? 'must be given, once or more'
+        : errors?.[Array.isArray(input) ? 1 : 0]?.[0]?.message,
+  });
 
 /** A switch in a query. */
 export const yes = z

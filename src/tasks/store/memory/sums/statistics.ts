@@ -5,6 +5,7 @@ import {
   Statistics,
   type HourSums,
   type JobHour,
+  type JobHours,
   type JobStanding,
   type JobStandings,
 } from '../../statistics.js';
@@ -28,11 +29,7 @@ export class MemoryStatistics extends Statistics {
     return { countedFrom: null, countedTo: now, now, hours };
   }
 
-  async hoursOfJobs(
-    jobs: readonly string[],
-    from: Date,
-    before: Date,
-  ): Promise<ReadonlyMap<string, readonly JobHour[]>> {
+  async hoursOfJobs(jobs: readonly string[], from: Date, before: Date): Promise<JobHours> {
     const found = new Map<string, readonly JobHour[]>();
     for (const job of jobs) {
       const { hours } = await this.hours(from, before, job);
@@ -47,7 +44,8 @@ export class MemoryStatistics extends Statistics {
         [...byHour].map(([at, sums]) => ({ hour: new Date(at), runs: summaryOf(sums).runs })),
       );
     }
-    return found;
+    const now = this.database.now();
+    return { countedFrom: null, countedTo: now, now, jobs: found };
   }
 
   async ofJobs(jobs: readonly string[]): Promise<JobStandings> {

@@ -3,6 +3,7 @@ import {
   Statistics,
   type HourSums,
   type JobHour,
+  type JobHours,
   type JobStanding,
   type JobStandings,
   type Reach,
@@ -20,6 +21,11 @@ interface StoredReach {
 }
 
 type StoredJobHour = Omit<JobHour, 'hour'> & { readonly hour: string };
+
+interface StoredJobHours {
+  readonly id: string;
+  readonly hours: readonly StoredJobHour[];
+}
 
 type StoredSum = Sum & { readonly hour: string };
 
@@ -61,15 +67,11 @@ export class PostgresStatistics extends Statistics {
     return { ...reachOf(row!.reach), hours: row!.sums.map(hourSumOf) };
   }
 
-  async hoursOfJobs(
-    jobs: readonly string[],
-    from: Date,
-    before: Date,
-  ): Promise<ReadonlyMap<string, readonly JobHour[]>> {
+  async hoursOfJobs(jobs: readonly string[], from: Date, before: Date): Promise<JobHours> {
     const { quoted } = this.schema;
-    const asked = 'job_id = ANY ($1::text[]) AND hour >= $2 AND hour < $3';
-    const select = `
-      WITH ${endedLately(quoted)},
+    const asked = 'job_id = ANY ($2::text[]) AND hour >= $3 AND hour < $4';
+    const [row] = await this.query<{ reach: StoredReach; jobs: readonly StoredJobHours[] }>(
+      `WITH ${endedLately(quoted)},
        counted AS (
          SELECT job_id, hour, state, runs FROM ${quoted}.run_hours WHERE ${asked}
          UNION ALL
@@ -78,22 +80,17 @@ export class PostgresStatistics extends Statistics {
        by_state AS (
          SELECT job_id, hour, state, sum(runs)::int AS runs FROM counted GROUP BY job_id, hour, state),
        by_hour AS (
-         SELECT job_id, hour, json_object_agg(state, runs) AS runs FROM by_state GROUP BY job_id, hour)
-       SELECT job_id AS id, json_agg(json_build_object('hour', hour, 'runs', runs) ORDER BY hour) AS hours
-       FROM by_hour GROUP BY job_id`;
-    const rows = await this.database.use((manager) =>
-      manager.query<{ id: string; hours: readonly StoredJobHour[] }[]>(select, [
-        jobs,
-        from,
-        before,
-      ]),
+         SELECT job_id, hour, json_object_agg(state, runs) AS runs FROM by_state GROUP BY job_id, hour),
+       by_job AS (
+         SELECT job_id AS id, json_agg(json_build_object('hour', hour, 'runs', runs) ORDER BY hour) AS hours
+         FROM by_hour GROUP BY job_id)
+       SELECT ${reach(quoted)} AS reach, (SELECT coalesce(json_agg(by_job), '[]') FROM by_job) AS jobs`,
+      [jobs, from, before],
     );
-    return new Map(
-      rows.map(({ id, hours }) => [
-        id,
-        hours.map(({ hour, runs }) => ({ hour: new Date(hour), runs })),
-      ]),
-    );
+    return {
+      ...reachOf(row!.reach),
+      jobs: new Map(row!.jobs.map(({ id, hours }) => [id, hours.map(jobHourOf)])),
+    };
   }
 
   async ofJobs(jobs: readonly string[]): Promise<JobStandings> {
@@ -142,3 +139,5 @@ function reachOf({ now, to, from }: StoredReach): Reach {
 }
 
 const hourSumOf = ({ hour, ...sum }: StoredSum): HourSum => ({ ...sum, hour: new Date(hour) });
+
+const jobHourOf = ({ hour, runs }: StoredJobHour): JobHour => ({ hour: new Date(hour), runs });
