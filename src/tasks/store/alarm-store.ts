@@ -32,6 +32,12 @@ export const SENDING_MS = 30_000;
 /** No more are taken at once. */
 export const MAX_SENT = 20;
 
+/** Whoever was not seen for so many looks was away. */
+export const LOOKS_AWAY = 2.5;
+
+/** What was told of an alarm that is over is kept for so long. */
+export const KEPT_DAYS = 7;
+
 /**
  * The alarms that are open, and what is to be told of them.
  *

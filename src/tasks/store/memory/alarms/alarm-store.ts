@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Alarm } from '../../../domain/problems/alarms.js';
 import {
   AlarmStore,
+  KEPT_DAYS,
+  LOOKS_AWAY,
   MAX_SENT,
   SENDING_MS,
   type Notification,
@@ -10,11 +12,7 @@ import {
 import type { MemoryDatabase } from '../database.js';
 import type { NotificationRow, OpenAlarm } from './alarms.js';
 
-/** What was told of an alarm that is over is kept for so long. */
-const KEPT_MS = 7 * 86_400_000;
-
-/** Whoever was not seen for so many looks was away. */
-const LOOKS = 2.5;
+const KEPT_MS = KEPT_DAYS * 86_400_000;
 
 const isSure = ({ alarm, openedAt, seenAt }: OpenAlarm) =>
   seenAt >= openedAt.getTime() + alarm.sureAfterMs;
@@ -47,7 +45,7 @@ export class MemoryAlarmStore extends AlarmStore {
     }
     for (const alarm of given) {
       const before = open.get(alarm.key);
-      const isNew = !before || (!isSure(before) && before.seenAt < seenAt - LOOKS * everyMs);
+      const isNew = !before || (!isSure(before) && before.seenAt < seenAt - LOOKS_AWAY * everyMs);
       open.set(alarm.key, {
         id: before?.id ?? randomUUID(),
         openedAt: isNew ? openedAt : before.openedAt,

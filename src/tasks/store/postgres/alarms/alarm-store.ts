@@ -1,6 +1,8 @@
 import type { Alarm } from '../../../domain/problems/alarms.js';
 import {
   AlarmStore,
+  KEPT_DAYS,
+  LOOKS_AWAY,
   MAX_SENT,
   SENDING_MS,
   type Notification,
@@ -10,14 +12,10 @@ import { CLOCK, interval, STAMP, type ClockShift } from '../database-time.js';
 import type { SchemaName } from '../schema-name.js';
 import type { TasksDatabase } from '../tasks-database.js';
 
-/** What was told of an alarm that is over is kept for so long. */
-const KEPT = "interval '7 days'";
+const KEPT = `interval '${KEPT_DAYS} days'`;
 
 /** And what no node has ended, as none has that target any more. */
 const KEPT_UNENDED = "interval '90 days'";
-
-/** Whoever was not seen for so many looks was away. */
-const LOOKS = 2.5;
 
 /** Whether an alarm has lasted for as long as it must to be told. */
 const isSure = (alarm: string) =>
@@ -65,7 +63,7 @@ export class PostgresAlarmStore extends AlarmStore {
          WHERE o.key NOT IN (SELECT key FROM given) AND EXISTS (
            SELECT FROM given g WHERE g.kind = o.alarm ->> 'kind' AND g.kind IN (g.key, o.key))
          ORDER BY o.key)`,
-      [JSON.stringify(alarms), LOOKS * everyMs],
+      [JSON.stringify(alarms), LOOKS_AWAY * everyMs],
     );
   }
 
