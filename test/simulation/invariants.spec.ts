@@ -100,6 +100,15 @@ const SOUND: History = {
   bounds: { takeOverMs: 6_000, settleMs: 30_000, deadAfterMs: 10_000, slackMs: 1_000 },
 };
 
+const BUFFERED = run(3, 2, {
+  state: 'pending',
+  held: 'buffered',
+  attempt: 0,
+  nodeId: null,
+  startedAt: null,
+  finishedAt: null,
+});
+
 /** Long after the last fault. */
 const CALM: Partial<History> = {
   now: at(100),
@@ -337,12 +346,23 @@ const CASES: readonly Case[] = [
       starts: [start(1, 0), start(2, 1)],
     },
   ],
+  [
+    'what is pending gets claimed',
+    'a buffered run whose turn has come',
+    { ...QUIET, runs: [run(1, 0), run(2, 1), BUFFERED], starts: [start(1, 0), start(2, 1)] },
+  ],
 ];
 
 describe('the invariants', () => {
   it('find nothing wrong with a history in which nothing is', () => {
     expect(check(SOUND, SOUND)).toEqual([]);
     expect(check({ ...SOUND, ...QUIET }, SOUND)).toEqual([]);
+  });
+
+  it('let a buffered run wait for the one before it', () => {
+    const slow = run(2, 1, { state: 'running', startedAt: at(80), finishedAt: null });
+    const starts = [start(1, 0), start(2, 1, { at: at(80) })];
+    expect(broken({ ...QUIET, runs: [run(1, 0), slow, BUFFERED], starts }, null)).toEqual([]);
   });
 
   for (const [name, what, change, before] of CASES) {

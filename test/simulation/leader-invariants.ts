@@ -1,3 +1,4 @@
+import type { Run } from '../../src/tasks/domain/run.js';
 import type { Invariant } from './invariants.js';
 
 /** Who may lead, and what must be well again after the last fault. */
@@ -99,11 +100,21 @@ export const LEADER_INVARIANTS: readonly Invariant[] = [
       const known = new Set(jobs.map(({ id }) => id));
       for (const run of runs) {
         if (run.state !== 'pending' || paused.has(run.jobId) || !known.has(run.jobId)) continue;
-        if (since(run.runAt, now) > bounds.settleMs)
+        const turn = run.held === 'buffered' ? turnOf(run, runs) : run.runAt;
+        if (turn && since(turn, now) > bounds.settleMs)
           yield { detail: `run ${run.id} is not claimed`, evidence: [run] };
       }
     },
   },
 ];
+
+/** Since when nothing was before a run in its job's queue. Null: something still is. */
+function turnOf({ id, jobId, runAt }: Run, runs: readonly Run[]): Date | null {
+  const others = runs.filter((other) => other.jobId === jobId && other.id !== id);
+  const isBefore = ({ state, held }: Run) => state === 'running' || (state === 'pending' && !held);
+  if (others.some(isBefore)) return null;
+  const ends = others.map(({ finishedAt }) => finishedAt?.getTime() ?? 0);
+  return new Date(Math.max(runAt.getTime(), ...ends));
+}
 
 const since = (then: Date, now: Date) => now.getTime() - then.getTime();
