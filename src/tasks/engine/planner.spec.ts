@@ -294,6 +294,23 @@ describe('a fire that did not happen', () => {
     expect(ledger.fired[1]?.fires[0]?.job.revision).toBe(2);
   });
 
+  it('as it got there before its time is sent again when it is due, by what was learnt', async () => {
+    planner.start();
+    await clock.advance(1_000);
+    ledger.jobs = [dueIn('a', 100)];
+    planner.wake();
+    await clock.settle();
+    const loads = ledger.loads.length;
+    ledger.answer = (answer) => {
+      ledger.answer = (next) => Promise.resolve(next);
+      const atMs = clock.now().getTime() - 3;
+      return Promise.resolve({ ...answer, moved: new Set(), at: new Date(atMs), atMs });
+    };
+    await clock.advance(110);
+    expect(fired()).toEqual(['a at 1100', 'a at 1103']);
+    expect(ledger.loads).toHaveLength(loads);
+  });
+
   it('because this node does not lead any more has the elector look', async () => {
     ledger.jobs = [dueIn('a', 0)];
     ledger.answer = (answer) => Promise.resolve({ ...answer, led: false, moved: new Set() });

@@ -210,10 +210,10 @@ export class Planner {
 
   private async fire(token: number, fires: readonly Planned[]): Promise<number> {
     const askedAt = this.clock.monotonic();
-    const firing = this.batch.fire(token, this.pauses.count, fires);
-    const fired = await this.follow(askedAt, firing);
+    const fired = await this.follow(askedAt, this.batch.fire(token, this.pauses.count, fires));
     if (fired === null) return 0;
-    this.databaseClock.observe(askedAt, fired.atMs ?? fired.at.getTime());
+    const atMs = fired.atMs ?? fired.at.getTime();
+    this.databaseClock.observe(askedAt, atMs);
     if (fired.pending > 0) this.pending();
     if (!fired.led) {
       // Deposed, or the cluster was paused: the elector and the next load find out which.
@@ -225,7 +225,10 @@ export class Planner {
     this.skips.add(fired.skipped, fires);
     let unmoved = 0;
     for (const { item, job, plan } of fires) {
-      if (!fired.moved.has(job.jobId)) unmoved++;
+      const moved = fired.moved.has(job.jobId);
+      // Quicker than any question before, it got there too early.
+      if (!moved && job.nextFireAt.getTime() > atMs) this.agenda.put(item, job.nextFireAt);
+      else if (!moved) unmoved++;
       // How many runs it has left is known once it is read again.
       else if (job.policy.maxRuns !== null) this.stale = true;
       else if (plan.nextFireAt) this.agenda.put(item, plan.nextFireAt);
