@@ -5,6 +5,14 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Real time. The only place that reads it. */
 export class SystemClock extends Clock {
+  /**
+   * @param waitOut waits for less than a millisecond, precisely, and nothing else happens meanwhile. Default: there is
+   *   none, and a sleep is up to a millisecond too long, as timers know whole ones only
+   */
+  constructor(private readonly waitOut?: (ms: number) => void) {
+    super();
+  }
+
   now(): Date {
     return new Date();
   }
@@ -17,6 +25,7 @@ export class SystemClock extends Clock {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve();
       const until = this.monotonic() + ms;
+      const { waitOut } = this;
       let timer: NodeJS.Timeout;
       const done = () => {
         clearTimeout(timer);
@@ -27,7 +36,12 @@ export class SystemClock extends Clock {
       const arm = () => {
         const rest = until - this.monotonic();
         if (rest <= 0) return done();
-        timer = setTimeout(arm, Math.min(Math.ceil(rest), MAX_TIMER_MS));
+        if (rest < 1 && waitOut) {
+          waitOut(rest);
+          return arm();
+        }
+        const whole = waitOut ? Math.floor(rest) : Math.ceil(rest);
+        timer = setTimeout(arm, Math.min(whole, MAX_TIMER_MS));
       };
       signal?.addEventListener('abort', done);
       arm();

@@ -13,7 +13,7 @@ import type { FromThread, ThreadSeed, ToThread } from './messages.js';
 import { Offers } from './offers.js';
 import { openStore } from './open-store.js';
 import { Overdue, timedOutHere } from './overdue.js';
-import { sharedNow } from './shared-clock.js';
+import { sharedNow, waitOut } from './shared-clock.js';
 import { SharedState } from './shared-state.js';
 
 /** How often it looks at the main thread, in ms: while there are offers, and otherwise. */
@@ -36,7 +36,7 @@ const IDLE_LOOK_MS = 250;
  * - Both at once. Then it is a node that is dead, and is settled as one.
  */
 export class EngineThread {
-  private readonly clock = new SystemClock();
+  private readonly clock = new SystemClock(waitOut);
   private readonly log: Log;
   private readonly node: NodeIdentity;
   private block: Blocked | null = null;
