@@ -1,6 +1,7 @@
 import { CLOCK, interval, STAMP } from '../database-time.js';
 import { MAX_CRASHES } from '../../fire-ledger.js';
 import { cancelled, cancelledError } from '../runs/cancelled.js';
+import { lockPlans } from '../runs/lock-plans.js';
 import { fence, type StatementOf } from '../session/statement.js';
 import { tellSlots } from '../runs/waiting-slots.js';
 
@@ -49,12 +50,7 @@ export const settle: StatementOf = (schema) => {
         AND r.node_id <> ALL ($5::uuid[])
       ORDER BY r.id
       LIMIT ${BATCH}),
-    plans AS MATERIALIZED (
-      SELECT p.job_id, p.revision
-      FROM ${quoted}.job_plans p
-      WHERE p.job_id IN (SELECT job_id FROM lost WHERE reruns)
-      ORDER BY p.job_id
-      FOR NO KEY UPDATE SKIP LOCKED),
+    plans AS MATERIALIZED (${lockPlans(schema, 'lost WHERE reruns')}),
     judged AS MATERIALIZED (
       SELECT l.* FROM lost l LEFT JOIN plans p ON p.job_id = l.job_id
       WHERE l.reruns IS NOT TRUE OR l.revision = p.revision),

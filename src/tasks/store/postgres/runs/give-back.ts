@@ -1,6 +1,7 @@
 import { STAMP } from '../database-time.js';
 import { cancelled, cancelledError } from './cancelled.js';
 import { lockClaims } from './lock-claims.js';
+import { lockPlans } from './lock-plans.js';
 import { isClaimOf, type StatementOf } from '../session/statement.js';
 import { tellSlots } from './waiting-slots.js';
 
@@ -28,12 +29,7 @@ export const giveBack: StatementOf = (schema) => ({
       FROM unnest($3::bigint[], $4::int[], $6::timestamptz[]) AS g (id, attempt, started_at)
         JOIN ${schema.quoted}.runs r ON r.id = g.id AND r.attempt = g.attempt
       WHERE ${isClaimOf('r', '$2')} AND ${isThat('g')}),
-    plans AS MATERIALIZED (
-      SELECT p.job_id, p.revision
-      FROM ${schema.quoted}.job_plans p
-      WHERE p.job_id IN (SELECT job_id FROM given)
-      ORDER BY p.job_id
-      FOR NO KEY UPDATE SKIP LOCKED),
+    plans AS MATERIALIZED (${lockPlans(schema, 'given')}),
     free AS MATERIALIZED (
       SELECT g.id, g.fire_at, g.attempt, g.started_at, j.id IS NULL AS removed,
              coalesce(j.paused, false) AND r.cause = 'fired' AS holds

@@ -1,6 +1,7 @@
 import { CLOCK, interval, STAMP } from '../database-time.js';
 import { cancelled } from './cancelled.js';
 import { lockClaims } from './lock-claims.js';
+import { lockPlans } from './lock-plans.js';
 import { isClaimOf, type StatementOf } from '../session/statement.js';
 import { tellSlots } from './waiting-slots.js';
 
@@ -35,12 +36,7 @@ export const retry: StatementOf = (schema) => ({
       FROM outcomes o JOIN ${schema.quoted}.runs r ON r.id = o.id AND r.attempt = o.attempt
       WHERE ${isClaimOf('r', '$2')}
       ORDER BY o.id),
-    plans AS MATERIALIZED (
-      SELECT p.job_id, p.revision
-      FROM ${schema.quoted}.job_plans p
-      WHERE p.job_id IN (SELECT job_id FROM given)
-      ORDER BY p.job_id
-      FOR NO KEY UPDATE SKIP LOCKED),
+    plans AS MATERIALIZED (${lockPlans(schema, 'given')}),
     free AS MATERIALIZED (
       SELECT g.*, j.id IS NULL AS removed, coalesce(j.paused, false) AND g.cause = 'fired' AS holds
       FROM given g
