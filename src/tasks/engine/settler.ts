@@ -1,6 +1,5 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
-import { Silence } from '../domain/silence.js';
 import type {
   FireLedger,
   LostNode,
@@ -8,18 +7,14 @@ import type {
   Settled,
   SettledRun,
 } from '../store/fire-ledger.js';
-import { LeaderDuty, type Lead } from './leader-duty.js';
+import type { Lead } from './leader-duty.js';
+import { SilenceWatch, type SilenceOptions } from './silence-watch.js';
 
 /** How often it looks while others have runs, in ms: settling is late by so much at most. */
 const BUSY_MS = 1_000;
 
 /** So many runs of a lost node are named in its line. */
 const MAX_NAMED = 10;
-
-export interface SettlerOptions {
-  readonly deadAfterMs: number;
-  readonly heartbeatMs: number;
-}
 
 /**
  * Leader only: ends the runs of nodes that have been silent for too long, or has them run again.
@@ -35,9 +30,7 @@ export interface SettlerOptions {
  *   judges none but those that have said good-bye.
  * - A sign comes between the look and the statement that settles. That statement looks again.
  */
-export class Settler extends LeaderDuty {
-  private readonly silence: Silence;
-  private readonly idleMs: number;
+export class Settler extends SilenceWatch {
   private lookedAt = -Infinity;
   /** Nodes that are lost, and were told of. */
   private lost: ReadonlySet<string> = new Set();
@@ -47,17 +40,15 @@ export class Settler extends LeaderDuty {
   constructor(
     private readonly fires: FireLedger,
     lead: Lead,
-    private readonly options: SettlerOptions,
+    options: SilenceOptions,
     clock: Clock,
     log: Log,
   ) {
-    super('settler', lead, clock, log);
-    this.idleMs = options.deadAfterMs / 2;
-    this.silence = new Silence(options.deadAfterMs, options.heartbeatMs);
+    super('settler', lead, options, clock, log);
   }
 
   protected override begin(): void {
-    this.silence.keep(new Set());
+    super.begin();
     this.suspects = new Map();
   }
 
@@ -74,10 +65,7 @@ export class Settler extends LeaderDuty {
     const { heartbeatMs } = this.options;
     // It slept, or could not look: nobody is known to have been silent meanwhile.
     if (now - this.lookedAt > this.idleMs + 2 * heartbeatMs) this.begin();
-    const { nodes, lost, ownSilenceMs } = await this.fires.atWork().catch((error: unknown) => {
-      this.begin();
-      throw error;
-    });
+    const { nodes, lost, ownSilenceMs } = await this.seen(this.fires.atWork());
     this.lookedAt = now;
     this.silence.keep(new Set(nodes.map(({ nodeId }) => nodeId)));
     const isHeard = ownSilenceMs <= 2.5 * heartbeatMs;

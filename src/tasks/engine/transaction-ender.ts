@@ -1,20 +1,15 @@
 import type { Clock } from '../domain/clock.js';
 import type { Log } from '../domain/log.js';
-import { Silence } from '../domain/silence.js';
 import type {
   LeftTransactions,
   RunTransaction,
   TransactionEnd,
 } from '../store/left-transactions.js';
-import { LeaderDuty, type Lead } from './leader-duty.js';
+import type { Lead } from './leader-duty.js';
+import { SilenceWatch, type SilenceOptions } from './silence-watch.js';
 
 /** How often it looks while transactions of runs go on, in ms. */
 const BUSY_MS = 1_000;
-
-export interface EnderOptions {
-  readonly deadAfterMs: number;
-  readonly heartbeatMs: number;
-}
 
 /**
  * Leader only: ends the transactions of runs that nobody else ends, so that they do not keep their row
@@ -35,35 +30,22 @@ export interface EnderOptions {
  * - The process works for another run by now. The statement that ends it looks for its marks once more.
  * - Our role may not end it. That is said once, with the remedy.
  */
-export class TransactionEnder extends LeaderDuty {
-  private readonly silence: Silence;
-  /** How often it looks while none do: of a silence of so long, the database's word is taken. */
-  private readonly idleMs: number;
+export class TransactionEnder extends SilenceWatch {
   private isRefused = false;
 
   constructor(
     private readonly transactions: LeftTransactions,
     lead: Lead,
-    private readonly options: EnderOptions,
+    options: SilenceOptions,
     clock: Clock,
     log: Log,
   ) {
-    super('end of left transactions', lead, clock, log);
-    this.idleMs = options.deadAfterMs / 2;
-    this.silence = new Silence(options.deadAfterMs, options.heartbeatMs);
-  }
-
-  protected override begin(): void {
-    this.silence.keep(new Set());
+    super('end of left transactions', lead, options, clock, log);
   }
 
   protected async work(token: number): Promise<number> {
     const now = this.clock.monotonic();
-    const { all, ownSilenceMs } = await this.transactions.see().catch((error: unknown) => {
-      // Nobody is known to have been silent while nobody could look.
-      this.begin();
-      throw error;
-    });
+    const { all, ownSilenceMs } = await this.seen(this.transactions.see());
     const isHeard = ownSilenceMs <= 2 * this.options.heartbeatMs;
     this.silence.keep(new Set(all.flatMap(({ nodeId }) => (nodeId === null ? [] : [nodeId]))));
     const left = all.filter((one) => this.isLeft(one, now, isHeard));
