@@ -5,6 +5,7 @@ import type { Log } from '../domain/log.js';
 import { TaskContext } from '../registry/task-context.js';
 import type { TaskRegistry } from '../registry/task-registry.js';
 import { nodeStops, timedOut, type Ending } from '../runner/ending.js';
+import { factsOf } from '../runner/facts-of.js';
 import { runError, runResult } from '../runner/outcome-of.js';
 import { RunLog } from '../runner/run-log.js';
 import { RunReports } from '../runner/run-reports.js';
@@ -99,22 +100,12 @@ export class LocalRunner {
     }
   }
 
-  private call({ run, controller, reports: { logger, progress } }: LocalRun): unknown {
-    const { runId, jobId, task, payload, cause, fireAt, attempt, fencingToken } = run;
-    const registered = this.registry.find(task);
-    if (!registered) throw new Error(`this process does not know the task "${task}"`);
+  private call({ run, controller, reports }: LocalRun): unknown {
+    const registered = this.registry.find(run.task);
+    if (!registered) throw new Error(`this process does not know the task "${run.task}"`);
     const context = new TaskContext({
-      runId,
-      jobId,
-      task,
-      payload,
-      cause,
-      fireAt,
-      attempt,
-      fencingToken,
+      ...factsOf(run, reports),
       abortion: controller,
-      logger,
-      progress,
       inThread,
       manager,
     });

@@ -4,6 +4,7 @@ import { TaskContext, type TaskHandler } from '../registry/task-context.js';
 import type { ClaimedRun } from '../store/run-queue.js';
 import { CancelledBeforeCommit } from '../store/run-transactions.js';
 import { cancelled, claimLost, type Ending } from './ending.js';
+import { factsOf } from './facts-of.js';
 import type { HandlerOutcome } from './handler-outcome.js';
 import { runError, runResult } from './outcome-of.js';
 import type { RunnerOptions } from './runner-options.js';
@@ -102,23 +103,13 @@ export class HandlerCall {
 
   private contextOf(started: StartedRun): TaskContext {
     const { run, reports } = started;
-    const { runId, jobId, task, payload, cause, fireAt, attempt, fencingToken } = run;
-    const { logger, progress } = reports;
     const { manager, inThread } = this.options;
     const context: TaskContext = new TaskContext({
-      runId,
-      jobId,
-      task,
-      payload,
-      cause,
-      fireAt,
-      attempt,
-      fencingToken,
+      ...factsOf(run, reports),
       abortion: started,
-      logger,
-      progress,
       manager,
       inThread: (entry, given) => {
+        const { runId, jobId, task, cause, fireAt, attempt } = run;
         const { idempotencyKey } = context;
         const told = { runId, jobId, task, cause, fireAt, attempt, idempotencyKey };
         return inThread(entry, given, told, started.signal);
