@@ -1,5 +1,5 @@
 import type { Percentiles } from '../domain/histogram.js';
-import type { JobGroup, Transaction } from '../domain/problems/situation.js';
+import type { Obstacles, Transaction, Troubles } from '../domain/problems/situation.js';
 import type { Author } from '../domain/job-requests.js';
 import type { Page, PageQuery } from './page.js';
 
@@ -119,29 +119,6 @@ export interface ClusterStats {
   readonly now: Date;
 }
 
-/** Of all that may be wrong, what the store knows. */
-export interface Troubles {
-  readonly overdue: JobGroup;
-  readonly unreadable: JobGroup;
-  readonly unknown: JobGroup;
-  readonly failing: JobGroup;
-  readonly misfired: JobGroup;
-  readonly orphaned: JobGroup;
-  readonly pausedLong: JobGroup;
-  /** Jobs with runs of nodes that are silent for so long that these should have been settled. */
-  readonly unsettled: JobGroup;
-  /** Runs that wait for a free slot, up to 10,000: not those whose task no live worker knows. */
-  readonly waiting: { readonly count: number; readonly oldestRunAt: Date | null };
-}
-
-/** Transactions of others that stand in the way. */
-export interface Obstacles {
-  /** The oldest that keeps vacuum from cleaning up; null: none does for long. */
-  readonly vacuum: Transaction | null;
-  /** Those that hold locks on tables of ours for long. */
-  readonly transactions: readonly Transaction[];
-}
-
 /** So many jobs of a kind are named; the others are counted, up to 10,000. */
 export const MAX_NAMED = 20;
 
@@ -154,7 +131,7 @@ export const BACKFILL = 'job.backfill';
 /** What of the audit was refused, so that nothing has changed. */
 export const REFUSED = 'access.refuse';
 
-export type { Transaction };
+export type { Obstacles, Transaction, Troubles };
 
 /** The cluster as a whole. */
 export abstract class ClusterStore {

@@ -91,8 +91,31 @@ export interface Transaction {
   readonly since: Date;
 }
 
+/** Of all that may be wrong, what the store knows. */
+export interface Troubles {
+  readonly overdue: JobGroup;
+  readonly unreadable: JobGroup;
+  readonly unknown: JobGroup;
+  readonly failing: JobGroup;
+  readonly misfired: JobGroup;
+  readonly orphaned: JobGroup;
+  readonly pausedLong: JobGroup;
+  /** Jobs with runs of nodes that are silent for so long that these should have been settled. */
+  readonly unsettled: JobGroup;
+  /** Runs that wait for a free slot, up to 10,000: not those whose task no live worker knows. */
+  readonly waiting: { readonly count: number; readonly oldestRunAt: Date | null };
+}
+
+/** Transactions of others that stand in the way. */
+export interface Obstacles {
+  /** The oldest that keeps vacuum from cleaning up; null: none does for long. */
+  readonly vacuum: Transaction | null;
+  /** Those that hold locks on tables of ours for long. */
+  readonly transactions: readonly Transaction[];
+}
+
 /** All that is looked at, read at one time. */
-export interface Situation {
+export interface Situation extends Troubles, Obstacles {
   /** The database's clock. */
   readonly now: Date;
   readonly cluster: {
@@ -113,19 +136,6 @@ export interface Situation {
   readonly silent: { readonly count: number; readonly nodes: readonly Named[] };
   /** By how much the database's clock is ahead of those that differ from it, in ms. */
   readonly skewed: readonly (Named & { readonly aheadMs: number })[];
-  /** Keeps vacuum from cleaning up for long; null: nobody does. */
-  readonly vacuum: Transaction | null;
-  /** Transactions of others that hold locks on our tables for long. */
-  readonly transactions: readonly Transaction[];
-  readonly overdue: JobGroup;
-  readonly unreadable: JobGroup;
-  readonly unknown: JobGroup;
-  readonly failing: JobGroup;
-  readonly misfired: JobGroup;
-  readonly orphaned: JobGroup;
-  readonly pausedLong: JobGroup;
-  readonly unsettled: JobGroup;
-  readonly waiting: { readonly count: number; readonly oldestRunAt: Date | null };
 }
 
 /** A fire or a start that is late by less is no problem yet, in ms. */
