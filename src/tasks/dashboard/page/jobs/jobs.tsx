@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import * as queries from '../api/queries.js';
 import { useMay } from '../api/may.js';
-import { Button, LinkButton } from '../parts/button.js';
+import { LinkButton } from '../parts/button.js';
 import { Empty } from '../parts/empty.js';
-import { Failure, Loaded } from '../parts/loaded.js';
+import { Pages } from '../parts/pages.js';
 import { useAsked } from '../shell/router.js';
 import { Shell } from '../shell/shell.js';
 import { TopBar } from '../shell/top-bar.js';
@@ -21,35 +21,28 @@ export function Jobs() {
   const hint = total && (total.exact ? count(total.count) : `more than ${count(total.count)}`);
   return (
     <Shell top={<TopBar title="Jobs" hint={hint} />}>
-      <section className="card" aria-label="Jobs">
-        <div className="toolbar">
-          <Filters asked={asked} />
-          {admin && (
-            <LinkButton kind="primary" to="new-job">
-              New job
-            </LinkButton>
-          )}
-        </div>
-        {query.error && query.data && (
-          <div className="body">
-            <Failure error={query.error} />
-          </div>
-        )}
-        <Loaded query={query} lines={10}>
-          {({ pages }) => {
-            const items = pages.flatMap((page) => page.items);
-            if (items.length === 0) return <NoJobs filtered={asked.size > 0} />;
-            return <JobTable jobs={items} total={total?.count ?? items.length} />;
-          }}
-        </Loaded>
-      </section>
-      {query.hasNextPage && (
-        <p className="row">
-          <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            Show more
-          </Button>
-        </p>
-      )}
+      <Pages
+        label="Jobs"
+        query={query}
+        toolbar={
+          <>
+            <Filters asked={asked} />
+            {admin && (
+              <LinkButton kind="primary" to="new-job">
+                New job
+              </LinkButton>
+            )}
+          </>
+        }
+      >
+        {(items) =>
+          items.length === 0 ? (
+            <NoJobs filtered={asked.size > 0} />
+          ) : (
+            <JobTable jobs={items} total={total?.count ?? items.length} />
+          )
+        }
+      </Pages>
     </Shell>
   );
 }

@@ -1,9 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import * as queries from '../api/queries.js';
-import { Button } from '../parts/button.js';
+import { Button, LinkButton } from '../parts/button.js';
 import { Empty } from '../parts/empty.js';
-import { Failure, Loaded } from '../parts/loaded.js';
-import { LinkButton } from '../parts/button.js';
+import { Pages } from '../parts/pages.js';
 import { useSteady } from '../parts/use-steady.js';
 import { useAsked } from '../shell/router.js';
 import { Shell } from '../shell/shell.js';
@@ -21,35 +20,27 @@ export function Runs() {
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Shell top={<TopBar title="Runs" />}>
-      <section className="card" aria-label="Runs">
-        <div className="toolbar">
-          <RunFilters />
-          <span className="to-end">
-            <Export runs={items} />
-          </span>
-        </div>
-        {query.error && query.data && (
-          <div className="body">
-            <Failure error={query.error} />
-          </div>
-        )}
-        <Loaded query={query} lines={10}>
-          {() =>
-            items.length === 0 ? (
-              <NoRuns filtered={asked.size > 0} />
-            ) : (
-              <Steady key={asked.toString()} runs={items} />
-            )
-          }
-        </Loaded>
-      </section>
-      {query.hasNextPage && (
-        <p className="row">
-          <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {items.length === 0 ? 'Look further back' : 'Show more'}
-          </Button>
-        </p>
-      )}
+      <Pages
+        label="Runs"
+        query={query}
+        toolbar={
+          <>
+            <RunFilters />
+            <span className="to-end">
+              <Export runs={items} />
+            </span>
+          </>
+        }
+        more={items.length === 0 ? 'Look further back' : 'Show more'}
+      >
+        {() =>
+          items.length === 0 ? (
+            <NoRuns filtered={asked.size > 0} />
+          ) : (
+            <Steady key={asked.toString()} runs={items} />
+          )
+        }
+      </Pages>
     </Shell>
   );
 }
