@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Field } from '../parts/field.js';
+import { JsonArea } from '../parts/json-area.js';
 import { fieldsOf, type SchemaField } from './schema-fields.js';
 
 interface Issue {
@@ -24,7 +25,17 @@ export function PayloadForm({
   const [asText, setAsText] = useState(false);
   const isObject = typeof payload === 'object' && !Array.isArray(payload);
   if (fields === null || asText || !isObject) {
-    return <JsonField payload={payload} issues={issues} onChange={onChange} />;
+    const told = issues.map(({ pointer, message }) => `${pointer} ${message}`).join('; ');
+    return (
+      <JsonArea
+        label="Payload (JSON)"
+        rows={6}
+        value={payload}
+        wrong={told}
+        empty="null"
+        onChange={onChange}
+      />
+    );
   }
   const object = (payload ?? {}) as Readonly<Record<string, unknown>>;
   return (
@@ -110,40 +121,3 @@ function SchemaInput({
 
 const textOf = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-
-function JsonField({
-  payload,
-  issues,
-  onChange,
-}: {
-  readonly payload: unknown;
-  readonly issues: readonly Issue[];
-  readonly onChange: (payload: unknown, ok: boolean) => void;
-}) {
-  const [text, setText] = useState(() => JSON.stringify(payload, null, 2) ?? 'null');
-  const [wrong, setWrong] = useState<string | null>(null);
-  const told = issues.map(({ pointer, message }) => `${pointer} ${message}`).join('; ');
-  return (
-    <Field label="Payload (JSON)" wrong={wrong ?? told}>
-      {(wiring) => (
-        <textarea
-          {...wiring}
-          className="mono"
-          rows={6}
-          spellCheck={false}
-          value={text}
-          onChange={({ target }) => {
-            setText(target.value);
-            try {
-              onChange(JSON.parse(target.value || 'null'), true);
-              setWrong(null);
-            } catch (error) {
-              onChange(payload, false);
-              setWrong((error as Error).message);
-            }
-          }}
-        />
-      )}
-    </Field>
-  );
-}

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Field } from '../parts/field.js';
+import { JsonArea } from '../parts/json-area.js';
 import { fromInput, toInput } from '../time/instant.js';
 import { serverNow } from '../time/now.js';
 import { useClock } from '../time/use-clock.js';
@@ -49,7 +50,16 @@ export function TriggerFields({ trigger, wrong, onChange }: Props) {
         <IntervalFields trigger={trigger} onChange={onChange} />
       )}
       {kind === 'date' && <DateField trigger={trigger} wrong={wrong} onChange={onChange} />}
-      {kind === 'json' && <JsonTrigger trigger={trigger} wrong={wrong} onChange={onChange} />}
+      {kind === 'json' && (
+        <JsonArea
+          label="Trigger (JSON)"
+          hint="Also calendar intervals, and, or, exclusions: see the documentation."
+          rows={8}
+          value={trigger}
+          wrong={wrong}
+          onChange={(next, ok) => ok && onChange(next as Trigger)}
+        />
+      )}
     </>
   );
 }
@@ -96,37 +106,6 @@ function DateField({ trigger, wrong, onChange }: Props) {
             target.value &&
             onChange({ type: 'date', at: new Date(fromInput(target.value, clock)).toISOString() })
           }
-        />
-      )}
-    </Field>
-  );
-}
-
-function JsonTrigger({ trigger, wrong, onChange }: Props) {
-  const [text, setText] = useState(() => JSON.stringify(trigger, null, 2));
-  const [broken, setBroken] = useState<string | null>(null);
-  return (
-    <Field
-      label="Trigger (JSON)"
-      hint="Also calendar intervals, and, or, exclusions: see the documentation."
-      wrong={broken ?? wrong}
-    >
-      {(wiring) => (
-        <textarea
-          {...wiring}
-          className="mono"
-          rows={8}
-          spellCheck={false}
-          value={text}
-          onChange={({ target }) => {
-            setText(target.value);
-            try {
-              onChange(JSON.parse(target.value) as Trigger);
-              setBroken(null);
-            } catch (error) {
-              setBroken((error as Error).message);
-            }
-          }}
         />
       )}
     </Field>
