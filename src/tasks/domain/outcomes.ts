@@ -51,5 +51,5 @@ export function failuresOf(runs: readonly BriefRun[]): Failures | null {
   };
 }
 
-export const isFailure = (state: BriefRun['state']): boolean =>
+const isFailure = (state: BriefRun['state']): boolean =>
   state === 'failed' || state === 'timed-out' || state === 'abandoned';

@@ -4,7 +4,7 @@ import type { Instruments } from './instruments.js';
 import type { JobLabels } from './job-labels.js';
 
 /** How a run can end that this node has claimed. */
-export const OUTCOMES = ['succeeded', 'failed', 'timed-out', 'cancelled', 'abandoned'] as const;
+const OUTCOMES = ['succeeded', 'failed', 'timed-out', 'cancelled', 'abandoned'] as const;
 
 /** The events that are counted here. */
 export const COUNTED = [

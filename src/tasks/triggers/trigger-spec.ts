@@ -17,10 +17,10 @@ import { bounds, hasOneZone, ONE_ZONE, zoneFields } from './zone-fields.js';
  */
 
 /** `and` and `or` may stand inside each other so many levels deep. */
-export const MAX_LEVELS = 8;
+const MAX_LEVELS = 8;
 
 /** So many triggers may stand side by side in an `and` or `or`. */
-export const MAX_SIDE_BY_SIDE = 16;
+const MAX_SIDE_BY_SIDE = 16;
 
 const combined = (level: number) =>
   z

@@ -8,7 +8,7 @@ import { jobFilter } from './job-query.dto.js';
 export const MAX_IN_BULK = 1_000;
 
 /** So many jobs are made by one request at most. */
-export const MAX_CREATED = 5_000;
+const MAX_CREATED = 5_000;
 
 const EDITS = ['pause', 'resume', 'run', 'reset', 'remove'] as const;
 

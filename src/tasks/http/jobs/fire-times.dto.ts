@@ -59,7 +59,7 @@ export const previewedSchema = z
   .object({ description: z.string(), ...found })
   .meta({ id: 'Previewed' });
 
-export const outlookItemSchema = z
+const outlookItemSchema = z
   .object({ jobId: z.string(), name: z.string(), at: instant })
   .meta({ id: 'Upcoming', description: 'A fire time that is to come.' });
 

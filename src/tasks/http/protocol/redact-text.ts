@@ -5,7 +5,7 @@ import { isSecret, redacted, REDACTED } from '../../domain/redact.js';
  * "password", "value": …}`. It is blotted out whole, up to where it must have ended, rather more than
  * too little.
  */
-export function redactText(text: string, keys: readonly RegExp[]): string {
+function redactText(text: string, keys: readonly RegExp[]): string {
   return asJson(text, keys) ?? pairsRedacted(knownRedacted(text), keys);
 }
 

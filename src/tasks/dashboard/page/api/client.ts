@@ -61,7 +61,7 @@ export async function ask<T>(method: string, path: string, asked: Ask = {}): Pro
 /** A part of a path, whatever is in it. */
 export const segment = encodeURIComponent;
 
-export function searchOf(query: Query): URLSearchParams {
+function searchOf(query: Query): URLSearchParams {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (Array.isArray(value)) for (const one of value as string[]) search.append(name, one);

@@ -6,8 +6,8 @@ const SHARE = 5;
 
 /** What an event of a kind makes old. */
 const OLD: Readonly<Record<string, readonly string[]>> = {
-  job: ['jobs', 'job', 'upcoming', 'audit', 'stats', 'problems', 'forecast'],
-  run: ['runs', 'run', 'jobs', 'job', 'upcoming', 'stats', 'series', 'problems'],
+  job: ['jobs', 'job', 'audit', 'stats', 'problems', 'forecast'],
+  run: ['runs', 'run', 'jobs', 'job', 'stats', 'series', 'problems'],
   cluster: ['state', 'nodes', 'audit', 'problems', 'leader'],
   leader: ['state', 'leader', 'nodes', 'problems', 'audit'],
   node: ['state', 'nodes', 'tasks', 'problems', 'leader'],

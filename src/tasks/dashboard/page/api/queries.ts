@@ -23,7 +23,6 @@ import type {
   State,
   Stats,
   Task,
-  Upcoming,
 } from './types.js';
 
 /** Everything that is read. The first part of a key says what kind of change makes it old. */
@@ -71,8 +70,6 @@ export const series = (query: Query) =>
 export const jobHours = (query: Query) =>
   get<JobHours>(['series', 'jobs', query], 'stats/jobs', query);
 export const forecast = (query: Query) => get<Forecast>(['forecast', query], 'forecast', query);
-export const upcoming = (limit: number) =>
-  get<Items<Upcoming>>(['upcoming', limit], 'fire-times', { limit });
 
 export const jobs = (query: Query) => pages<Job>(['jobs', query], 'jobs', query);
 export const job = (id: string) => get<Job>(['job', id], `jobs/${segment(id)}`);

@@ -7,11 +7,7 @@ import type {
   statsSchema,
   taskSchema,
 } from '../../../http/cluster/cluster.dto.js';
-import type {
-  fireTimeSchema,
-  outlookItemSchema,
-  previewedSchema,
-} from '../../../http/jobs/fire-times.dto.js';
+import type { fireTimeSchema, previewedSchema } from '../../../http/jobs/fire-times.dto.js';
 import type { backfilledSchema } from '../../../http/jobs/job-action.dto.js';
 import type { bulkAnswerSchema } from '../../../http/jobs/bulk.dto.js';
 import type { jobSchema } from '../../../http/jobs/job.dto.js';
@@ -31,7 +27,6 @@ export type Line = Answer<typeof lineSchema>;
 export type Previewed = Answer<typeof previewedSchema>;
 export type State = Answer<typeof stateSchema>;
 export type Task = Answer<typeof taskSchema>;
-export type Upcoming = Answer<typeof outlookItemSchema>;
 
 export type Job = Answer<typeof jobSchema>;
 export type Run = Answer<typeof runSchema>;

@@ -29,7 +29,7 @@ export function When({ job }: { readonly job: Job }) {
 }
 
 /** The pattern as it was written, where there is one. */
-export function expressionOf(trigger: Job['trigger']): string {
+function expressionOf(trigger: Job['trigger']): string {
   if (trigger.type !== 'cron') return trigger.type;
   const zone = trigger.timeZone === undefined ? '' : ` · ${trigger.timeZone}`;
   return `${trigger.expression ?? 'cron fields'}${zone}`;

@@ -19,7 +19,7 @@ export function queryOf(asked: URLSearchParams): Query {
 }
 
 /** What narrows, as the address has it. */
-export function filterOf(asked: URLSearchParams): Query {
+function filterOf(asked: URLSearchParams): Query {
   return Object.fromEntries(
     FILTERS.flatMap((name) => {
       const values = asked.getAll(name);

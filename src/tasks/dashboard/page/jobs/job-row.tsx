@@ -79,7 +79,7 @@ export const JobRow = memo(function JobRow({
 const RESULTS: ReadonlySet<string> = new Set(['succeeded', 'failed', 'timed-out', 'abandoned']);
 
 /** A job that fails is active, but that is not what is to be seen. */
-export const stateOf = ({ state, failures }: Job): string =>
+const stateOf = ({ state, failures }: Job): string =>
   state === 'active' && failures && failures.inARow > 0 ? 'failing' : state;
 
 function LastRun({ job: { lastRun } }: { readonly job: Job }) {

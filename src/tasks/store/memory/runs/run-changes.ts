@@ -14,7 +14,7 @@ import type { RunRow } from '../rows.js';
 import { insertRun } from './run-now.js';
 
 /** @throws RunNotFoundError */
-export function runRow(database: MemoryDatabase, id: string): RunRow {
+function runRow(database: MemoryDatabase, id: string): RunRow {
   const row = database.runs.get(id);
   if (!row) throw new RunNotFoundError(id);
   return row;
