@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../domain/errors.js';
-import { isTimeZone } from '../../triggers/days.js';
 import { instant, instantSchema } from '../protocol/instant.dto.js';
 import { several } from '../protocol/page.dto.js';
 import { summarySchema } from '../protocol/summary.dto.js';
+import { zoneSchema } from '../protocol/zone.dto.js';
 
 const DAY_MS = 86_400_000;
 
@@ -18,11 +18,7 @@ export const seriesQuerySchema = z.strictObject({
   /** Default: now. */
   to: instantSchema.exactOptional(),
   /** Whose days are meant; hours that lie in two of them count for the first. Default: UTC. */
-  timeZone: z
-    .string()
-    .max(100)
-    .refine(isTimeZone, { error: 'must be the name of an IANA time zone' })
-    .default('UTC'),
+  timeZone: zoneSchema,
 });
 export type SeriesQueryDto = z.infer<typeof seriesQuerySchema>;
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../../domain/errors.js';
 import { hourOf } from '../../domain/series.js';
-import { isTimeZone } from '../../triggers/days.js';
 import { instant, instantSchema } from '../protocol/instant.dto.js';
 import { countSchema, several } from '../protocol/page.dto.js';
+import { zoneSchema } from '../protocol/zone.dto.js';
 
 const DAY_MS = 86_400_000;
 
@@ -19,11 +19,7 @@ export const forecastQuerySchema = z.strictObject({
   to: instantSchema.exactOptional(),
   by: z.enum(['hour', 'day']).default('hour'),
   /** Whose days are meant. Default: UTC. */
-  timeZone: z
-    .string()
-    .max(100)
-    .refine(isTimeZone, { error: 'must be the name of an IANA time zone' })
-    .default('UTC'),
+  timeZone: zoneSchema,
   /** Only jobs of this id or name, in part; of this task; with any of these tags. */
   text: text.exactOptional(),
   task: text.exactOptional(),
