@@ -1,5 +1,5 @@
 import { SCHEMA_VERSION } from '../store/postgres/migrations/index.js';
-import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
+import type { NodeIdentity } from '../store/node-roster.js';
 import type { NodeVitals } from '../store/node-roster.js';
 import type { TasksOptions } from '../tasks.options.js';
 import type { Declarations } from './declarations.js';

@@ -40,6 +40,24 @@ export interface NodeVitals {
   readonly blocked: Blocked | null;
 }
 
+/** Who this node is, as it stands in the `nodes` table. */
+export interface NodeIdentity {
+  /** A UUID, fresh at each start. */
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly schemaVersion: number;
+  readonly roles: readonly string[];
+  /** Task → hash of its declaration; null for a task without a trigger. */
+  readonly tasks: Readonly<Record<string, string | null>>;
+  /** Id of any other job that it declares → hash of that, or `disabled`: it is not to run it. */
+  readonly jobs: Readonly<Record<string, string>>;
+  /** How many runs it works on at once. Default: nothing is told. */
+  readonly slots?: number;
+  /** Read anew for each sign of life. Default: nothing is told. */
+  readonly vitals?: NodeVitals;
+}
+
 /** Who is alive. */
 export abstract class NodeRoster {
   /**

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ClusterNode } from '../node/cluster-node.js';
 import { engineOptions } from '../node/make-engine.js';
-import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
+import type { NodeIdentity } from '../store/node-roster.js';
 import { MemoryDatabase } from '../store/memory/database.js';
 import type { EngineHandle } from '../thread/engine-handle.js';
 import { EngineHere } from '../thread/engine-here.js';

@@ -1,4 +1,4 @@
-import type { NodeVitals } from '../node-roster.js';
+import type { NodeIdentity } from '../node-roster.js';
 import type { Run } from '../../domain/run.js';
 import type { StoredJob } from '../../domain/job-definition.js';
 
@@ -45,21 +45,9 @@ export interface PauseRow {
   readonly to: Date | null;
 }
 
-export interface NodeRow {
-  readonly id: string;
-  readonly name: string;
-  readonly version: string;
-  readonly roles: readonly string[];
-  /** Task → hash of its declaration; null for a task without a trigger. */
-  readonly tasks: Readonly<Record<string, string | null>>;
-  /** Job id → hash of its declaration in the host's configuration. */
-  readonly jobs: Readonly<Record<string, string>>;
+export interface NodeRow extends Omit<NodeIdentity, 'schemaVersion'> {
   readonly drain: boolean;
   readonly startedAt: Date;
   readonly heartbeatAt: Date;
   readonly stoppedAt: Date | null;
-  /** Default: it tells nothing of itself. */
-  /** How many runs it works on at once; none: it does not tell. */
-  readonly slots?: number;
-  readonly vitals?: NodeVitals;
 }

@@ -1,13 +1,10 @@
 import { DISABLED_HERE, DISABLED_IN_CODE } from '../../../domain/declared-job.js';
-import { NodeRoster, type Heartbeat } from '../../node-roster.js';
+import { NodeRoster, type Heartbeat, type NodeIdentity } from '../../node-roster.js';
 import type { MemoryDatabase } from '../database.js';
 import type { NodeRow } from '../rows.js';
 
 /** Who a node is, as the others see it. */
-export type MemoryNode = Pick<
-  NodeRow,
-  'id' | 'name' | 'version' | 'roles' | 'tasks' | 'jobs' | 'slots' | 'vitals'
->;
+export type MemoryNode = Omit<NodeIdentity, 'schemaVersion'>;
 
 export class MemoryNodeRoster extends NodeRoster {
   constructor(

@@ -1,29 +1,13 @@
 import type { CareOptions } from '../../../domain/care-decision.js';
 import type { Clock } from '../../../domain/clock.js';
 import type { Log } from '../../../domain/log.js';
-import type { NodeVitals } from '../../node-roster.js';
+import type { NodeIdentity } from '../../node-roster.js';
 import type { ClockShift } from '../database-time.js';
 import type { SchemaName } from '../schema-name.js';
 import type { Connections } from './connections.js';
 import type { PostgresAccess } from './probe-server.js';
 
-/** Who this node is, as it stands in the `nodes` table. */
-export interface NodeIdentity {
-  /** A UUID, fresh at each start. */
-  readonly id: string;
-  readonly name: string;
-  readonly version: string;
-  readonly schemaVersion: number;
-  readonly roles: readonly string[];
-  /** Task → hash of its declaration; null for a task without a trigger. */
-  readonly tasks: Readonly<Record<string, string | null>>;
-  /** Id of any other job that it declares → hash of that, or `disabled`: it is not to run it. */
-  readonly jobs: Readonly<Record<string, string>>;
-  /** How many runs it works on at once. Default: nothing is told. */
-  readonly slots?: number;
-  /** Read anew for each sign of life. Default: nothing is told. */
-  readonly vitals?: NodeVitals;
-}
+export type { NodeIdentity };
 
 /** What the engine's statements are run with. */
 export interface PostgresStoreOptions extends CareOptions {
