@@ -1,9 +1,9 @@
 import type { Clock } from '../domain/clock.js';
+import { tasksEvent, type TasksEvent } from '../domain/events.js';
 import type { ToRunner } from '../engine/messages.js';
 import type { Runner } from '../runner/runner.js';
 import type { TasksEventBus } from '../service/task-events.js';
 import type { Declarations } from './declarations.js';
-import { NodeEvents } from './node-events.js';
 import type { NodeStatus } from './node-status.js';
 import { TasksLogger } from './tasks-logger.js';
 
@@ -58,6 +58,39 @@ export class EngineNews {
         `No live worker knows ${tasks.join(', ')}: runs of these tasks wait. Start a node whose code ` +
           `has them, or remove their jobs.`,
       );
+    }
+  }
+}
+
+/**
+ * What an engine tells of itself, as events: only what has changed, as it tells some of it with each
+ * heartbeat.
+ */
+export class NodeEvents {
+  private leads = false;
+  private unreachable = false;
+
+  constructor(private readonly nodeId: () => string) {}
+
+  of(message: ToRunner, at: Date): TasksEvent | null {
+    const nodeId = this.nodeId();
+    switch (message.type) {
+      case 'event':
+        return message.event;
+      case 'leads':
+        if (message.leads === this.leads) return null;
+        this.leads = message.leads;
+        return tasksEvent(message.leads ? 'leader.acquired' : 'leader.lost', at, { nodeId });
+      case 'database': {
+        const { unreachable: reason } = message;
+        if ((reason !== null) === this.unreachable) return null;
+        this.unreachable = reason !== null;
+        return reason === null
+          ? tasksEvent('database.back', at, {})
+          : tasksEvent('database.lost', at, { reason });
+      }
+      default:
+        return null;
     }
   }
 }

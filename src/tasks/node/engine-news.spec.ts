@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NOON } from '../../../test/support/builders.js';
 import { tasksEvent } from '../domain/events.js';
 import type { ToRunner } from '../engine/messages.js';
-import { NodeEvents } from './node-events.js';
+import { NodeEvents } from './engine-news.js';
 
 function told(...messages: ToRunner[]) {
   const events = new NodeEvents(() => 'n1');
