@@ -1,21 +1,55 @@
 import {
   Controller,
   Get,
+  Injectable,
   Param,
   Req,
   Res,
   StreamableFile,
   UseFilters,
   UseGuards,
+  type CanActivate,
+  type ExecutionContext,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { HostGuards } from '../http/access/host-guards.js';
 import { ProblemException } from '../http/protocol/problem.js';
 import { TasksErrorFilter } from '../http/protocol/tasks-error.filter.js';
-import { DashboardGuard } from './dashboard.guard.js';
-import { ASSET_HEADERS, PAGE_HEADERS } from './page-headers.js';
 import { PageFiles } from './page-files.js';
 import { apiFrom, baseOf, pageHtml } from './page-html.js';
 import { TasksDashboardOptions } from './tasks-dashboard.options.js';
+
+/** Nothing is run or shown that is not a file of the page, and it is framed by nobody. */
+const PAGE_HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+    "font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'self'; " +
+    "frame-ancestors 'none'",
+  'Referrer-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+} as const;
+
+/** Their names change with what is in them, so a browser never asks for the same one twice. */
+const ASSET_HEADERS = {
+  'Cache-Control': 'public, max-age=31536000, immutable',
+  'Referrer-Policy': 'same-origin',
+  Vary: 'Accept-Encoding',
+  'X-Content-Type-Options': 'nosniff',
+} as const;
+
+/** Lets in whom all guards of the host let in. */
+@Injectable()
+class DashboardGuard implements CanActivate {
+  constructor(private readonly guards: HostGuards) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const decision = await this.guards.decide(context, 'anyone');
+    if (!('refusal' in decision)) return true;
+    const { status, code, detail } = decision.refusal;
+    throw new ProblemException(status, code, detail);
+  }
+}
 
 /**
  * Serves the one page under each of its addresses, and the files that it is made of. The addresses are

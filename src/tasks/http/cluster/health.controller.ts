@@ -1,7 +1,26 @@
-import { Controller, Get, UseFilters } from '@nestjs/common';
+import {
+  Catch,
+  Controller,
+  Get,
+  ServiceUnavailableException,
+  UseFilters,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { HealthCheck, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { NodeStatus } from '../../node/node-status.js';
-import { NotReadyFilter } from './not-ready.filter.js';
+
+/** Lets terminus's document through as it is: what asks for health knows that form, not problems. */
+@Catch(ServiceUnavailableException)
+class NotReadyFilter implements ExceptionFilter<ServiceUnavailableException> {
+  constructor(private readonly adapterHost: HttpAdapterHost) {}
+
+  catch(exception: ServiceUnavailableException, host: ArgumentsHost): void {
+    const response: unknown = host.switchToHttp().getResponse();
+    this.adapterHost.httpAdapter.reply(response, exception.getResponse(), exception.getStatus());
+  }
+}
 
 /**
  * For load balancers and orchestrators: open to everybody, and it asks nobody but this process.

@@ -3,7 +3,6 @@ import { Clock } from '../../domain/clock.js';
 import { within } from '../../domain/within.js';
 import { ProblemException } from '../protocol/problem.js';
 import { ChangePoller, type FeedEvent } from './change-poller.js';
-import { framesOf } from './event-frames.js';
 import { EventStream, type FrameworkResponse } from './event-stream.js';
 import { StreamPlaces } from './stream-places.js';
 
@@ -101,3 +100,23 @@ type Told = readonly [events: readonly FeedEvent[], at: Date];
 
 const stopping = () =>
   new ProblemException(503, 'unavailable', 'The server stops. Try again shortly.');
+
+const frames = new WeakMap<readonly FeedEvent[], Buffer>();
+
+/**
+ * Events as they go over the wire. They are written once however many clients are told of them, and
+ * what waits for slow ones is the same memory for all.
+ *
+ * @param at what a client that comes again gives back as `Last-Event-ID`
+ */
+function framesOf(events: readonly FeedEvent[], at: Date): Buffer {
+  let made = frames.get(events);
+  if (made === undefined) {
+    made = Buffer.from(events.map((event) => frame(event, at.getTime())).join(''));
+    frames.set(events, made);
+  }
+  return made;
+}
+
+const frame = ({ kind, ...data }: FeedEvent, id: number) =>
+  `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;

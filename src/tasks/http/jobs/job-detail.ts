@@ -5,8 +5,8 @@ import { explainJobs, LOOKED_AT } from '../../service/explain-job.js';
 import { ClusterStore } from '../../store/cluster-store.js';
 import { RunStore } from '../../store/run-store.js';
 import { Statistics, type JobStanding } from '../../store/statistics.js';
+import { describe } from '../../triggers/words/describe.js';
 import type { Included } from './job-query.dto.js';
-import { wordsOf } from './job-words.js';
 import { jobDto, whyDto, type JobJson } from './job.dto.js';
 import { briefRunDto, runDto } from '../runs/run.dto.js';
 
@@ -65,3 +65,12 @@ const statsDto = (since: Date, { ended, failures }: JobStanding) => ({
   stats: { since, ...summaryOf(ended) },
   failures: failures && { inARow: failures.inARow, since: failures.since },
 });
+
+/** When a job fires, in words; empty where this version cannot read its trigger. */
+function wordsOf({ id, trigger }: Pick<Job, 'id' | 'trigger'>): string {
+  try {
+    return describe(trigger, { seed: id });
+  } catch {
+    return '';
+  }
+}
