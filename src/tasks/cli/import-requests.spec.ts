@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from './import-plan.js';
-import { importRequests } from './import-requests.js';
+import { importRequests, slices } from './import-requests.js';
 
 const aChange = (id: string, change: Partial<Change> = {}): Change => ({
   do: 'change',
@@ -14,6 +14,10 @@ const aChange = (id: string, change: Partial<Change> = {}): Change => ({
 const made = (id: string, payload: unknown = null) =>
   aChange(id, { do: 'create', job: { id, paused: false, payload } });
 const PAUSE = { reason: 'for now', until: '2099-01-01T00:00:00Z' };
+
+const KB = 1_024;
+const ofBytes = (bytes: number, id = 0) => ({ id, payload: 'x'.repeat(bytes) });
+const sizes = <T>(parts: readonly (readonly T[])[]) => parts.map(({ length }) => length);
 
 describe('the requests of an import', () => {
   it('make jobs together, and give each pause its reason and end right after', () => {
@@ -49,5 +53,32 @@ describe('the requests of an import', () => {
     expect(requests.at(-1)!.ids).toEqual(['huge']);
     for (const size of bytes.slice(0, -1)) expect(size).toBeLessThan(70_000);
     expect(requests.flatMap(({ ids }) => ids)).toHaveLength(61);
+  });
+});
+
+describe('a list that is sent in parts', () => {
+  it('has fifty in one at most, in their order', () => {
+    const all = Array.from({ length: 120 }, (_, n) => n);
+    expect(sizes(slices(all))).toEqual([50, 50, 20]);
+    expect(slices(all).flat()).toEqual(all);
+    expect(slices([])).toEqual([]);
+  });
+
+  it('has 64 kB of JSON in one at most', () => {
+    const all = Array.from({ length: 50 }, (_, n) => ofBytes(3 * KB, n));
+    const parts = slices(all);
+    expect(parts.flat()).toEqual(all);
+    expect(sizes(parts)).toEqual([21, 21, 8]);
+    for (const part of parts) expect(JSON.stringify(part).length).toBeLessThanOrEqual(64 * KB);
+  });
+
+  it('counts bytes, not characters', () => {
+    const all = Array.from({ length: 4 }, () => 'ü'.repeat(10 * KB));
+    expect(sizes(slices(all))).toEqual([3, 1]);
+  });
+
+  it('has alone what is larger by itself', () => {
+    const all = [ofBytes(10), ofBytes(70 * KB), ofBytes(10), ofBytes(200 * KB)];
+    expect(sizes(slices(all))).toEqual([1, 1, 1, 1]);
   });
 });
