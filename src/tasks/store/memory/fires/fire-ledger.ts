@@ -1,3 +1,4 @@
+import { POLICY_NAMES } from '../../../domain/job.js';
 import type { SkipReason } from '../../../domain/run.js';
 import {
   FireLedger,
@@ -9,10 +10,14 @@ import {
   type Settled,
   type Skips,
 } from '../../fire-ledger.js';
-import type { DueJob, DueJobKey } from '../../../domain/due-job.js';
+import {
+  readDueJob,
+  type DueJob,
+  type DueJobKey,
+  type UnreadableJob,
+} from '../../../domain/due-job.js';
 import type { MemoryDatabase } from '../database.js';
 import { claimedRun } from '../runs/claim.js';
-import { dueJobOf } from './due-job.js';
 import { release } from './release.js';
 import type { JobRow, RunRow } from '../rows.js';
 import { settleRuns } from './settle.js';
@@ -121,3 +126,11 @@ const firedRow = ({ id, jobId, fireAt, state, reason }: RunRow): Fired['rows'][n
 });
 
 const dueAt = ({ nextFireAt }: JobRow) => nextFireAt!.getTime();
+
+/** A row that has a plan, as the planner knows it. */
+function dueJobOf(row: JobRow): DueJob | UnreadableJob {
+  const policy = Object.fromEntries(POLICY_NAMES.map((name) => [name, row[name]]));
+  const { id: jobId, task, trigger, revision, fired } = row;
+  const plan = { nextFireAt: row.nextFireAt!, revision, inserts: String(row.inserts), fired };
+  return readDueJob({ jobId, task, trigger, policy, ...plan });
+}

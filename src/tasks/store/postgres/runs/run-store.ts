@@ -18,8 +18,7 @@ import { countRuns, listRuns } from './list-runs.js';
 import { readAttempts, readLines } from './read-history.js';
 import { runOf, selectRuns } from './read-run.js';
 import { retryRun } from './retry-run.js';
-import { lastSuccessesOf } from './last-successes.js';
-import { latestRunsOf, openRunsOf } from './runs-of-jobs.js';
+import { lastSuccessesOf, latestRunsOf, openRunsOf } from './runs-of-jobs.js';
 import type { TasksDatabase } from '../tasks-database.js';
 
 export class PostgresRunStore extends RunStore {

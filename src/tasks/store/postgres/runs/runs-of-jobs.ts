@@ -1,6 +1,7 @@
 import type { BriefRun, Run } from '../../../domain/run.js';
 import { MAX_WAITING } from '../../../domain/why/circumstances.js';
 import type { LatestRuns } from '../../run-store.js';
+import { CLOCK } from '../database-time.js';
 import type { SchemaName } from '../schema-name.js';
 import { Slices } from '../../slices.js';
 import type { SqlRunner } from '../../sql-runner.js';
@@ -22,6 +23,9 @@ const BRIEF =
 
 /** So many rows are read in one go, of which one that is whole counts five times. */
 const SLICE = 500;
+
+/** So many of a job's latest rows are looked at for its last success. */
+const LATEST = 20;
 
 /** Of those that came before the last one, who has progress is still at work. */
 const TELLS = `(r.state = 'running' OR (r.nth = 1 AND r.state <> 'pending'))`;
@@ -85,6 +89,29 @@ export async function openRunsOf(
   const found = new Map<string, Run[]>();
   for (const { job, run } of rows) found.set(job, [...(found.get(job) ?? []), runOf(run)]);
   return found;
+}
+
+/**
+ * When each of these jobs succeeded last. Where the latest rows hold no success, it is known to the hour only:
+ * the end of that hour, so that nobody is called too early.
+ */
+export async function lastSuccessesOf(
+  sql: SqlRunner,
+  { quoted }: SchemaName,
+  values: readonly [bound: unknown, jobs: readonly string[]],
+): Promise<ReadonlyMap<string, Date>> {
+  const rows = await sql.query<{ id: string; at: Date | null }[]>(
+    `SELECT j.id, coalesce(
+       (SELECT max(r.finished_at) FROM (
+          SELECT state, finished_at FROM ${quoted}.runs
+          WHERE job_id = j.id ORDER BY id DESC LIMIT ${LATEST}) r
+        WHERE r.state = 'succeeded'),
+       (SELECT least(h.hour + interval '1 hour', ${CLOCK}) FROM ${quoted}.run_hours h
+        WHERE h.job_id = j.id AND h.state = 'succeeded' ORDER BY h.hour DESC LIMIT 1)) AS at
+     FROM unnest($2::text[]) j (id)`,
+    [...values],
+  );
+  return new Map(rows.flatMap(({ id, at }) => (at === null ? [] : [[id, at] as const])));
 }
 
 const briefOf = ([
