@@ -9,7 +9,6 @@ import { usePreferences } from '../shell/preferences.js';
 import { duration } from '../time/duration.js';
 import { useClock } from '../time/use-clock.js';
 import { durationChart } from './duration-chart.js';
-import { percentile } from './percentile.js';
 
 const RUNS = 100;
 
@@ -56,4 +55,10 @@ function Plot({ runs, label }: { readonly runs: readonly Run[]; readonly label: 
     // Which runs they are is told by the last of them.
   }, [last, clock.zone, clock.hour12, theme]);
   return <div ref={frame} className="chart" role="img" aria-label={label} />;
+}
+
+/** The value that the share of all values does not exceed; 0 of none. */
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

@@ -1,9 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { ApiError } from '../api/client.js';
 import * as queries from '../api/queries.js';
 import type { Job } from '../api/types.js';
 import { JobActions } from '../actions/job-actions.js';
+import { AuditList } from '../audit/audit-list.js';
 import { Card } from '../parts/card.js';
 import { Empty } from '../parts/empty.js';
 import { Link } from '../parts/link.js';
@@ -13,9 +14,8 @@ import { Shell } from '../shell/shell.js';
 import { TopBar } from '../shell/top-bar.js';
 import { Definition } from './definition.js';
 import { Banners } from './banners.js';
-import { History } from './history.js';
 import { JobRuns } from './job-runs.js';
-import { Policies } from './policies.js';
+import { policyWords } from './policy-words.js';
 import { When } from './when.js';
 
 // The chart brings its library along, which nothing else needs.
@@ -72,6 +72,33 @@ function Whole({ job }: { readonly job: Job }) {
         <Definition job={job} />
       </div>
     </>
+  );
+}
+
+/** How it behaves, in sentences. */
+function Policies({ job }: { readonly job: Job }) {
+  return (
+    <Card title="How it behaves">
+      <dl className="facts body">
+        {policyWords(job).map(([name, words]) => (
+          <div key={name} className="key">
+            <dt>{name}</dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
+  );
+}
+
+/** Who has changed it, what and why. */
+function History({ id }: { readonly id: string }) {
+  const query = useInfiniteQuery(queries.audit({ job: id, limit: 8 }));
+  const all = `audit?job=${encodeURIComponent(id)}`;
+  return (
+    <Card title="Changes" aside={<Link to={all}>All changes</Link>}>
+      <Loaded query={query}>{({ pages }) => <AuditList entries={pages[0]!.items} short />}</Loaded>
+    </Card>
   );
 }
 

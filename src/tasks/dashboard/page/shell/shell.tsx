@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useState, useSyncExternalStore, type ReactNode } from 'react';
 import * as queries from '../api/queries.js';
 import { useAct } from '../actions/use-act.js';
 import { ask } from '../api/client.js';
+import { heardFailure, listenToFailures } from '../api/failures.js';
 import { useMay } from '../api/may.js';
 import { Button } from '../parts/button.js';
 import { Distance } from '../parts/time.js';
-import { Announcer } from './announcer.js';
 import { Help } from './help.js';
 import { Nav } from './nav.js';
 import { Toasts } from './toasts.js';
@@ -84,6 +84,16 @@ function ClusterPaused() {
           Resume the cluster
         </Button>
       )}
+    </div>
+  );
+}
+
+/** Tells of failures to those who do not see them. */
+function Announcer() {
+  const words = useSyncExternalStore(listenToFailures, heardFailure);
+  return (
+    <div className="hidden-text" role="status" aria-live="polite">
+      {words}
     </div>
   );
 }
