@@ -11,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   leak: () => import('./leak.js'),
   plans: () => import('./plans.js'),
   'catch-up': () => import('./catch-up.js'),
+  boot: () => import('./boot.js'),
   idle: () => import('./idle.js'),
   takeover: () => import('./takeover.js'),
   thread: () => import('./thread.js'),
