@@ -73,6 +73,7 @@ export class TasksLifecycle
     super();
     this.notes = new StartNotes(registry, this.logger);
     beLastToBootstrap(modules);
+    if (!this.isLocal) node.loadEarly();
   }
 
   onModuleInit(): void {
