@@ -62,7 +62,7 @@ export async function seed({ query }: BenchDatabase, { runs, jobs, audit }: Size
 }
 
 /** Counts all of it, as a leader does, but without a rest. How many steps it took. */
-export async function countAll({ url }: BenchDatabase): Promise<number> {
+export async function countAll({ url }: Pick<BenchDatabase, 'url'>): Promise<number> {
   const access = { url, keepsSession: true };
   const node = { name: 'counter', version: '1', schemaVersion: 1, roles: ['scheduler'] };
   const store = postgresEngineStore({
@@ -90,6 +90,7 @@ export async function countAll({ url }: BenchDatabase): Promise<number> {
   for (let after: string | null = ''; after !== null; steps++) {
     ({ last: after } = await store.sums.judge(fencingToken, after));
   }
+  await store.lock.resign(fencingToken);
   await store.close();
   return steps;
 }

@@ -77,6 +77,8 @@ export interface BenchDatabase {
     sql: string,
     ...values: readonly unknown[]
   ) => Promise<Row[]>;
+  /** A further database of this server, with our tables, for as long as this one is there. */
+  another(name: string): Promise<Pick<BenchDatabase, 'url' | 'query'>>;
   remove(): Promise<void>;
 }
 
@@ -85,11 +87,13 @@ const ASK_EVERY_MS = 10;
 export async function benchDatabase(): Promise<BenchDatabase> {
   const server = await PostgresServer.start(usualServer());
   await migrate(server.url, 'carillon');
-  const pool = new pg.Pool({ connectionString: server.url, max: 2 });
-  const query = async <Row extends pg.QueryResultRow>(
-    sql: string,
-    values: readonly unknown[] = [],
-  ) => (await pool.query<Row>(sql, [...values])).rows;
+  const pools: pg.Pool[] = [];
+  const asks = (url: string): BenchDatabase['query'] => {
+    const pool = new pg.Pool({ connectionString: url, max: 2 });
+    pools.push(pool);
+    return async (sql, values = []) => (await pool.query<never>(sql, [...values])).rows;
+  };
+  const query = asks(server.url);
   return {
     url: server.url,
     ...(await about(query)),
@@ -102,8 +106,15 @@ export async function benchDatabase(): Promise<BenchDatabase> {
       }
       throw new Error(`${what} did not come within a minute`);
     },
+    another: async (name) => {
+      await query(`CREATE DATABASE ${name}`);
+      const own = new URL(server.url);
+      own.pathname = `/${name}`;
+      await migrate(own.href, 'carillon');
+      return { url: own.href, query: asks(own.href) };
+    },
     remove: async () => {
-      await pool.end();
+      await Promise.all(pools.map((pool) => pool.end()));
       await server.remove();
     },
   };

@@ -26,7 +26,7 @@ export async function run(): Promise<boolean> {
   return !kept.includes(false);
 }
 
-interface Flood {
+export interface Flood {
   readonly jobs: number;
   readonly everySeconds: number;
   /** How long ago they should have fired. */
@@ -78,7 +78,7 @@ async function flooded(what: string, flood: Flood): Promise<boolean> {
 }
 
 /** As if somebody had added them, and every node had been down since. */
-async function storeDue({ query }: BenchDatabase, flood: Flood): Promise<void> {
+export async function storeDue({ query }: BenchDatabase, flood: Flood): Promise<void> {
   await query(
     `WITH due AS (
        SELECT date_trunc('milliseconds', now()) - $3 * interval '1 second' AS at),

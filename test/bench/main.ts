@@ -12,6 +12,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   plans: () => import('./plans.js'),
   'catch-up': () => import('./catch-up.js'),
   boot: () => import('./boot.js'),
+  herd: () => import('./herd.js'),
+  million: () => import('./million.js'),
   idle: () => import('./idle.js'),
   takeover: () => import('./takeover.js'),
   thread: () => import('./thread.js'),
