@@ -15,13 +15,21 @@ export const TRANSFERS: NewJobInput = {
   retry: { maxAttempts: 20, delayMs: 100 },
 };
 
+/**
+ * So many, between which money goes to and fro. Of few a frozen node would hold all, and what it has lost would wait with
+ * the rest instead of being run again.
+ */
+export const ACCOUNTS = 40;
+
 /** What the accounts hold together, always. */
 const TOTAL = 8_000;
 
 export async function openBank(query: Query): Promise<void> {
   await query('CREATE SCHEMA bank');
   await query('CREATE TABLE bank.accounts (id int PRIMARY KEY, balance int NOT NULL)');
-  await query(`INSERT INTO bank.accounts SELECT n, ${TOTAL / 8} FROM generate_series(1, 8) n`);
+  await query(
+    `INSERT INTO bank.accounts SELECT n, ${TOTAL / ACCOUNTS} FROM generate_series(1, ${ACCOUNTS}) n`,
+  );
   await query(
     `CREATE TABLE bank.transfers (
        id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run_id text, attempt int, amount int)`,

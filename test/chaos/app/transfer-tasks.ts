@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { NodeStatus, Task, type TaskContext } from 'carillon';
+import { ACCOUNTS } from '../bank-book.js';
 import { Failpoints } from '../failpoints.js';
 import { Bank } from './bank.js';
 import { record } from './record.js';
-
-/** So many accounts, between which money goes to and fro. */
-const ACCOUNTS = 8;
 
 @Injectable()
 export class TransferTasks {
