@@ -11,7 +11,7 @@ import { FIRE_EVENTS } from '../engine/heard-fires.js';
 import { HostRunner } from './host-runner.js';
 import { EngineNews } from './engine-news.js';
 import { NodeStatus } from './node-status.js';
-import { loadThread, makeEngine, type EngineSurroundings } from './make-engine.js';
+import { makeEngine, type EngineSurroundings } from './make-engine.js';
 import { reachPostgres } from './reach-postgres.js';
 import { TaskRegistry } from '../registry/task-registry.js';
 import { ClockShift } from '../store/postgres/database-time.js';
@@ -25,7 +25,6 @@ import { TasksDatabase } from '../store/postgres/tasks-database.js';
 import { TasksEventBus } from '../service/task-events.js';
 import { TasksOptions } from '../tasks.options.js';
 import type { EngineHandle } from '../thread/engine-handle.js';
-import type { LoadedThread } from '../thread/loaded-thread.js';
 import { TasksLogger } from './tasks-logger.js';
 
 /** How long the end of work waits for claims and fires in flight and for the resignation. */
@@ -53,7 +52,6 @@ export class ClusterNode {
   private readonly news: EngineNews;
   private engine: EngineHandle | null = null;
   private opening: EngineHandle | null = null;
-  private loaded: LoadedThread | null = null;
   private unfollow = (): void => undefined;
   private hasEnded = false;
   private made: HostRunner | null = null;
@@ -80,11 +78,6 @@ export class ClusterNode {
     status.name = options.nodeName ?? hostname();
     status.roles = options.roles;
     status.version = options.version;
-  }
-
-  /** Its engine's thread loads while the application is being made. */
-  loadEarly(): void {
-    this.loaded = loadThread(this.options, this.clock, this.shift);
   }
 
   /**
@@ -163,7 +156,6 @@ export class ClusterNode {
     const nodeId = this.status.id;
     this.events.emit(tasksEvent('node.stopping', this.clock.now(), { nodeId }));
     this.unfollow();
-    this.loaded?.drop();
     if (engine) {
       await within(this.clock, RETIRE_MS, engine.retire());
       await this.host.stop(this.options.shutdownGraceMs);
@@ -182,9 +174,7 @@ export class ClusterNode {
     const { options, status, database, shift, clock, nodeLog: log } = this;
     const reached = await reachPostgres({ options, status, database, log: this.logger }, signal);
     const { connections } = database;
-    const { loaded } = this;
-    this.loaded = null;
-    const around = { node, shift, clock, log, connections, loaded };
+    const around = { node, shift, clock, log, connections };
     return makeEngine(options, reached, { ...around, ...this.surroundings() });
   }
 

@@ -1,15 +1,12 @@
 import { existsSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
-import type { Clock } from '../domain/clock.js';
 import type { EngineOptions } from '../engine/engine.js';
 import type { ToRunner } from '../engine/messages.js';
 import { SystemClock } from '../engine/system-clock.js';
 import { tellWorkingNow } from '../runner/working-now.js';
-import type { ClockShift } from '../store/postgres/database-time.js';
 import type { TasksOptions } from '../tasks.options.js';
 import type { EngineHandle } from '../thread/engine-handle.js';
 import { EngineHere } from '../thread/engine-here.js';
-import { LoadedThread } from '../thread/loaded-thread.js';
 import type { EngineSeed, Holding } from '../thread/messages.js';
 import type { Starter } from '../thread/taker.js';
 import { openStore, type StoreSurroundings } from '../thread/open-store.js';
@@ -33,37 +30,22 @@ export function engineOptions(options: TasksOptions): EngineOptions {
   return { roles, tasks: [], leaseMs, heartbeatMs, deadAfterMs };
 }
 
-/** Starts the thread of an engine that will be made soon. Null: it will have none of its own. */
-export function loadThread(
-  { engineThread }: TasksOptions,
-  clock: Clock,
-  shift: ClockShift,
-): LoadedThread | null {
-  const isReal = clock instanceof SystemClock && shift.ms === 0;
-  return engineThread && isReal && existsSync(ENTRY) ? new LoadedThread(ENTRY) : null;
-}
-
-/** In a thread of its own, wherever one can load it and time is real; in that which is loaded, if there is one. */
+/** In a thread of its own, wherever one can load it and time is real. */
 export function makeEngine(
   options: TasksOptions,
   reached: Reached,
-  around: StoreSurroundings & EngineSurroundings & { readonly loaded: LoadedThread | null },
+  around: StoreSurroundings & EngineSurroundings,
 ): EngineHandle {
-  const { hear, runner, holding, tellSlots, clock, log, node, connections, shift } = around;
+  const { hear, runner, holding, tellSlots, clock, log, node, connections } = around;
   const seed = seedOf(options, reached, around);
-  let next = around.loaded ?? loadThread(options, clock, shift);
-  if (next) {
-    const load = () => {
-      const loaded = next ?? new LoadedThread(ENTRY);
-      next = null;
-      return loaded;
-    };
+  const isReal = clock instanceof SystemClock && around.shift.ms === 0;
+  if (options.engineThread && isReal && existsSync(ENTRY)) {
     tellWorkingNow();
     // What it halts is the main thread of the process, and not one that an application lives in.
     const isDebugged = () => !isMainThread || isInspected();
     const { concurrency } = options;
     const main = { concurrency, isDebugged, clock, log, hear, runner, holding, tellSlots };
-    return new ThreadedEngine({ seed, load, ...main });
+    return new ThreadedEngine({ seed, entry: ENTRY, ...main });
   }
   return new EngineHere({
     options: seed.engine,

@@ -73,7 +73,6 @@ export class TasksLifecycle
     super();
     this.notes = new StartNotes(registry, this.logger);
     beLastToBootstrap(modules);
-    if (!this.isLocal) node.loadEarly();
   }
 
   onModuleInit(): void {

@@ -1,8 +1,8 @@
-import type { Worker } from 'node:worker_threads';
-import type { LoadedThread } from './loaded-thread.js';
+import { Worker } from 'node:worker_threads';
 import { Mailbox } from './mailbox.js';
 import type { FromThread, ThreadSeed, ToThread } from './messages.js';
 import { SharedState } from './shared-state.js';
+import { threadArgs } from './thread-args.js';
 
 /** What becomes of a thread. */
 export interface WorkerListener {
@@ -17,14 +17,15 @@ export class EngineWorker {
   private isLeft = false;
 
   constructor(
-    loaded: LoadedThread,
+    entry: URL,
     seed: Omit<ThreadSeed, 'shared'>,
     shared: SharedState,
     listener: WorkerListener,
   ) {
-    const worker = loaded.take();
+    const workerData: ThreadSeed = { ...seed, shared: shared.buffer };
+    const execArgv = threadArgs(process.execArgv);
+    const worker = new Worker(entry, { name: 'carillon-engine', workerData, execArgv });
     this.worker = worker;
-    worker.postMessage({ ...seed, shared: shared.buffer } satisfies ThreadSeed);
     this.mailbox = new Mailbox((messages) => worker.postMessage(messages));
     let reason = 'it ended';
     worker.on('message', (messages: readonly FromThread[]) => {

@@ -4,29 +4,27 @@ import { recordedLog } from '../../../test/support/recorded-log.js';
 import { until } from '../../../test/support/until.js';
 import type { ToRunner } from '../engine/messages.js';
 import { SystemClock } from '../engine/system-clock.js';
-import { LoadedThread } from './loaded-thread.js';
 import type { Holding } from './messages.js';
 import { ThreadedEngine } from './threaded-engine.js';
 
 /** A thread that says what it was told, and does what `first` and `next` say: the next ones take over. */
 function entry(first: string, next = ''): URL {
   const script = `
-    import { parentPort } from 'node:worker_threads';
+    import { parentPort, workerData } from 'node:worker_threads';
+    const { holding } = workerData;
     const tell = (...messages) => parentPort.postMessage(messages);
     const die = () => process.exit(1);
     const note = (message) => tell({ type: 'log', level: 'log', message });
     const told = {};
-    parentPort.once('message', ({ holding, shared }) => {
-      parentPort.on('message', (messages) => {
-        for (const message of messages) {
-          note((holding ? 'next' : 'first') + ' was told ' + message.type);
-          told[message.type]?.(message);
-        }
-      });
-      told.retire = told.close = ({ type }) => tell({ type: 'done', what: type });
-      if (holding) { note('holding ' + JSON.stringify(holding)); tell({ type: 'registered' }); ${next} }
-      else { ${first} }
-    });`;
+    parentPort.on('message', (messages) => {
+      for (const message of messages) {
+        note((holding ? 'next' : 'first') + ' was told ' + message.type);
+        told[message.type]?.(message);
+      }
+    });
+    told.retire = told.close = ({ type }) => tell({ type: 'done', what: type });
+    if (holding) { note('holding ' + JSON.stringify(holding)); tell({ type: 'registered' }); ${next} }
+    else { ${first} }`;
   return new URL(`data:text/javascript,${encodeURIComponent(script)}`);
 }
 
@@ -44,7 +42,7 @@ function make(module: URL, holding = NOTHING) {
       typeof ThreadedEngine
     >[0]['seed'],
     concurrency: 1,
-    load: () => new LoadedThread(module),
+    entry: module,
     isDebugged: () => true,
     clock: new SystemClock(),
     log,
@@ -121,7 +119,7 @@ describe('the thread of an engine', { timeout: 60_000 }, () => {
       entry(`tell({ type: 'registered' });
         const offer = (ticket) => ({ slot: ticket - 1, ticket, run: { runId: String(ticket), attempt: 1 },
           offeredAt: performance.timeOrigin + performance.now() });
-        const words = new Int32Array(shared);
+        const words = new Int32Array(workerData.shared);
         told.start = () => {
           for (const ticket of [1, 2]) words[4 + ticket - 1] = ticket;
           tell({ type: 'offers', offers: [offer(1), offer(2)] });

@@ -3,7 +3,6 @@ import type { Log } from '../domain/log.js';
 import type { ToEngine, ToRunner } from '../engine/messages.js';
 import type { EngineHandle } from './engine-handle.js';
 import { EngineWorker } from './engine-worker.js';
-import type { LoadedThread } from './loaded-thread.js';
 import { MainPulse } from './main-pulse.js';
 import type { Advertised, EngineSeed, FromThread, Holding, ToThread } from './messages.js';
 import type { Offer } from './offers.js';
@@ -16,8 +15,8 @@ export interface ThreadedEngineParts {
   readonly seed: Omit<EngineSeed, 'holding'>;
   /** How many runs the node works on at once. */
   readonly concurrency: number;
-  /** The thread of the next engine. */
-  readonly load: () => LoadedThread;
+  /** The module that a thread runs. */
+  readonly entry: URL;
   /** Whether a debugger may be at the main thread: then it is not halted to be asked what it does. */
   readonly isDebugged: () => boolean;
   readonly clock: Clock;
@@ -136,14 +135,15 @@ export class ThreadedEngine implements EngineHandle {
   }
 
   private begin(holding: Holding | null): void {
-    const { seed, concurrency, load, runner, clock, tellSlots } = this.parts;
+    const { parts } = this;
+    const { seed, concurrency, entry, runner } = parts;
     const shared = SharedState.ofSize(concurrency + MAX_AHEAD);
-    const taker = new Taker(shared, runner, tellSlots);
-    const worker = new EngineWorker(load(), { ...seed, holding }, shared, {
+    const taker = new Taker(shared, runner, () => parts.tellSlots());
+    const worker = new EngineWorker(entry, { ...seed, holding }, shared, {
       heard: (message) => this.hear(message, taker),
       ended: (reason) => void this.died(reason),
     });
-    this.thread = { worker, taker, startedAt: clock.monotonic() };
+    this.thread = { worker, taker, startedAt: parts.clock.monotonic() };
     this.pulse.start(shared);
   }
 
