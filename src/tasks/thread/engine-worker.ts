@@ -2,17 +2,18 @@ import { Worker } from 'node:worker_threads';
 import { Mailbox } from './mailbox.js';
 import type { FromThread, ThreadSeed, ToThread } from './messages.js';
 import { SharedState } from './shared-state.js';
-import { threadArgs } from './thread-args.js';
+import { startWithArgs } from './thread-args.js';
 
 /** What becomes of a thread. */
 export interface WorkerListener {
   heard(message: FromThread): void;
+  /** It has ended, or could not be started. */
   ended(reason: string): void;
 }
 
 /** One thread of an engine, from its start to its end. After `leave` nothing of it is heard. */
 export class EngineWorker {
-  private readonly worker: Worker;
+  private readonly worker: Worker | null;
   private readonly mailbox: Mailbox<ToThread>;
   private isLeft = false;
 
@@ -20,23 +21,19 @@ export class EngineWorker {
     entry: URL,
     seed: Omit<ThreadSeed, 'shared'>,
     shared: SharedState,
-    listener: WorkerListener,
+    private readonly listener: WorkerListener,
   ) {
-    const workerData: ThreadSeed = { ...seed, shared: shared.buffer };
-    const execArgv = threadArgs(process.execArgv);
-    const worker = new Worker(entry, { name: 'carillon-engine', workerData, execArgv });
+    const worker = this.start(entry, { ...seed, shared: shared.buffer });
     this.worker = worker;
-    this.mailbox = new Mailbox((messages) => worker.postMessage(messages));
+    this.mailbox = new Mailbox((messages) => worker?.postMessage(messages));
     let reason = 'it ended';
-    worker.on('message', (messages: readonly FromThread[]) => {
+    worker?.on('message', (messages: readonly FromThread[]) => {
       for (const message of messages) if (!this.isLeft) listener.heard(message);
     });
-    worker.on('error', (error: unknown) => {
-      reason = error instanceof Error ? error.message : String(error);
+    worker?.on('error', (error: unknown) => {
+      reason = reasonOf(error);
     });
-    worker.on('exit', () => {
-      if (!this.isLeft) listener.ended(reason);
-    });
+    worker?.on('exit', () => this.ended(reason));
   }
 
   tell(message: ToThread): void {
@@ -45,6 +42,27 @@ export class EngineWorker {
 
   leave(): void {
     this.isLeft = true;
-    void this.worker.terminate();
+    void this.worker?.terminate();
+  }
+
+  /** Node refuses to start one where the system has no thread left, for example. */
+  private start(entry: URL, workerData: ThreadSeed): Worker | null {
+    const name = 'carillon-engine';
+    try {
+      return startWithArgs(
+        process.execArgv,
+        (execArgv) => new Worker(entry, { name, workerData, ...(execArgv && { execArgv }) }),
+      );
+    } catch (error) {
+      // Heard like the end of any other: by whoever has it, which is not before this constructor is over.
+      queueMicrotask(() => this.ended(reasonOf(error)));
+      return null;
+    }
+  }
+
+  private ended(reason: string): void {
+    if (!this.isLeft) this.listener.ended(reason);
   }
 }
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -71,6 +71,12 @@ describe('the thread of an engine', { timeout: 60_000 }, () => {
     await expect(engine.open()).rejects.toThrow('it ended');
   });
 
+  it('that cannot be started is a reason, too', async () => {
+    make(new URL('https://example.com/no-file.js'));
+    await expect(engine.open()).rejects.toThrow('of scheme file');
+    await engine.close();
+  });
+
   it('that dies between that and its start is followed by another, which is started', async () => {
     const { says } = make(entry(`tell({ type: 'registered' }); setImmediate(die)`));
     await engine.open();
