@@ -311,6 +311,29 @@ describe('a fire that did not happen', () => {
     expect(ledger.loads).toHaveLength(loads);
   });
 
+  it('as the later of its fire times had not come when it got there is sent again for the earlier', async () => {
+    const startAt = NOON.toISOString();
+    const trigger = { type: 'interval', milliseconds: 100, startAt } as const;
+    ledger.jobs = [dueIn('slow', 90), aDueJob('a', { nextFireAt: later(NOON, 100), trigger })];
+    const early = (answer: Fired) => {
+      ledger.answer = (next) => Promise.resolve(next);
+      const atMs = clock.now().getTime() - 10;
+      ledger.jobs = ledger.jobs.filter(({ jobId }) => jobId !== 'a');
+      return Promise.resolve({ ...answer, moved: new Set<string>(), at: new Date(atMs), atMs });
+    };
+    ledger.answer = async (answer) => {
+      ledger.answer = early;
+      await clock.sleep(110);
+      return answer;
+    };
+    planner.start();
+    await clock.advance(205);
+    expect(fired()).toEqual(['slow at 90', ...Array<string>(3).fill('a at 200')]);
+    const [, ...last] = ledger.fired.map(({ fires }) => fires[0]?.plan.lastFireAt);
+    expect(last).toEqual([later(NOON, 200), later(NOON, 100), later(NOON, 200)]);
+    expect(planner.failingFor(0)).toBeNull();
+  });
+
   it('because this node does not lead any more has the elector look', async () => {
     ledger.jobs = [dueIn('a', 0)];
     ledger.answer = (answer) => Promise.resolve({ ...answer, led: false, moved: new Set() });

@@ -13,7 +13,7 @@ import { FireBatch } from './fire-batch.js';
 import { loadDue, type Gap } from './load-due.js';
 import { Loop } from './loop.js';
 import { Moving } from './moving.js';
-import { behindLive, type Planned } from './planned.js';
+import { behindLive, byTime, type Planned } from './planned.js';
 import { SetAside } from './set-aside.js';
 import type { SlotLender } from './slot-loan.js';
 import { SkipSummary } from './skip-summary.js';
@@ -212,8 +212,7 @@ export class Planner {
     const askedAt = this.clock.monotonic();
     const fired = await this.follow(askedAt, this.batch.fire(token, this.pauses.count, fires));
     if (fired === null) return 0;
-    const atMs = fired.atMs ?? fired.at.getTime();
-    this.databaseClock.observe(askedAt, atMs);
+    this.databaseClock.observe(askedAt, fired.atMs ?? fired.at.getTime());
     if (fired.pending > 0) this.pending();
     if (!fired.led) {
       // Deposed, or the cluster was paused: the elector and the next load find out which.
@@ -221,14 +220,13 @@ export class Planner {
       this.elector.wake();
       return RETRY_MS;
     }
-    this.moving.judge(fired.moved.size, fires.length);
+    const { early, due } = byTime(fires, fired);
+    for (const { item, job } of early) this.agenda.put(item, job.nextFireAt);
+    if (due.length > 0) this.moving.judge(fired.moved.size, due.length);
     this.skips.add(fired.skipped, fires);
     let unmoved = 0;
-    for (const { item, job, plan } of fires) {
-      const moved = fired.moved.has(job.jobId);
-      // Quicker than any question before, it got there too early.
-      if (!moved && job.nextFireAt.getTime() > atMs) this.agenda.put(item, job.nextFireAt);
-      else if (!moved) unmoved++;
+    for (const { item, job, plan } of due) {
+      if (!fired.moved.has(job.jobId)) unmoved++;
       // How many runs it has left is known once it is read again.
       else if (job.policy.maxRuns !== null) this.stale = true;
       else if (plan.nextFireAt) this.agenda.put(item, plan.nextFireAt);
