@@ -36,6 +36,8 @@ export interface EngineOptions {
   readonly deadAfterMs: number;
   /** Whether runs that are claimed now would be started at once. Default: they would. */
   readonly canTake?: () => boolean;
+  /** Wakes the main loop at a fire time, more precisely than the other one. Default: that. */
+  readonly preciseClock?: Clock;
 }
 
 /** How often workers look for runs: where wake-ups are heard they only make up for a lost one. */
@@ -76,7 +78,7 @@ export class Engine {
     private readonly tell: (message: ToRunner) => void,
   ) {
     const { history, queue, roster, wakeUps, care, transactions } = store;
-    const { tasks, deadAfterMs, heartbeatMs } = options;
+    const { tasks, deadAfterMs, heartbeatMs, preciseClock = clock } = options;
     const timings = leaseTimings(options.leaseMs);
     const time = new DatabaseClock(clock);
     const { counting, log, lock, fires, claims } = counted(store, hostLog, timings, clock, time);
@@ -101,7 +103,7 @@ export class Engine {
     );
     const pending = () => this.claimer.wake();
     this.planner = new Planner(
-      ...([this.heardFires, this.elector, clock, time, log, pending] as const),
+      ...([this.heardFires, this.elector, preciseClock, time, log, pending] as const),
       ...([this.fitness.firing, this.claimer] as const),
     );
     this.releaser = new Releaser(fires, this.elector, 2 * pollMs, clock, log, pending);
@@ -157,8 +159,7 @@ export class Engine {
     this.reporter.start();
     this.store.wakeUps.listen((wakeUp) => {
       if (wakeUp === 'leader') this.elector.wake();
-      if (wakeUp === 'jobs') this.planner.wake();
-      if (wakeUp === 'jobs') this.caretaker?.wake();
+      if (wakeUp === 'jobs') for (const loop of [this.planner, this.caretaker]) loop?.wake();
       if (wakeUp === 'runs') this.claimer.wake();
       if (wakeUp === 'cancel') this.heartbeat.wake();
       if (wakeUp === 'slots') this.releaser.wake();

@@ -36,7 +36,7 @@ const IDLE_LOOK_MS = 250;
  * - Both at once. Then it is a node that is dead, and is settled as one.
  */
 export class EngineThread {
-  private readonly clock = new SystemClock(waitOut);
+  private readonly clock = new SystemClock();
   private readonly log: Log;
   private readonly node: NodeIdentity;
   private block: Blocked | null = null;
@@ -132,7 +132,8 @@ export class EngineThread {
   }
 
   private makeEngine(store: EngineStore): Engine {
-    const options = { ...this.seed.engine, canTake: () => this.canTake() };
+    const preciseClock = new SystemClock(waitOut);
+    const options = { ...this.seed.engine, canTake: () => this.canTake(), preciseClock };
     return new Engine(options, store, this.clock, this.log, (message) => this.pass(message));
   }
 

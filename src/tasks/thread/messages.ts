@@ -9,7 +9,7 @@ import type { Offer } from './offers.js';
 
 /** All that an engine is made of, as plain data that any thread can be given. */
 export interface EngineSeed {
-  readonly engine: Omit<EngineOptions, 'canTake'>;
+  readonly engine: Omit<EngineOptions, 'canTake' | 'preciseClock'>;
   readonly store: StoreSeed;
   readonly node: NodeIdentity;
   /** A module that puts something between the engine and its store. */
