@@ -59,7 +59,8 @@ const WAIT = { timeout: 60_000, interval: 100 };
 
 function run(nodes: string, port: number): void {
   said = '';
-  cluster = spawn(process.execPath, [CLUSTER, nodes], {
+  // A flag of V8, as many containers have it: Node refuses a thread that is given it again.
+  cluster = spawn(process.execPath, ['--max-old-space-size=1024', CLUSTER, nodes], {
     env: { ...process.env, PORT: String(port), DATABASE_URL: database.url, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
