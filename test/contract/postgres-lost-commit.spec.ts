@@ -87,7 +87,7 @@ describe('a change whose connection is lost', () => {
 
   it('with the commit on its way may have been made: here it never arrived', async () => {
     beforeCommit(() => relay.cut());
-    const error = await unavailable(jobs.add(aJob('report'), 'api'));
+    const error = await unavailable(jobs.add(aJob('report'), 'api', 'keep'));
     expect(error).toMatchObject({ maybeDone: true, code: 'unavailable' });
     expect(error.message).toContain('may have been made');
     expect(await store.jobs.get('report')).toBeNull();
@@ -95,11 +95,27 @@ describe('a change whose connection is lost', () => {
 
   it('with the commit on its way may have been made: here only its answer was lost', async () => {
     beforeCommit(async () => relay.mute());
-    const added = unavailable(jobs.add(aJob('report'), 'api'));
+    const added = unavailable(jobs.add(aJob('report'), 'api', 'keep'));
     await until('the commit', () => store.jobs.get('report'));
     await relay.cut();
     expect(await added).toMatchObject({ maybeDone: true });
     expect(await store.jobs.get('report')).toMatchObject({ revision: 1 });
+  });
+
+  it('that is one statement may have been made once that was sent', async () => {
+    const other = new pg.Client({ connectionString: store.url });
+    await other.connect();
+    await other.query(`BEGIN; LOCK TABLE ${store.schema.quoted}.audit IN ACCESS EXCLUSIVE MODE`);
+    const added = unavailable(jobs.add(aJob('report'), 'api'));
+    await until('the wait for the lock', async () => {
+      const sql = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+                     AND datname = current_database()`;
+      return (await store.query(sql)).length > 0;
+    });
+    await relay.cut();
+    expect(await added).toMatchObject({ maybeDone: true });
+    await other.query('ROLLBACK');
+    await other.end();
   });
 
   it('finds its way again when the database is back', async () => {

@@ -113,9 +113,16 @@ describe('a role that has settings of its own', () => {
     const query = vi.spyOn(pg.Client.prototype, 'query');
     await tasks.pauseJob('soon');
     const texts = query.mock.calls.map(([asked]) => String(asked));
+    query.mockClear();
+    const later = new Date(Date.now() + 86_400_000).toISOString();
+    await tasks.addJob({ id: 'later', task: 'record', trigger: { type: 'date', at: later } });
+    const added = query.mock.calls.map(([asked]) => String(asked));
     query.mockRestore();
     const around = /^(START|SET|COMMIT)\b/;
     expect(texts.filter((text) => around.test(text))).toEqual(['START TRANSACTION', 'COMMIT']);
+    // What time it is, and the job: a job for later is added by one statement.
+    expect(added.filter((text) => around.test(text))).toEqual([]);
+    expect(added.filter((text) => text.includes('INSERT INTO'))).toHaveLength(1);
   });
 });
 

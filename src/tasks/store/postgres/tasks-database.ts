@@ -125,20 +125,45 @@ export class TasksDatabase implements SqlScope {
   }
 
   /** @throws UnavailableError that says whether the change may have been made */
-  async transaction<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
-    let commits = false;
-    try {
-      return await this.reaching((manager) =>
+  transaction<T>(body: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return tellingOfDoubt((commits) =>
+      this.reaching((manager) =>
         this.begin(manager, async (inside) => {
           const answer = await body(inside);
-          commits = true;
+          commits();
           return answer;
         }),
-      );
-    } catch (error) {
-      if (!(error instanceof UnavailableError) || !commits) throw error;
-      throw new UnavailableError(error.reason, { cause: error.cause }, true);
-    }
+      ),
+    );
+  }
+
+  /** Whether a statement of its own has our settings: elsewhere it must be made in a transaction. */
+  async keepsSettings(): Promise<boolean> {
+    await this.reached();
+    return this.limits === null;
+  }
+
+  /**
+   * Statements each on their own, of which the last one changes something: three round trips less than a transaction.
+   *
+   * @param body says when that one is about to be sent
+   * @throws UnavailableError that says whether the change may have been made
+   */
+  alone<T>(body: (manager: EntityManager, sends: () => void) => Promise<T>): Promise<T> {
+    return tellingOfDoubt((sends) => this.reaching((manager) => body(manager, sends)));
+  }
+}
+
+/** @param work says when what it does may be done although no answer comes */
+async function tellingOfDoubt<T>(work: (mayBeDone: () => void) => Promise<T>): Promise<T> {
+  let maybeDone = false;
+  try {
+    return await work(() => {
+      maybeDone = true;
+    });
+  } catch (error) {
+    if (!(error instanceof UnavailableError) || !maybeDone) throw error;
+    throw new UnavailableError(error.reason, { cause: error.cause }, true);
   }
 }
 

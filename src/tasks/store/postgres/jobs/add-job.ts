@@ -6,7 +6,7 @@ import type { Added, ChangeOptions } from '../../job-store.js';
 import type { Conflict } from '../../../domain/job-requests.js';
 import { Slices } from '../../slices.js';
 import { answerOnce } from './answer-once.js';
-import { insertJobs, type MadeJob } from './insert-jobs.js';
+import { insertJobs, isFar, type MadeJob } from './insert-jobs.js';
 import { editBatch, readMany, type BatchEdit } from './job-batch.js';
 import type { JobWriter } from './job-writer.js';
 
@@ -34,6 +34,39 @@ export async function addOnce(
     return job.id;
   });
   return made[0] ?? { job: jobOf(await writer.read(id)), created: true };
+}
+
+/** It must be one of several statements. */
+export const asksForMore = ({ manager, idempotencyKey, ifRevision }: ChangeOptions) =>
+  manager !== undefined || idempotencyKey !== undefined || ifRevision !== undefined;
+
+/**
+ * Adds a job as most are added: by one statement, which is a transaction of its own. Null: nothing was added, and it takes
+ * several, as it is due soon and may be planned anew, its id is taken, or it is refused.
+ *
+ * @param sends hears that the statement is about to be sent
+ */
+export async function addAlone(
+  writer: JobWriter,
+  job: NewJob,
+  origin: JobOrigin,
+  by: ChangeOptions,
+  sends: () => void,
+): Promise<Added | null> {
+  const now = await writer.now();
+  const made = newOrNull(job, origin, now);
+  if (made === null || !isFar(made, now)) return null;
+  sends();
+  const added = (await insertJobs(writer, [made], now, by)).get(job.id);
+  return added ? { job: added, created: true } : null;
+}
+
+function newOrNull(job: NewJob, origin: JobOrigin, now: Date): MadeJob | null {
+  try {
+    return newJob(job, origin, now);
+  } catch {
+    return null;
+  }
 }
 
 async function addJob(

@@ -17,6 +17,9 @@ const AT_ONCE = 500;
 /** So many are made ready, or read, in one go. */
 const SLICE = 25;
 
+/** What is due later than that is far: a leader will have read its plan before, whether it was told or not. */
+const FAR_MS = 2 * SOON_MS;
+
 const ACTION = 'job.add';
 
 type Maker = Pick<ChangeOptions, keyof Author | 'manager'>;
@@ -33,7 +36,8 @@ export type MadeJob = Pick<JobChange, 'definition' | 'nextFireAt'>;
  * has no plan.
  *
  * The leader need not be told of what is due much later, where the commit comes at once: a transaction of ours with one
- * such statement, whose session ends where it waits longer than the leader reads ahead of time.
+ * such statement, whose session ends where it waits longer than the leader reads ahead of time. For the same reason its
+ * time cannot pass meanwhile; and where somebody sets the database's clock, it is overdue like all others.
  *
  * @param by who makes them, for the audit, and in whose transaction; null: a declaration, of which it tells nothing
  */
@@ -61,6 +65,9 @@ export async function insertJobs(
   return new Map(inserted.map((job) => [job.id, jobOf(job)]));
 }
 
+export const isFar = ({ nextFireAt }: MadeJob, now: Date): boolean =>
+  nextFireAt === null || nextFireAt.getTime() - now.getTime() > FAR_MS;
+
 /**
  * $2 jobs · $3 what goes with each: its next fire time, and the details of its row in the audit
  * $4 when they are made · $5 the actor; null: no audit · $6 the reason · $7 the channel
@@ -78,7 +85,9 @@ const insertSql = (quoted: string) => {
     RETURNING *),
   judged AS MATERIALIZED (
     SELECT m.id, w.next, w.details,
-           coalesce(w.next > $4::timestamptz AND w.next <= ${STAMP}, false) AS passed
+           coalesce(w.next > $4::timestamptz AND w.next <= ${STAMP}
+                    AND NOT ($8::boolean AND w.next > $4::timestamptz + ${interval(String(FAR_MS))}),
+                    false) AS passed
     FROM made m JOIN jsonb_to_recordset($3::jsonb) AS w (id text, next timestamptz, details jsonb)
       ON w.id = m.id),
   planned AS (
@@ -91,7 +100,7 @@ const insertSql = (quoted: string) => {
     WHERE $5::text IS NOT NULL AND NOT passed),
   told AS MATERIALIZED (
     SELECT pg_notify($7, 'jobs') FROM judged
-    WHERE NOT $8::boolean OR passed OR next <= ${STAMP} + ${interval(String(2 * SOON_MS))} LIMIT 1)
+    WHERE NOT $8::boolean OR passed OR next <= ${STAMP} + ${interval(String(FAR_MS))} LIMIT 1)
   SELECT ${jobText} AS job, g.passed
   FROM judged g JOIN made j ON j.id = g.id JOIN planned p ON p.job_id = g.id
     LEFT JOIN told ON true`;

@@ -31,7 +31,7 @@ import type { Declared, DeclaredJob } from '../../../domain/declared-job.js';
 import type { Page, Total } from '../../page.js';
 import type { SchemaName } from '../schema-name.js';
 import { answerOnce } from './answer-once.js';
-import { addJobs, addOnce } from './add-job.js';
+import { addAlone, addJobs, addOnce, asksForMore } from './add-job.js';
 import { auditChange, type AuditEntry } from '../cluster/audit.js';
 import { backfill } from '../runs/backfill.js';
 import { currentGeneration, declareJob, isDisabledEverywhere } from './declare-job.js';
@@ -55,13 +55,20 @@ export class PostgresJobStore extends JobStore {
     super();
   }
 
-  add(
+  async add(
     job: NewJob,
     origin: JobOrigin,
     conflict: Conflict = 'error',
     by: ChangeOptions = {},
   ): Promise<Added> {
-    return this.change(by, (writer) => addOnce(writer, job, origin, conflict, by));
+    const { database, schema, shift } = this;
+    const isPlain = conflict === 'error' && !asksForMore(by) && (await database.keepsSettings());
+    const added = isPlain
+      ? await database.alone((sql, sends) =>
+          addAlone(new JobWriter(sql, schema, shift), job, origin, by, sends),
+        )
+      : null;
+    return added ?? this.change(by, (writer) => addOnce(writer, job, origin, conflict, by));
   }
 
   addMany(
