@@ -27,10 +27,7 @@ export async function run(options: BenchOptions): Promise<boolean> {
   for (const { name, nodes, budget } of CASES) {
     const database = await benchDatabase();
     try {
-      const sorted =
-        nodes === 1
-          ? await latencies(database, measuredMs)
-          : await latenciesOfMany(database, measuredMs, nodes);
+      const sorted = await latenciesOfMany(database, measuredMs, nodes);
       report.say(
         `${name}: from the fire time to the handler, ${sorted.length} of ${expected} fires`,
       );
