@@ -144,7 +144,7 @@ export class TasksDatabase implements SqlScope {
   }
 
   /**
-   * Statements each on their own, of which the last one changes something: three round trips less than a transaction.
+   * Statements each on their own, of which the last one changes something: two round trips less than a transaction.
    *
    * @param body says when that one is about to be sent
    * @throws UnavailableError that says whether the change may have been made

@@ -37,7 +37,8 @@ export type MadeJob = Pick<JobChange, 'definition' | 'nextFireAt'>;
  *
  * The leader need not be told of what is due much later, where the commit comes at once: a transaction of ours with one
  * such statement, whose session ends where it waits longer than the leader reads ahead of time. For the same reason its
- * time cannot pass meanwhile; and where somebody sets the database's clock, it is overdue like all others.
+ * time cannot pass meanwhile; and where this process is frozen before it sends it, or somebody sets the database's clock,
+ * it is overdue like all others, and the leader is told.
  *
  * @param by who makes them, for the audit, and in whose transaction; null: a declaration, of which it tells nothing
  */
