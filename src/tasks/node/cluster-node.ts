@@ -17,7 +17,7 @@ import { TaskRegistry } from '../registry/task-registry.js';
 import { ClockShift } from '../store/postgres/database-time.js';
 import { ClusterStore } from '../store/cluster-store.js';
 import { JobStore } from '../store/job-store.js';
-import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
+import type { NodeIdentity } from '../store/node-roster.js';
 import { askForStarts } from './start-runs.js';
 import { FirstReach } from './first-reach.js';
 import { nodeIdentity } from './node-identity.js';

@@ -2,7 +2,7 @@ import type { CareOptions } from '../domain/care-decision.js';
 import type { Log, LogFields } from '../domain/log.js';
 import type { EngineOptions } from '../engine/engine.js';
 import type { ToEngine, ToRunner } from '../engine/messages.js';
-import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
+import type { NodeIdentity } from '../store/node-roster.js';
 import type { PostgresAccess } from '../store/postgres/session/probe-server.js';
 import type { Claim, ClaimedRun, Outcome } from '../store/run-queue.js';
 import type { Offer } from './offers.js';

@@ -5,7 +5,7 @@ import type { ClockShift } from '../store/postgres/database-time.js';
 import { postgresEngineStore } from '../store/postgres/engine-store.js';
 import { SchemaName } from '../store/postgres/schema-name.js';
 import type { Connections } from '../store/postgres/session/connections.js';
-import type { NodeIdentity } from '../store/postgres/session/engine-options.js';
+import type { NodeIdentity } from '../store/node-roster.js';
 import type { StoreSeed } from './messages.js';
 
 /** What a store has of the thread that it is opened in. */

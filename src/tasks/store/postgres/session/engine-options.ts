@@ -7,8 +7,6 @@ import type { SchemaName } from '../schema-name.js';
 import type { Connections } from './connections.js';
 import type { PostgresAccess } from './probe-server.js';
 
-export type { NodeIdentity };
-
 /** What the engine's statements are run with. */
 export interface PostgresStoreOptions extends CareOptions {
   readonly schema: SchemaName;
