@@ -131,6 +131,24 @@ async function about(query: BenchDatabase['query']): Promise<{ version: string; 
   return { version: `PostgreSQL ${version} (jit ${jit})`, pid };
 }
 
+/** So many jobs, as if somebody had added them, none of which is due before the end of the century. */
+export async function storeLater(query: BenchDatabase['query'], jobs: number): Promise<void> {
+  await query(
+    `WITH made AS (
+       INSERT INTO carillon.jobs
+         (id, name, task, trigger, coalesce, overlap, max_instances, misfire_grace_ms, origin,
+          state, created_at, updated_at)
+       SELECT 'stored-' || n, 'stored', 'nothing',
+              '{"type": "date", "at": "2099-01-01T00:00:00.000Z"}', 'latest', 'skip', 1, 86400000,
+              'api', 'active', now(), now()
+       FROM generate_series(1, $1::int) AS n
+       RETURNING id)
+     INSERT INTO carillon.job_plans (job_id, next_fire_at, revision)
+     SELECT id, timestamptz '2099-01-01T00:00:00Z', 1 FROM made`,
+    [jobs],
+  );
+}
+
 /** Makes runs that may start `inMs` from now, as if somebody had asked for each. */
 export async function enqueue(
   { query }: Pick<BenchDatabase, 'query'>,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { BenchCluster, cpuMs } from './bench-cluster.js';
-import { benchDatabase, type BenchDatabase } from './bench-host.js';
+import { benchDatabase, storeLater, type BenchDatabase } from './bench-host.js';
 import { Report, type BenchOptions } from './report.js';
 
 /**
@@ -63,22 +63,8 @@ export async function run(options: BenchOptions): Promise<boolean> {
   }
 }
 
-/** Due in a year, as if somebody had added them. */
 async function storeJobs({ query }: BenchDatabase, jobs: number): Promise<void> {
-  await query(
-    `WITH made AS (
-       INSERT INTO carillon.jobs
-         (id, name, task, trigger, coalesce, overlap, max_instances, misfire_grace_ms, origin,
-          state, created_at, updated_at)
-       SELECT 'stored-' || n, 'stored', 'nothing',
-              '{"type": "date", "at": "2099-01-01T00:00:00.000Z"}', 'latest', 'skip', 1, 86400000,
-              'api', 'active', now(), now()
-       FROM generate_series(1, $1::int) AS n
-       RETURNING id)
-     INSERT INTO carillon.job_plans (job_id, next_fire_at, revision)
-     SELECT id, timestamptz '2099-01-01T00:00:00Z', 1 FROM made`,
-    [jobs],
-  );
+  await storeLater(query, jobs);
   await query('VACUUM ANALYZE carillon.jobs');
   await query('VACUUM ANALYZE carillon.job_plans');
   // What storing them left to write is no cost of idle nodes.

@@ -1,4 +1,11 @@
-import { benchDatabase, benchHost, drained, enqueue, type BenchDatabase } from './bench-host.js';
+import {
+  benchDatabase,
+  benchHost,
+  drained,
+  enqueue,
+  storeLater,
+  type BenchDatabase,
+} from './bench-host.js';
 import { countAll } from './api-seed.js';
 import { median, Report, type BenchOptions } from './report.js';
 
@@ -75,20 +82,7 @@ async function filled(
 ): Promise<Place> {
   const place = await server.another(name);
   const { query } = place;
-  await query(
-    `WITH made AS (
-       INSERT INTO carillon.jobs
-         (id, name, task, trigger, coalesce, overlap, max_instances, misfire_grace_ms, origin,
-          state, created_at, updated_at)
-       SELECT 'stored-' || n, 'stored', 'nothing',
-              '{"type": "date", "at": "2099-01-01T00:00:00.000Z"}', 'latest', 'skip', 1, 86400000,
-              'api', 'active', now() - interval '40 days', now()
-       FROM generate_series(1, $1::int) AS n
-       RETURNING id)
-     INSERT INTO carillon.job_plans (job_id, next_fire_at, revision)
-     SELECT id, timestamptz '2099-01-01T00:00:00Z', 1 FROM made`,
-    [jobs],
-  );
+  await storeLater(query, jobs);
   if (runs > 0) await storeRuns(place, jobs, runs);
   await query('VACUUM ANALYZE');
   // What a leader has counted long ago is no cost of the work that is measured.
