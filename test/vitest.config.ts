@@ -154,6 +154,7 @@ export default defineConfig({
                   'engine',
                   'held-rows',
                   'leading',
+                  'plans',
                   'queue',
                   'runs',
                   'settings',

@@ -59,7 +59,9 @@ interface Plan {
   readonly 'Relation Name'?: string;
   readonly Disabled?: boolean;
   readonly 'Subplan Name'?: string;
+  readonly 'Index Name'?: string;
   readonly 'Index Cond'?: string;
+  readonly Filter?: string;
   readonly Plans?: readonly Plan[];
 }
 
@@ -100,13 +102,48 @@ async function planOf({ name, text }: Statement): Promise<Plan> {
 
 const steps = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(steps)];
 
+/** Of what stands in these there is never much: what runs now, and what is written in code. */
+const SHORT = ['runs_running', 'runs_overdue', 'jobs_declared'];
+
+/** The column that each index begins with. */
+async function firstColumns(): Promise<Map<string, string>> {
+  const rows = await database.query<{ name: string; first: string }>(
+    `SELECT c.relname AS name, substring(pg_get_indexdef(c.oid, 1, true) FROM '[a-z_]+') AS first
+     FROM pg_class c WHERE c.relkind = 'i' AND c.relnamespace = 'carillon'::regnamespace`,
+  );
+  return new Map(rows.map(({ name, first }) => [name, first]));
+}
+
+/**
+ * Steps that go through all of an index: nothing bounds the column that it begins with, nor how many rows are asked for.
+ * What is sorted or counted is read to its end, and so is what a filter may drop.
+ */
+function wholeIndexes(plan: Plan, first: ReadonlyMap<string, string>, isBounded = false): Plan[] {
+  const { 'Node Type': type, 'Index Name': index, 'Index Cond': condition = '', Filter } = plan;
+  const column = first.get(index ?? '');
+  const isShort = column === undefined || SHORT.includes(index!);
+  const isNarrow = new RegExp(`\\b${column}\\b`).test(condition);
+  const isWhole = !isShort && !isNarrow && !(isBounded && Filter === undefined);
+  const passesOn = type === 'LockRows' || (type === 'Subquery Scan' && Filter === undefined);
+  const bounds = type === 'Limit' || (isBounded && passesOn);
+  return [
+    ...(isWhole ? [plan] : []),
+    ...(plan.Plans ?? []).flatMap((part) => wholeIndexes(part, first, bounds)),
+  ];
+}
+
 /** What is wrong with each plan that is; what is known of a table's size makes no difference. */
 async function faults(): Promise<string[]> {
   const wrong: string[] = [];
+  const first = await firstColumns();
   for (const statement of (await statements()).values()) {
     const plan = await planOf(statement);
-    const whole = steps(plan).filter((step) => step['Node Type'] === 'Seq Scan');
-    for (const step of whole) wrong.push(`${statement.name} reads all of ${step['Relation Name']}`);
+    for (const { 'Node Type': type, 'Relation Name': table } of steps(plan)) {
+      if (type === 'Seq Scan') wrong.push(`${statement.name} reads all of ${table}`);
+      if (type === 'Bitmap Heap Scan') wrong.push(`${statement.name} collects of ${table}`);
+    }
+    for (const step of wholeIndexes(plan, first))
+      wrong.push(`${statement.name} reads all of ${step['Index Name']}: ${step['Index Cond']}`);
     if (plan['Total Cost'] > MAX_COST)
       wrong.push(`${statement.name} costs ${Math.round(plan['Total Cost'])}`);
   }
@@ -123,12 +160,17 @@ describe('the plan of every statement of the engine', () => {
     }
   });
 
-  it('is cheap and reads no whole table while the tables are empty', async () => {
+  it('is cheap and reads nothing whole while the tables are empty', async () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('is cheap and reads no whole table when they are large, and is the same with what is known of them', async () => {
-    await fill();
+  // A plan is kept for as long as nothing more is known: that of an idle day serves the next flood.
+  it('is cheap and reads nothing whole when they are large, whatever is known of them', async () => {
+    await fill(JOBS_AND_HISTORY);
+    expect(await faults()).toEqual([]);
+    await database.query('ANALYZE');
+    expect(await faults()).toEqual([]);
+    await fill(QUEUE);
     expect(await faults()).toEqual([]);
     await database.query('ANALYZE');
     expect(await faults()).toEqual([]);
@@ -139,33 +181,55 @@ describe('the plan of every statement of the engine', () => {
   });
 });
 
-/** Years of a busy cluster, in small: much history, many jobs, a long queue. */
-async function fill(): Promise<void> {
-  const ago = (n: string, unit: string) => `now() - ${n} * interval '1 ${unit}'`;
-  for (const sql of [
-    `INSERT INTO carillon.jobs (id, name, task, trigger, coalesce, overlap, max_instances,
+const ago = (n: string, unit: string) => `now() - ${n} * interval '1 ${unit}'`;
+
+/** Years of a busy cluster, in small. */
+const JOBS_AND_HISTORY = [
+  `INSERT INTO carillon.jobs (id, name, task, trigger, coalesce, overlap, max_instances,
                                 misfire_grace_ms, origin, state, created_at, updated_at)
      SELECT 'job-' || n, 'job', 'task-' || n % 50, '{"type": "interval", "seconds": 60}', 'latest',
             'skip', 1, 86400000, 'api', 'active', now(), now()
      FROM generate_series(1, 20000) n`,
-    `INSERT INTO carillon.job_plans (job_id, next_fire_at, revision)
+  `INSERT INTO carillon.job_plans (job_id, next_fire_at, revision)
      SELECT id, now() + random() * interval '1 hour', 1 FROM carillon.jobs`,
-    `INSERT INTO carillon.nodes (id, name, version, schema_version, roles, tasks,
+  `INSERT INTO carillon.nodes (id, name, version, schema_version, roles, tasks,
                                  started_at, heartbeat_at)
      SELECT gen_random_uuid(), 'node-' || n, '1.0.0', 1, '{worker}', '{}', ${ago('n', 'minute')}, ${ago('n', 'minute')}
      FROM generate_series(1, 20000) n`,
-    `INSERT INTO carillon.runs (job_id, task, fire_at, run_at, cause, state, queued, priority, created_at,
+  `INSERT INTO carillon.runs (job_id, task, fire_at, run_at, cause, state, queued, priority, created_at,
                                 attempt, finished_at)
      SELECT 'job-' || n % 20000, 'task-' || n % 50, ${ago('n', 'second')}, ${ago('n', 'second')}, 'fired',
             'succeeded', false, 0, ${ago('n', 'second')}, 1, ${ago('n', 'second')}
      FROM generate_series(1, 150000) n`,
-    `INSERT INTO carillon.runs (job_id, task, fire_at, run_at, cause, state, queued, priority, created_at,
-                                attempt)
-     SELECT 'job-' || n, 'task-' || n % 50, now(), now(), 'manual', 'pending', true, 0, now(), 0
-     FROM generate_series(1, 10000) n`,
-    `INSERT INTO carillon.leader_history (name, fencing_token, node_id, how, acquired_at)
+  `INSERT INTO carillon.audit (at, actor, action)
+   SELECT ${ago('n', 'minute')}, 'key:1', 'job.run' FROM generate_series(1, 2000) n`,
+  `INSERT INTO carillon.idempotency_keys (scope, key, fingerprint, created_at)
+   SELECT 'jobs', n, '', ${ago('n', 'minute')} FROM generate_series(1, 2000) n`,
+  `INSERT INTO carillon.cluster_pauses (started_at, ended_at)
+   SELECT ${ago('n', 'minute')}, ${ago('n', 'minute')} FROM generate_series(1, 2000) n`,
+  `INSERT INTO carillon.run_attempts (run_id, attempt, state, finished_at)
+   SELECT id, 1, 'failed', now() FROM carillon.runs`,
+  `INSERT INTO carillon.run_progress (run_id, attempt, progress) SELECT id, 1, '1' FROM carillon.runs`,
+  `INSERT INTO carillon.run_logs (run_id, attempt, at, level, message)
+   SELECT id, 1, now(), 'log', 'a line' FROM carillon.runs`,
+  `INSERT INTO carillon.run_hours (job_id, hour, state, runs, lags, durations)
+   SELECT DISTINCT ON (job_id) job_id, finished_at, state, 1, '{}'::jsonb, '{}'::jsonb FROM carillon.runs`,
+  `INSERT INTO carillon.counted_hours (hour, up_to, up_to_id)
+   SELECT ${ago('n', 'hour')}, ${ago('n', 'hour')}, n FROM generate_series(1, 700) n`,
+  `INSERT INTO carillon.leader_history (name, fencing_token, node_id, how, acquired_at)
      SELECT 'scheduler', n, gen_random_uuid(), 'takeover', ${ago('n', 'minute')} FROM generate_series(1, 20000) n`,
-  ]) {
-    await database.query(sql);
-  }
+];
+
+/** What came due at once: it waits for a slot, or for its turn. */
+const QUEUE = [
+  `UPDATE carillon.job_plans SET next_fire_at = now() WHERE job_id LIKE '%7'`,
+  `INSERT INTO carillon.runs (job_id, task, fire_at, run_at, cause, state, queued, held, priority, created_at,
+                                attempt)
+     SELECT 'job-' || n, 'task-' || n % 50, now(), now(), 'manual', 'pending', n % 2 = 0,
+            CASE WHEN n % 2 = 1 THEN 'buffered' END, 0, now(), 0
+     FROM generate_series(1, 20000) n`,
+];
+
+async function fill(statements: readonly string[]): Promise<void> {
+  for (const sql of statements) await database.query(sql);
 }

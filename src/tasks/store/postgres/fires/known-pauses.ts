@@ -8,8 +8,10 @@ export const pausesSince: StatementOf = ({ quoted }) => ({
   name: 'pauses_since',
   text: `
     SELECT started_at AS "from", ended_at AS "to" FROM ${quoted}.cluster_pauses
-    WHERE ended_at IS NULL OR ended_at > $1::timestamptz
-    ORDER BY started_at`,
+    WHERE ended_at > $1::timestamptz
+    UNION ALL
+    SELECT started_at, ended_at FROM ${quoted}.cluster_pauses WHERE ended_at IS NULL
+    ORDER BY "from"`,
 });
 
 interface Known {

@@ -40,10 +40,11 @@ export const release: StatementOf = (schema) => ({
           AND seen.revision = l.revision AND seen.inserts = l.inserts
           AND seen.next_fire_at IS NOT DISTINCT FROM l.next_fire_at,
         LATERAL (SELECT CASE WHEN j.overlap <> 'allow' THEN j.max_instances END) AS c (capacity)
-      WHERE NOT j.paused OR EXISTS (
-        SELECT 1 FROM ${schema.quoted}.runs b
+      WHERE NOT j.paused OR (
+        SELECT true FROM ${schema.quoted}.runs b
         WHERE b.job_id = l.job_id AND b.state = 'pending' AND coalesce(b.held, '') = 'buffered'
-          AND b.cause IN ('manual', 'backfill', 'retry'))),
+          AND b.cause IN ('manual', 'backfill', 'retry')
+        LIMIT 1)),
     ${standing(schema)},
     room AS MATERIALIZED (
       SELECT job_id, paused, CASE WHEN capacity IS NOT NULL THEN greatest(capacity - ${LIVE}, 0) END AS free
@@ -62,7 +63,7 @@ export const release: StatementOf = (schema) => ({
       UPDATE ${schema.quoted}.runs r
       SET held = NULL, queued = true
       FROM next n
-      WHERE r.id = n.id AND r.fire_at = n.fire_at AND r.held = 'buffered'
+      WHERE r.id = n.id AND r.fire_at = n.fire_at AND coalesce(r.held, '') = 'buffered'
       RETURNING 1),
     told AS MATERIALIZED (SELECT count(*)::int AS runs FROM released)
     SELECT EXISTS (SELECT 1 FROM lead) AS led, (SELECT runs FROM told) AS released,

@@ -3,6 +3,7 @@ import { MAX_CRASHES } from '../../fire-ledger.js';
 import { cancelled, cancelledError } from '../runs/cancelled.js';
 import { lockPlans } from '../runs/lock-plans.js';
 import { fence, type StatementOf } from '../session/statement.js';
+import { goesOn, overdue, running } from '../runs/short-lists.js';
 import { tellSlots } from '../runs/waiting-slots.js';
 
 /** At most so many at once; the next turn takes the rest. */
@@ -43,10 +44,10 @@ export const settle: StatementOf = (schema) => {
              j.revision, j.paused,
              j.on_crash = 'rerun' AND r.cancel_requested_at IS NULL
                AND r.attempt < greatest(${maxAttempts}, ${MAX_CRASHES}) AS reruns
-      FROM ${quoted}.runs r
+      FROM (${running(schema)}) r
         LEFT JOIN ${quoted}.nodes n ON n.id = r.node_id
         LEFT JOIN ${quoted}.jobs j ON j.id = r.job_id
-      WHERE EXISTS (SELECT 1 FROM lead) AND r.state = 'running' AND ${dead}
+      WHERE EXISTS (SELECT 1 FROM lead) AND ${dead}
         AND r.node_id <> ALL ($5::uuid[])
       ORDER BY r.id
       LIMIT ${BATCH}),
@@ -90,13 +91,16 @@ export const settle: StatementOf = (schema) => {
       FROM decided WHERE state = 'pending'
       ON CONFLICT DO NOTHING),
     overdue AS MATERIALIZED (
-      SELECT r.id, r.fire_at
-      FROM ${quoted}.runs r LEFT JOIN ${quoted}.nodes n ON n.id = r.node_id
-      WHERE EXISTS (SELECT 1 FROM lead) AND r.handler_alive AND ${dead}
-        AND r.node_id <> ALL ($5::uuid[])
-      ORDER BY r.id
-      LIMIT ${BATCH}
-      FOR NO KEY UPDATE OF r SKIP LOCKED),
+      SELECT r.*
+      FROM (SELECT o.* FROM (${overdue(schema)}) o
+              LEFT JOIN ${quoted}.nodes n ON n.id = o.node_id
+            WHERE EXISTS (SELECT 1 FROM lead) AND ${dead} AND o.node_id <> ALL ($5::uuid[])
+            LIMIT ${BATCH}) o
+        CROSS JOIN LATERAL (
+          SELECT r.id, r.fire_at FROM ${quoted}.runs r
+          WHERE r.id = o.id AND r.fire_at = o.fire_at AND ${goesOn('o.node_id')}
+          OFFSET 0
+          FOR NO KEY UPDATE SKIP LOCKED) r),
     freed AS (
       UPDATE ${quoted}.runs r SET handler_alive = false
       FROM overdue o WHERE r.id = o.id AND r.fire_at = o.fire_at

@@ -1,5 +1,6 @@
 import { DISABLED_HERE, DISABLED_IN_CODE } from '../../../domain/declared-job.js';
 import { CLOCK, STAMP } from '../database-time.js';
+import { running } from '../runs/short-lists.js';
 import { isAlive } from './live-nodes.js';
 import { LOCK_NAME, type StatementOf } from '../session/statement.js';
 
@@ -16,11 +17,11 @@ import { LOCK_NAME, type StatementOf } from '../session/statement.js';
  * jobs there are. Most are this node's own; who else is alive is asked for the rest. That a job is paused
  * or finished is looked at last, and then only of tasks that nobody knows.
  */
-export const beat: StatementOf = ({ quoted }) => ({
+export const beat: StatementOf = (schema) => ({
   name: 'beat',
   text: `
     WITH RECURSIVE beat AS (
-      INSERT INTO ${quoted}.nodes AS n
+      INSERT INTO ${schema.quoted}.nodes AS n
         (id, name, version, schema_version, roles, tasks, jobs, loop_lag_ms, blocked_since, blocked_by,
          slots, clock_offset_ms, started_at, heartbeat_at)
       VALUES ($2::uuid, $3, $4, $5::int, $6::text[], $7::jsonb, $8::jsonb, $9::int, $10, $11,
@@ -32,12 +33,12 @@ export const beat: StatementOf = ({ quoted }) => ({
         heartbeat_at = greatest(n.heartbeat_at, excluded.heartbeat_at)
       RETURNING drain_requested_at),
     others AS MATERIALIZED (
-      SELECT DISTINCT tasks, jobs FROM ${quoted}.nodes
+      SELECT DISTINCT tasks, jobs FROM ${schema.quoted}.nodes
       WHERE id <> $2::uuid AND ${isAlive('$12')}),
     used (task) AS (
-      (SELECT task FROM ${quoted}.jobs WHERE state IN ('active', 'paused') ORDER BY task LIMIT 1)
+      (SELECT task FROM ${schema.quoted}.jobs WHERE state IN ('active', 'paused') ORDER BY task LIMIT 1)
       UNION ALL
-      SELECT (SELECT j.task FROM ${quoted}.jobs j
+      SELECT (SELECT j.task FROM ${schema.quoted}.jobs j
               WHERE j.state IN ('active', 'paused') AND j.task > u.task ORDER BY j.task LIMIT 1)
       FROM used u WHERE u.task IS NOT NULL),
     own (id, hash, origin) AS MATERIALIZED (
@@ -46,24 +47,24 @@ export const beat: StatementOf = ({ quoted }) => ({
       SELECT key, value, NULL FROM jsonb_each_text($8::jsonb) WHERE value <> '${DISABLED_HERE}'),
     otherwise AS MATERIALIZED (
       SELECT j.id, j.declared_hash
-      FROM own o JOIN ${quoted}.jobs j
+      FROM own o JOIN ${schema.quoted}.jobs j
         ON j.id = o.id AND j.origin <> 'api' AND j.origin = coalesce(o.origin, j.origin)
       WHERE j.declared_hash IS DISTINCT FROM o.hash)
     SELECT ${CLOCK} AS at, extract(epoch FROM ${CLOCK})::float8 * 1000 AS "atMs",
            (SELECT drain_requested_at IS NOT NULL FROM beat) AS drain,
            (SELECT l.node_id IS NOT NULL AND l.expires_at > ${CLOCK}
-            FROM ${quoted}.leader_lock l WHERE l.name = ${LOCK_NAME}) AS led,
+            FROM ${schema.quoted}.leader_lock l WHERE l.name = ${LOCK_NAME}) AS led,
            ARRAY(SELECT u.task FROM used u
                  WHERE u.task IS NOT NULL AND NOT $7::jsonb ? u.task
                    AND NOT EXISTS (SELECT 1 FROM others o WHERE o.tasks ? u.task)
-                   AND EXISTS (SELECT 1 FROM ${quoted}.jobs j
-                               WHERE j.task = u.task AND j.state = 'active')
+                   AND (SELECT true FROM ${schema.quoted}.jobs j
+                        WHERE j.task = u.task AND j.state = 'active' LIMIT 1)
                  ORDER BY u.task) AS "unknownTasks",
            ARRAY(SELECT w.id FROM otherwise w
                  WHERE NOT EXISTS (SELECT 1 FROM others o
                                    WHERE (o.tasks || o.jobs) ->> w.id = w.declared_hash)
                  ORDER BY w.id) AS "toAdopt",
-           ARRAY(SELECT j.id FROM jsonb_each_text($8::jsonb) d JOIN ${quoted}.jobs j ON j.id = d.key
+           ARRAY(SELECT j.id FROM jsonb_each_text($8::jsonb) d JOIN ${schema.quoted}.jobs j ON j.id = d.key
                  WHERE d.value = '${DISABLED_HERE}' AND j.origin = 'declared' AND j.paused
                    AND j.pause_reason = '${DISABLED_IN_CODE}'
                  ORDER BY j.id) AS "switchedOff",
@@ -71,5 +72,5 @@ export const beat: StatementOf = ({ quoted }) => ({
                      'runId', id::text, 'attempt', attempt,
                      'cancel', CASE WHEN cancel_requested_at IS NOT NULL
                                     THEN coalesce(cancel_reason, 'cancelled') END)), '[]')
-            FROM ${quoted}.runs WHERE state = 'running' AND node_id = $2::uuid) AS running`,
+            FROM (${running(schema)}) r WHERE node_id = $2::uuid) AS running`,
 });

@@ -15,6 +15,9 @@ import { dueOf } from './claim-groups.js';
  *
  * Rows are asked for one at a time, and no more than are taken: what is not asked for is not locked,
  * and not hidden from nodes that ask at the same instant.
+ *
+ * The newest are known by their key. The CASE hides that they are queued: a planner that takes the queue for
+ * short, as it was when the statement was planned, would look for each in all of it.
  */
 export const locks = (schema: SchemaName) => `
     back AS MATERIALIZED (
@@ -22,8 +25,8 @@ export const locks = (schema: SchemaName) => `
       FROM (SELECT id, fire_at FROM chosen WHERE share = 'newest') c
         CROSS JOIN LATERAL (
           SELECT ${LOCKED} FROM ${schema.quoted}.runs r
-          WHERE r.id = c.id AND r.fire_at = c.fire_at AND r.queued
-            AND r.run_at <= ${STATEMENT_CLOCK}
+          WHERE r.id = c.id AND r.fire_at = c.fire_at
+            AND CASE WHEN r.queued THEN r.run_at <= ${STATEMENT_CLOCK} END
           OFFSET 0
           FOR NO KEY UPDATE SKIP LOCKED) r),
     others AS MATERIALIZED (

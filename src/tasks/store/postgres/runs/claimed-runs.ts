@@ -2,6 +2,7 @@ import type { RunCause } from '../../../domain/run.js';
 import { runPolicyOf } from '../../../domain/run-policy.js';
 import type { ClaimedRun, OwnRun } from '../../run-queue.js';
 import type { StatementOf } from '../session/statement.js';
+import { running } from './short-lists.js';
 
 /** A claimed run as statements answer it, and when the next one may start. */
 export interface ClaimedRow {
@@ -43,11 +44,11 @@ export const ownRun = (row: ClaimedRow & { started_at: Date }): OwnRun => ({
 });
 
 /** What runs in the name of the node $1. */
-export const claimedRuns: StatementOf = ({ quoted }) => ({
+export const claimedRuns: StatementOf = (schema) => ({
   name: 'claimed_runs',
   text: `
     SELECT r.id, r.attempt, r.job_id, r.task, coalesce(r.payload, j.payload) AS payload, r.cause,
            r.fire_at, r.run_at, r.started_at, r.fencing_token, j.timeout_ms, j.retry, j.transactional
-    FROM ${quoted}.runs r LEFT JOIN ${quoted}.jobs j ON j.id = r.job_id
-    WHERE r.state = 'running' AND r.node_id = $1::uuid`,
+    FROM (${running(schema)}) r LEFT JOIN ${schema.quoted}.jobs j ON j.id = r.job_id
+    WHERE r.node_id = $1::uuid`,
 });

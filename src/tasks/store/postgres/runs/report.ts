@@ -38,8 +38,8 @@ export const report: StatementOf = ({ quoted }) => ({
       ORDER BY id)
     INSERT INTO ${quoted}.run_progress AS told (run_id, attempt, progress)
     SELECT p.id, p.attempt, p.progress FROM progress p
-    WHERE EXISTS (SELECT 1 FROM ${quoted}.runs r
-                  WHERE r.id = p.id AND r.attempt = p.attempt AND ${isClaimOf('r', '$1')})
+    WHERE (SELECT true FROM ${quoted}.runs r
+           WHERE r.id = p.id AND r.attempt = p.attempt AND ${isClaimOf('r', '$1')} LIMIT 1)
     ON CONFLICT (run_id) DO UPDATE
       SET attempt = excluded.attempt, progress = excluded.progress
       WHERE told.attempt <= excluded.attempt`,

@@ -1,4 +1,5 @@
 import type { StatementOf } from '../session/statement.js';
+import { goesOn } from './short-lists.js';
 import { tellSlots } from './waiting-slots.js';
 
 /**
@@ -14,7 +15,7 @@ export const returned: StatementOf = (schema) => ({
     locked AS MATERIALIZED (
       SELECT l.* FROM claims c CROSS JOIN LATERAL (
         SELECT r.id, r.fire_at FROM ${schema.quoted}.runs r
-        WHERE r.id = c.id AND r.attempt = c.attempt AND r.node_id = $1::uuid AND r.handler_alive
+        WHERE r.id = c.id AND r.attempt = c.attempt AND ${goesOn('$1::uuid')}
         OFFSET 0
         FOR NO KEY UPDATE SKIP LOCKED) l),
     freed AS (
@@ -25,7 +26,6 @@ export const returned: StatementOf = (schema) => ({
       RETURNING r.id, r.job_id)
     SELECT (SELECT coalesce(json_agg(json_build_object('runId', r.id::text, 'attempt', r.attempt)), '[]')
             FROM claims c JOIN ${schema.quoted}.runs r ON r.id = c.id AND r.attempt = c.attempt
-            WHERE r.node_id = $1::uuid AND r.handler_alive
-              AND r.id NOT IN (SELECT id FROM freed)) AS held,
+            WHERE ${goesOn('$1::uuid')} AND r.id NOT IN (SELECT id FROM freed)) AS held,
            (${tellSlots(schema, 'freed', '$4')}) AS told`,
 });

@@ -41,8 +41,9 @@ const KEEP_ALIVES: SessionSettings = {
 
 /**
  * They pin the plans of the engine's statements: with fresh or stale statistics the planner may choose
- * to read whole tables, and then takes seconds for what takes a millisecond; and where it expects to do
- * better knowing the parameters, it plans anew each time, which takes longer than the statement.
+ * to read whole tables, or to collect all that is due before it takes the first of it (a bitmap), and then
+ * takes seconds for what takes a millisecond; and where it expects to do better knowing the parameters, it
+ * plans anew each time, which takes longer than the statement.
  */
 const PLANS: SessionSettings = {
   enable_seqscan: 'off',
@@ -50,7 +51,7 @@ const PLANS: SessionSettings = {
   enable_mergejoin: 'off',
   enable_nestloop: 'on',
   enable_indexscan: 'on',
-  enable_bitmapscan: 'on',
+  enable_bitmapscan: 'off',
   enable_sort: 'on',
   plan_cache_mode: 'force_generic_plan',
 };
