@@ -6,10 +6,11 @@ import { FaultyRelay } from '../chaos/faulty-relay.js';
 import { rootFolder } from '../chaos/root-folder.js';
 import type { BenchDatabase } from './bench-host.js';
 
-/** A node of a process of its own, on a way to the database of its own. */
+/** A node of a process of its own. */
 export interface BenchNode {
   readonly process: ChaosNode;
-  readonly relay: FaultyRelay;
+  /** Its way to the database, where that can be cut; null: it goes there by itself, as nothing else may cost time. */
+  readonly relay: FaultyRelay | null;
 }
 
 /** Nodes as real processes, with the defaults that users get. */
@@ -23,16 +24,22 @@ export class BenchCluster {
     private readonly database: BenchDatabase,
     private readonly app: 'idle' | 'every-second',
     private readonly options: Readonly<Record<string, unknown>> = {},
+    private readonly way: 'direct' | 'relayed' = 'direct',
   ) {}
 
   /** Resolves when the node is known to the cluster. */
   async start(): Promise<BenchNode> {
     const name = `n${++this.started}`;
-    const relay = await FaultyRelay.to(this.database.url, this.started, false);
+    const { url } = this.database;
+    const relay = this.way === 'direct' ? null : await FaultyRelay.to(url, this.started, false);
     const process = new ChaosNode(name, {
       script: join(rootFolder(), `dist/test-bench/test/bench/app/${this.app}.js`),
       env: {
-        OPTIONS: JSON.stringify({ databaseUrl: relay.url, nodeName: name, ...this.options }),
+        OPTIONS: JSON.stringify({
+          databaseUrl: relay?.url ?? url,
+          nodeName: name,
+          ...this.options,
+        }),
       },
       logFile: join(this.folder, `${name}.log`),
     });
@@ -61,7 +68,7 @@ export class BenchCluster {
 
   async end(node: BenchNode, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     await node.process.end(signal);
-    await node.relay.close();
+    await node.relay?.close();
     this.nodes.splice(this.nodes.indexOf(node), 1);
   }
 

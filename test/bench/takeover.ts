@@ -58,8 +58,8 @@ const CASES: readonly Case[] = [
     times: 5,
     hint: true,
     hit: ({ relay }) => {
-      relay.set('up', { kind: 'swallow' });
-      relay.set('down', { kind: 'swallow' });
+      relay!.set('up', { kind: 'swallow' });
+      relay!.set('down', { kind: 'swallow' });
     },
     mend: 'thaw',
     most: BOUND_MS,
@@ -79,7 +79,8 @@ export async function run(): Promise<boolean> {
 }
 
 async function tryCase(database: BenchDatabase, one: Case): Promise<boolean> {
-  const cluster = new BenchCluster(database, 'every-second', { hint: one.hint, leaseMs: LEASE_MS });
+  const options = { hint: one.hint, leaseMs: LEASE_MS };
+  const cluster = new BenchCluster(database, 'every-second', options, 'relayed');
   const took: number[] = [];
   try {
     for (let n = 0; n < 3; n++) await cluster.start();
@@ -112,7 +113,7 @@ async function hit(database: BenchDatabase, cluster: BenchCluster, one: Case): P
      ORDER BY fencing_token LIMIT 1`,
     token,
   );
-  if (one.mend === 'thaw') node.relay.heal();
+  if (one.mend === 'thaw') node.relay!.heal();
   else {
     await cluster.end(node, 'SIGKILL');
     await cluster.start();

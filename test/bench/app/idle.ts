@@ -16,5 +16,5 @@ const options = JSON.parse(process.env['OPTIONS'] ?? '{}') as TasksModuleOptions
 @Module({ imports: [TasksModule.forRoot(options)], providers: [NothingToDo] })
 class IdleApp {}
 
-const app = await NestFactory.createApplicationContext(IdleApp);
+const app = await NestFactory.createApplicationContext(IdleApp, { logger: ['error', 'warn'] });
 app.enableShutdownHooks();
