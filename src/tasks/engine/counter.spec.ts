@@ -100,6 +100,13 @@ describe('a counter', () => {
     expect(asked.length).toBeLessThanOrEqual(51);
   });
 
+  it('rests for longer while it only compares', async () => {
+    slices = Array.from({ length: 1_000 }, () => 0);
+    await lead(1);
+    await clock.advance(1_000);
+    expect(asked.length).toBeLessThanOrEqual(11);
+  });
+
   it('judges jobs of which all is known without haste', async () => {
     news = false;
     slices = [0];

@@ -10,7 +10,17 @@ const EVERY_MS = 10_000;
 const CHECK_MS = 60_000;
 
 /** After a step it rests for so many times as long as that took, within bounds in milliseconds. */
-const REST = { times: 2, least: 20, most: 2_000 };
+interface Rest {
+  readonly times: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** There is something to count, and it comes as fast as runs end. */
+const BRISK: Rest = { times: 2, least: 20, most: 2_000 };
+
+/** It only compares: a month of a busy ledger does not fit into the server's memory, and has time. */
+const CALM: Rest = { times: 10, least: 100, most: 2_000 };
 
 /** After judging some jobs of all of which something was known before. */
 const JUDGE_MS = 2_000;
@@ -26,7 +36,8 @@ const LATELY = 2;
  * What is new comes first in every step. Behind that it goes back hour by hour, counts what is not
  * counted yet, and compares the sums with the ledger: through all hours when its term begins, as nobody
  * knows what the leader before it left, and later through those in which a late outcome may have come.
- * Each step is a few short statements that lock only the sums, and it rests for longer than it works.
+ * Each step is a few short statements that lock only the sums, and it rests for longer than it works, most of
+ * all when it only compares.
  *
  * In the end it judges all jobs that have runs. Of most of them all is known, as each was judged when it was
  * counted; only what a leader that died in between has left is mended, and that has time.
@@ -58,39 +69,39 @@ export class Counter extends LeaderDuty {
 
   protected async work(fencingToken: number): Promise<number> {
     const began = this.clock.monotonic();
-    const restMs = await this.step(fencingToken);
-    if (restMs !== null) return restMs;
+    const next = await this.step(fencingToken);
+    if (typeof next === 'number') return next;
     const tookMs = this.clock.monotonic() - began;
-    return Math.min(REST.most, Math.max(REST.least, REST.times * tookMs));
+    return Math.min(next.most, Math.max(next.least, next.times * tookMs));
   }
 
-  /** In how many ms it is to go on; null: as soon as it has rested from what it did. */
-  private async step(token: number): Promise<number | null> {
+  /** In how many ms it is to go on, or how it is to rest from what it did. */
+  private async step(token: number): Promise<number | Rest> {
     const now = await this.sums.count(token);
     if (now === null) return EVERY_MS;
-    if (now.more) return null;
+    if (now.more) return BRISK;
     if (this.left > 0) {
       this.hour ??= now.hour;
-      await this.back(token, this.hour);
-      return null;
+      return this.back(token, this.hour);
     }
     if (this.judged !== null) {
       const { last, news } = await this.sums.judge(token, this.judged);
       this.judged = last;
-      return news ? null : JUDGE_MS;
+      return news ? BRISK : JUDGE_MS;
     }
     this.again(now.hour);
     return EVERY_MS;
   }
 
-  private async back(token: number, hour: Date): Promise<void> {
+  private async back(token: number, hour: Date): Promise<Rest> {
     const counted = await this.sums.count(token, hour);
-    if (counted === null || counted.more) return;
+    if (counted === null || counted.more) return BRISK;
     // What is too much to be made anew at once is counted again from its beginning.
-    if (await this.sums.recount(token, hour)) return;
+    if (await this.sums.recount(token, hour)) return BRISK;
     this.hour = counted.before;
     this.left = counted.before === null ? 0 : this.left - 1;
     if (this.left === 0) this.checkedAt = this.clock.monotonic();
+    return CALM;
   }
 
   /** Begins anew, once it is time. */
