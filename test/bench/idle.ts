@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { BenchCluster, cpuMs } from './bench-cluster.js';
 import { benchDatabase, storeLater, type BenchDatabase } from './bench-host.js';
 import { Report, type BenchOptions } from './report.js';
+import { serverLoad } from './server-load.js';
 
 /**
  * What a node costs that has nothing to do, alone and as one of three, with a million stored jobs none of which is
@@ -52,7 +52,7 @@ export async function run(options: BenchOptions): Promise<boolean> {
       tell(
         'CPU of the server',
         '% of a core',
-        percent(after.serverMs - before.serverMs),
+        percent(after.cpuMs - before.cpuMs),
         BUDGET.serverPercent,
       );
     }
@@ -72,32 +72,11 @@ async function storeJobs({ query }: BenchDatabase, jobs: number): Promise<void> 
 }
 
 async function measure(database: BenchDatabase, { nodes }: BenchCluster) {
-  const [row] = await database.query<{ transactions: number; pid: number }>(
-    `SELECT (xact_commit + xact_rollback)::float8 AS transactions
-     FROM pg_stat_database WHERE datname = current_database()`,
-  );
   return {
     at: performance.now(),
-    transactions: row!.transactions,
+    ...(await serverLoad(database)),
     nodeMs: nodes.reduce((sum, { process }) => sum + cpuMs(process.pid), 0),
-    serverMs: tree(database.pid).reduce((sum, pid) => sum + cpuMs(pid), 0),
   };
-}
-
-/** A process and those that it has started. */
-function tree(root: number): number[] {
-  const children = readdirSync('/proc').filter(
-    (name) => /^\d+$/.test(name) && parentOf(name) === root,
-  );
-  return [root, ...children.map(Number)];
-}
-
-function parentOf(pid: string): number {
-  try {
-    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')[1]);
-  } catch {
-    return 0;
-  }
 }
 
 const pass = (ms: number) => new Promise((over) => setTimeout(over, ms));

@@ -6,6 +6,7 @@ import { ChaosNode } from '../chaos/chaos-node.js';
 import { rootFolder } from '../chaos/root-folder.js';
 import { benchDatabase, benchHost, type BenchDatabase } from './bench-host.js';
 import { Report, type BenchOptions } from './report.js';
+import { serverLoad, type ServerLoad } from './server-load.js';
 
 /**
  * From the fire time to the handler's first line, at a hundred fires a second spread evenly, by the
@@ -18,6 +19,8 @@ const CASES = [
   { name: 'a node alone', nodes: 1, budget: { p50: 2.5, p99: 8 } },
   { name: 'three nodes', nodes: 3, budget: { p50: 3.5, p99: 12 } },
 ] as const;
+/** For each fire. */
+const COST = { transactions: 2.5, syncs: 2.5, cpuMs: 1 };
 
 export async function run(options: BenchOptions): Promise<boolean> {
   const report = new Report(options);
@@ -27,7 +30,7 @@ export async function run(options: BenchOptions): Promise<boolean> {
   for (const { name, nodes, budget } of CASES) {
     const database = await benchDatabase();
     try {
-      const sorted = await latenciesOfMany(database, measuredMs, nodes);
+      const { sorted, cost } = await latenciesOfMany(database, measuredMs, nodes);
       report.say(
         `${name}: from the fire time to the handler, ${sorted.length} of ${expected} fires`,
       );
@@ -39,6 +42,14 @@ export async function run(options: BenchOptions): Promise<boolean> {
       ] as const) {
         const bound = atMost === null || options.quick ? null : { atMost };
         report.add({ name, figure, unit: 'ms', values: [quantile(sorted, share)], budget: bound });
+      }
+      for (const [figure, unit, value, atMost] of [
+        ['transactions', 'for each fire', cost.transactions, COST.transactions],
+        ['fsyncs', 'for each fire', cost.syncs, COST.syncs],
+        ['CPU of the server', 'ms for each', cost.cpuMs, COST.cpuMs],
+      ] as const) {
+        const bound = options.quick ? null : { atMost };
+        report.add({ name, figure, unit, values: [value / sorted.length], budget: bound });
       }
       // A second more or less at the edges.
       areAll &&= Math.abs(sorted.length - expected) <= JOBS;
@@ -84,12 +95,12 @@ export async function latencies(
 export const quantile = (sorted: readonly number[], share: number) =>
   sorted[Math.ceil(share * sorted.length) - 1] ?? NaN;
 
-/** The same, where each of several nodes is a process of its own. */
+/** The same, where each of several nodes is a process of its own, and what all of them have cost the server. */
 async function latenciesOfMany(
   database: BenchDatabase,
   measuredMs: number,
   nodes: number,
-): Promise<readonly number[]> {
+): Promise<{ readonly sorted: readonly number[]; readonly cost: ServerLoad }> {
   const folder = mkdtempSync(join(tmpdir(), 'carillon-bench-'));
   const logFile = (name: string) => join(folder, `${name}.log`);
   const names = Array.from({ length: nodes }, (_, n) => `n${n + 1}`);
@@ -107,16 +118,24 @@ async function latenciesOfMany(
     await storeEverySecond(database);
     const shift = await clockShift(database);
     await pass(WARM_UP_MS);
+    const before = await serverLoad(database);
     const from = now() + shift;
     await pass(measuredMs);
     const to = now() + shift;
+    const after = await serverLoad(database);
     await Promise.all(processes.map((node) => node.end('SIGTERM')));
-    return names
+    const sorted = names
       .flatMap((name) => began(readFileSync(logFile(name), 'utf8')))
       .map(({ fireAt, at }) => ({ at: at + shift, late: at + shift - fireAt }))
       .filter(({ at }) => at >= from && at < to)
       .map(({ late }) => late)
       .sort((a, b) => a - b);
+    const cost = {
+      transactions: after.transactions - before.transactions,
+      syncs: after.syncs - before.syncs,
+      cpuMs: after.cpuMs - before.cpuMs,
+    };
+    return { sorted, cost };
   } finally {
     await Promise.all(processes.map((node) => node.end('SIGKILL')));
   }
