@@ -45,11 +45,16 @@ export function written({ kind }: Column, value: unknown): unknown {
   return kind === 'jsonb' && value !== null ? JSON.stringify(value ?? null) : value;
 }
 
-/** A row that PostgreSQL has written as JSON, as its fields. */
-export function readRow(columns: Columns, row: Readonly<Record<string, unknown>>) {
-  return Object.fromEntries(
-    Object.entries(columns).map(([field, one]) => [field, readValue(one, row[nameOf(field, one)])]),
+/** What reads a row that PostgreSQL has written as JSON, as its fields. */
+export function rowReader(columns: Columns) {
+  const fields = Object.entries(columns).map(
+    ([field, one]) => [field, nameOf(field, one), one] as const,
   );
+  return (row: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+    const read: Record<string, unknown> = {};
+    for (const [field, name, one] of fields) read[field] = readValue(one, row[name]);
+    return read;
+  };
 }
 
 function readValue({ kind, asText }: Column, value: unknown): unknown {

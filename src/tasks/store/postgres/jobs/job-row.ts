@@ -1,26 +1,26 @@
 import type { JobDefinition, StoredJob } from '../../../domain/job-definition.js';
 import { POLICY_NAMES } from '../../../domain/job.js';
 import { whyUnreadable } from '../../../domain/unreadable.js';
-import { nameOf, readRow, written, type Columns } from '../columns.js';
+import { nameOf, rowReader, written, type Columns } from '../columns.js';
 import { DEFINITION_COLUMNS, JOB_COLUMNS, PLAN_COLUMNS } from './job-columns.js';
 
 const { nextFireAt, lastFireAt, fired } = PLAN_COLUMNS;
 const STORED: Columns<keyof StoredJob> = { ...JOB_COLUMNS, nextFireAt, lastFireAt, fired };
+const readStored = rowReader(STORED);
 
 /** Columns of `jobs` that a definition fills, each with its value as a parameter. */
 export const WRITTEN = Object.entries(DEFINITION_COLUMNS).map(([field, one]) => ({
   name: nameOf(field, one),
+  raw: (job: JobDefinition): unknown => job[field as keyof JobDefinition] ?? null,
   value: (job: JobDefinition) => written(one, job[field as keyof JobDefinition]),
 }));
 
 /** The same columns as a JSON object, which PostgreSQL reads as a row of `jobs`. */
-export const rawOf = (job: JobDefinition): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(DEFINITION_COLUMNS).map(([field, one]) => [
-      nameOf(field, one),
-      job[field as keyof JobDefinition] ?? null,
-    ]),
-  );
+export function rawOf(job: JobDefinition): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const { name, raw } of WRITTEN) row[name] = raw(job);
+  return row;
+}
 
 /**
  * Selects jobs with their plans as rows `{ job }`. `where` and what follows may name `j` and `p`.
@@ -40,7 +40,7 @@ export const jobText = `(to_jsonb(j) || jsonb_build_object('next_fire_at', p.nex
 /** A row that this version cannot read keeps what it holds, and is in the state `unreadable`. */
 export function storedJob(text: string): StoredJob {
   // The types promise what is then found out. Nobody computes with a job that is unreadable.
-  const job = readRow(STORED, JSON.parse(text) as Record<string, unknown>) as unknown as StoredJob;
+  const job = readStored(JSON.parse(text) as Record<string, unknown>) as unknown as StoredJob;
   return isReadable(job) ? job : { ...job, state: 'unreadable', nextFireAt: null };
 }
 

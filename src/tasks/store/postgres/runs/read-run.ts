@@ -1,6 +1,6 @@
 import { RunNotFoundError } from '../../../domain/errors.js';
 import type { Run } from '../../../domain/run.js';
-import { readRow } from '../columns.js';
+import { rowReader } from '../columns.js';
 import type { SchemaName } from '../schema-name.js';
 import type { SqlRunner } from '../../sql-runner.js';
 import { SEEN_COLUMNS } from './run-columns.js';
@@ -30,5 +30,7 @@ export async function readRun(sql: SqlRunner, schema: SchemaName, id: string): P
   return runOf(row.run);
 }
 
+const readSeen = rowReader(SEEN_COLUMNS);
+
 export const runOf = (text: string): Run =>
-  readRow(SEEN_COLUMNS, JSON.parse(text) as Record<string, unknown>) as unknown as Run;
+  readSeen(JSON.parse(text) as Record<string, unknown>) as unknown as Run;
