@@ -175,6 +175,11 @@ describe('the plan of every statement of the engine', () => {
     await database.query('ANALYZE');
     expect(await faults()).toEqual([]);
     // However many runs others have.
+    for (const name of ['beat', 'claimed_runs']) {
+      const read = steps(await planOf((await statements()).get(name)!));
+      const own = read.find((step) => step['Index Name'] === 'runs_running');
+      expect(own?.['Index Cond']).toContain('node_id');
+    }
     const asked = steps(await planOf((await statements()).get('fire_plain')!));
     const inTheWay = asked.filter((step) => step['Relation Name'] === 'runs' && step['Index Cond']);
     expect(inTheWay.map((step) => step['Index Cond'])).toEqual(['(job_id = w_2.job_id)']);

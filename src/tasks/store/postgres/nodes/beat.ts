@@ -1,6 +1,6 @@
 import { DISABLED_HERE, DISABLED_IN_CODE } from '../../../domain/declared-job.js';
 import { CLOCK, STAMP } from '../database-time.js';
-import { running } from '../runs/short-lists.js';
+import { runningAt } from '../runs/short-lists.js';
 import { isAlive } from './live-nodes.js';
 import { LOCK_NAME, type StatementOf } from '../session/statement.js';
 
@@ -72,5 +72,5 @@ export const beat: StatementOf = (schema) => ({
                      'runId', id::text, 'attempt', attempt,
                      'cancel', CASE WHEN cancel_requested_at IS NOT NULL
                                     THEN coalesce(cancel_reason, 'cancelled') END)), '[]')
-            FROM (${running(schema)}) r WHERE node_id = $2::uuid) AS running`,
+            FROM (${runningAt(schema, '$2::uuid')}) r) AS running`,
 });

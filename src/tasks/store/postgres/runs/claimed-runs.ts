@@ -2,7 +2,7 @@ import type { RunCause } from '../../../domain/run.js';
 import { runPolicyOf } from '../../../domain/run-policy.js';
 import type { ClaimedRun, OwnRun } from '../../run-queue.js';
 import type { StatementOf } from '../session/statement.js';
-import { running } from './short-lists.js';
+import { runningAt } from './short-lists.js';
 
 /** A claimed run as statements answer it, and when the next one may start. */
 export interface ClaimedRow {
@@ -49,6 +49,5 @@ export const claimedRuns: StatementOf = (schema) => ({
   text: `
     SELECT r.id, r.attempt, r.job_id, r.task, coalesce(r.payload, j.payload) AS payload, r.cause,
            r.fire_at, r.run_at, r.started_at, r.fencing_token, j.timeout_ms, j.retry, j.transactional
-    FROM (${running(schema)}) r LEFT JOIN ${schema.quoted}.jobs j ON j.id = r.job_id
-    WHERE r.node_id = $1::uuid`,
+    FROM (${runningAt(schema, '$1::uuid')}) r LEFT JOIN ${schema.quoted}.jobs j ON j.id = r.job_id`,
 });

@@ -9,6 +9,11 @@ import type { SchemaName } from '../schema-name.js';
 export const running = ({ quoted }: SchemaName) =>
   `SELECT * FROM ${quoted}.runs WHERE state = 'running' ORDER BY node_id OFFSET 0`;
 
+/** Those that run at a node. A range, as an equal one needs no order, and then that list seems as good. */
+export const runningAt = ({ quoted }: SchemaName, node: string) =>
+  `SELECT * FROM ${quoted}.runs
+   WHERE state = 'running' AND node_id BETWEEN ${node} AND ${node} ORDER BY node_id OFFSET 0`;
+
 /** Those whose handler goes on although their time is over. */
 export const overdue = ({ quoted }: SchemaName) =>
   `SELECT * FROM ${quoted}.runs WHERE handler_alive ORDER BY node_id OFFSET 0`;
